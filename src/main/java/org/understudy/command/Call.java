@@ -1,0 +1,114 @@
+package org.understudy.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.understudy.config.Config;
+import org.understudy.keyspace.Database;
+import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.resp.ReplyBuffer;
+
+/**
+ * One execution of one command: what the handler reads, where it answers, and what it reports to have changed. The
+ * executor reuses one object, so a handler keeps neither it nor {@link #entry}.
+ *
+ * <p>The contract of a writing handler, as in the reference implementation: after changing a key it calls
+ * {@link #changed} (watchers and client-side caches are told, the change is counted) and {@link #notify}. Commands that
+ * are not propagated word for word call {@link #effect} (once for each command that is to be propagated instead).
+ */
+public final class Call {
+  /** What the handlers' reports go to; the shard implements it. */
+  public interface Changes {
+    /** A key got another value, appeared or vanished. */
+    void changed(Session by, int database, byte[] key);
+
+    /** A keyspace event, to be published if the configuration asks for its class. */
+    void notify(NotifyClass type, String event, byte[] key, int database);
+
+    /** A read command found, or did not find, its key. */
+    void lookedUp(boolean hit);
+  }
+
+  /** Command name and arguments as sent; handlers may not change the arrays in place. */
+  public byte[][] argv;
+  public CommandSpec spec;
+  public Session session;
+  /** All databases, and the one that the client has selected. */
+  public Keyspace keyspace;
+  public Database db;
+  public ReplyBuffer reply;
+  public Config config;
+  /** The time of this call in Unix milliseconds; one time for a whole transaction. */
+  public long nowMillis;
+  /** Inside EXEC (or a script): nothing may block. */
+  public boolean inTransaction;
+  /** Filled by {@link #find} and {@link #findForWrite}; valid until the next of them. */
+  public final Entry entry = new Entry();
+  /** Number of changes so far; the executor resets it. */
+  public long dirty;
+
+  private final Changes changes;
+  private final List<byte[][]> effects = new ArrayList<>(2);
+  private boolean effectsReplaced;
+
+  public Call(Changes changes) {
+    this.changes = changes;
+  }
+
+  /** Prepares the object for the next command. */
+  public void reset() {
+    dirty = 0;
+    if (effectsReplaced) {
+      effects.clear();
+      effectsReplaced = false;
+    }
+  }
+
+  /** Looks a key up for reading: counts hit or miss, notifies a miss, notes the access. True if found, in {@link #entry}. */
+  public boolean find(byte[] key) {
+    boolean hit = db.find(key, entry);
+    changes.lookedUp(hit);
+    if (!hit) changes.notify(NotifyClass.KEY_MISS, "keymiss", key, db.index());
+    return hit;
+  }
+
+  /** Looks a key up in order to change it: not counted as hit or miss. */
+  public boolean findForWrite(byte[] key) {
+    return db.find(key, entry);
+  }
+
+  /** Reports that a key of the selected database changed; counts one change. */
+  public void changed(byte[] key) {
+    changedIn(db.index(), key);
+  }
+
+  public void changedIn(int database, byte[] key) {
+    dirty++;
+    changes.changed(session, database, key);
+  }
+
+  public void notify(NotifyClass type, String event, byte[] key) {
+    changes.notify(type, event, key, db.index());
+  }
+
+  public void notifyIn(int database, NotifyClass type, String event, byte[] key) {
+    changes.notify(type, event, key, database);
+  }
+
+  /** Propagate this instead of the command as sent; may be called several times, in order. */
+  public void effect(byte[]... command) {
+    effectsReplaced = true;
+    effects.add(command);
+  }
+
+  /** Propagate nothing for this command although it counted changes. */
+  public void noEffect() {
+    effectsReplaced = true;
+  }
+
+  /** What is to be propagated: the commands given to {@link #effect}, else the command itself if it changed anything. */
+  public List<byte[][]> effects() {
+    if (effectsReplaced) return effects;
+    return dirty > 0 ? List.<byte[][]>of(argv) : List.of();
+  }
+}

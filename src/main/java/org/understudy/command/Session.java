@@ -1,0 +1,95 @@
+package org.understudy.command;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the server knows of one client: the record behind CLIENT LIST. The connection's loop writes the fields of the first
+ * chapter, the shard those of the second; either may read all (with several I/O loops a reader can see a slightly older value).
+ */
+public final class Session {
+  // ---- written by the connection --------------------------------------------------------------------------------------
+  public final long id;
+  /** {@code ip:port}, {@code [v6]:port} or {@code path:0} for a Unix socket. */
+  public final String address;
+  public final String localAddress;
+  public final long createdMillis;
+  public boolean unixSocket;
+  public byte[] name = {};
+  public String user = "default";
+  public boolean authenticated;
+  /** RESP version, 2 or 3. */
+  public int protocol = 2;
+  /** Index of the selected database. */
+  public int database;
+  public long lastInteractionMillis;
+  /** Full name of the last command in lower case ({@code client|list}), or null before the first. */
+  public String lastCommand;
+  /** Bytes of an unfinished request, and the spare room of its buffer. */
+  public long queryBufferBytes;
+  public long queryBufferFreeBytes;
+  /** Bytes of the arguments of the command that runs or waits. */
+  public long argumentBytes;
+  /** Bytes of queued commands of a transaction. */
+  public long multiBytes;
+  /** Commands queued since MULTI, or null outside a transaction. */
+  public List<Queued> transaction;
+  /** A queued command was refused: EXEC will abort. */
+  public boolean transactionRefused;
+  public boolean noEvict;
+
+  // ---- written by the shard -------------------------------------------------------------------------------------------
+  /** A watched key changed: EXEC will answer null. */
+  public boolean watchedChanged;
+  public int watchedKeys;
+  public int channels;
+  public int patterns;
+  public int shardChannels;
+  public boolean monitor;
+  public boolean blocked;
+  public boolean closeAfterReply;
+  /** Client-side caching, null when off. */
+  public Tracking tracking;
+
+  /** Output that waits to be sent; the shard adds, the connection subtracts. */
+  public final java.util.concurrent.atomic.AtomicLong outputBytes = new java.util.concurrent.atomic.AtomicLong();
+
+  public Session(long id, String address, String localAddress, long nowMillis) {
+    this.id = id;
+    this.address = address;
+    this.localAddress = localAddress;
+    this.createdMillis = nowMillis;
+    this.lastInteractionMillis = nowMillis;
+  }
+
+  /** Channels, patterns and shard channels together. */
+  public int subscriptions() {
+    return channels + patterns + shardChannels;
+  }
+
+  public boolean inTransaction() {
+    return transaction != null;
+  }
+
+  public void startTransaction() {
+    transaction = new ArrayList<>();
+    transactionRefused = false;
+  }
+
+  /** A command of a transaction, checked and waiting for EXEC. */
+  public record Queued(CommandSpec spec, byte[][] argv) {}
+
+  /** Settings of CLIENT TRACKING. */
+  public static final class Tracking {
+    public boolean broadcast;
+    public boolean optIn;
+    public boolean optOut;
+    public boolean noLoop;
+    /** Client id that gets the invalidations, or 0 for the client itself. */
+    public long redirect;
+    public boolean redirectBroken;
+    /** CLIENT CACHING yes or no was given for the next command. */
+    public boolean cachingGiven;
+    public List<byte[]> prefixes = List.of();
+  }
+}

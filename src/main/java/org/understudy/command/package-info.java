@@ -1,0 +1,2 @@
+/** The command table (one row a command) and the handlers that need nothing but the keyspace, one file a family. */
+package org.understudy.command;
