@@ -1,0 +1,302 @@
+package org.understudy.resp;
+
+import java.util.Arrays;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Numbers;
+import org.understudy.bytes.QuotedArguments;
+
+/**
+ * Turns the bytes of one connection into requests. Pure, bounded, and resumable at every byte: feed it chunks as they come
+ * and ask for requests until it has none.
+ *
+ * <p>A request is either a RESP array of bulk strings or an inline line. Arguments are collected once, into the array that
+ * the command will keep; a large one fills its own final array as its chunks arrive. What a client announces is not believed
+ * before it was sent: arrays grow with the data. A protocol error is final: the connection answers it and closes.
+ *
+ * <p>Limits and texts are those of processInlineBuffer and processMultibulkBuffer in networking.c 7.0.15.
+ */
+public final class RequestParser {
+  /** Longest inline request, and longest length line. */
+  public static final int MAX_LINE_BYTES = 64 * 1024;
+  /** Most arguments, and longest argument, of a request before authentication. */
+  static final int MAX_ARGUMENTS_UNAUTHENTICATED = 10;
+  static final int MAX_BULK_UNAUTHENTICATED = 16384;
+
+  /** Announced arguments for which room is made at once. */
+  private static final int TRUSTED_ARGUMENTS = 1024;
+  private static final int TRUSTED_BULK_BYTES = 1024 * 1024;
+  private static final byte[][] NO_ARGUMENTS = {};
+
+  private long maxBulkBytes = 512L * 1024 * 1024;
+  private boolean authenticated = true;
+
+  // the chunk that is being read
+  private byte[] chunk = Bytes.EMPTY;
+  private int position;
+  private int limit;
+
+  // the unfinished line, if it began in an earlier chunk
+  private byte[] line = Bytes.EMPTY;
+  private int lineLength;
+
+  // the unfinished request
+  private byte[][] arguments = NO_ARGUMENTS;
+  private int argumentCount;
+  private int argumentsExpected;
+  private byte[] bulk;
+  private int bulkFilled;
+  private int bulkExpected = -1;
+  private int lineEndsToSkip;
+  private long argumentBytes;
+
+  private String error;
+
+  /** @param bytes the longest bulk string allowed ({@code proto-max-bulk-len}) */
+  public void maxBulkBytes(long bytes) {
+    maxBulkBytes = bytes;
+  }
+
+  /** Without it, requests are limited to 10 arguments of 16 KiB. */
+  public void authenticated(boolean yes) {
+    authenticated = yes;
+  }
+
+  /** Gives the next chunk; the previous one must have been read to its end. The array must not change until then. */
+  public void feed(byte[] bytes, int offset, int length) {
+    if (position < limit) throw new IllegalStateException("the previous chunk has " + (limit - position) + " bytes left");
+    chunk = bytes;
+    position = offset;
+    limit = offset + length;
+  }
+
+  /** The protocol error that ended the reading, without code ({@code Protocol error: …}), or null. */
+  public String error() {
+    return error;
+  }
+
+  /** Bytes held of a request that is not complete. */
+  public long pendingBytes() {
+    return lineLength + argumentBytes + bulkFilled + (limit - position);
+  }
+
+  /** Bytes reserved for it beyond {@link #pendingBytes}. */
+  public long spareBytes() {
+    return (line.length - lineLength) + (bulk == null ? 0 : bulk.length - bulkFilled);
+  }
+
+  /** The next complete request (at least one argument), or null if more bytes are needed or {@link #error} is set. */
+  public byte[][] next() {
+    while (error == null && position < limit) {
+      if (lineEndsToSkip > 0) {
+        position++; // Redis does not look at the two bytes after a bulk either
+        lineEndsToSkip--;
+        if (lineEndsToSkip == 0 && argumentCount == argumentsExpected) return finish();
+        continue;
+      }
+      if (bulkExpected >= 0) {
+        fillBulk();
+        continue;
+      }
+      if (argumentsExpected == 0) {
+        boolean inline = (lineLength > 0 ? line[0] : chunk[position]) != '*';
+        if (inline) {
+          byte[][] request = inlineRequest();
+          if (request != null) return request;
+        } else {
+          startArray();
+        }
+      } else {
+        startBulk();
+      }
+    }
+    if (position >= limit) chunk = Bytes.EMPTY; // do not hold on to the reader's buffer
+    if (chunk.length == 0) {
+      position = 0;
+      limit = 0;
+    }
+    return null;
+  }
+
+  private byte[][] finish() {
+    byte[][] request = arguments.length == argumentCount ? arguments : Arrays.copyOf(arguments, argumentCount);
+    arguments = NO_ARGUMENTS;
+    argumentCount = 0;
+    argumentsExpected = 0;
+    argumentBytes = 0;
+    return request;
+  }
+
+  private void startArray() {
+    if (!takeLine('\r', "too big mbulk count string")) return;
+    long count = lineNumber();
+    if (count == Long.MIN_VALUE || count > Integer.MAX_VALUE) {
+      fail("invalid multibulk length");
+    } else if (count > MAX_ARGUMENTS_UNAUTHENTICATED && !authenticated) {
+      fail("unauthenticated multibulk length");
+    } else if (count > 0) {
+      argumentsExpected = (int) count;
+      arguments = new byte[Math.min(argumentsExpected, TRUSTED_ARGUMENTS)][];
+    }
+    lineLength = 0;
+  }
+
+  private void startBulk() {
+    if (!takeLine('\r', "too big bulk count string")) return;
+    if (lineStart() != '$') {
+      fail("expected '$', got '" + (char) (lineStart() & 0xFF) + "'");
+      return;
+    }
+    long length = lineNumber();
+    if (length < 0 || length > maxBulkBytes) {
+      fail("invalid bulk length");
+      return;
+    }
+    if (length > MAX_BULK_UNAUTHENTICATED && !authenticated) {
+      fail("unauthenticated bulk length");
+      return;
+    }
+    lineLength = 0;
+    int available = limit - position;
+    if (length + 2 <= available) { // the usual case: all of it is here
+      add(Arrays.copyOfRange(chunk, position, position + (int) length));
+      position += (int) length + 2;
+      if (argumentCount == argumentsExpected) {
+        // finish() happens in next(): one step back makes it see the last line end
+        position--;
+        lineEndsToSkip = 1;
+      }
+      return;
+    }
+    bulkExpected = (int) length;
+    bulkFilled = 0;
+    bulk = new byte[Math.min(bulkExpected, TRUSTED_BULK_BYTES)];
+    if (bulkExpected == 0) endBulk();
+  }
+
+  private void fillBulk() {
+    int count = Math.min(limit - position, bulkExpected - bulkFilled);
+    if (bulkFilled + count > bulk.length) {
+      long grown = Math.max(bulkFilled + (long) count, 2L * bulk.length);
+      bulk = Arrays.copyOf(bulk, (int) Math.min(bulkExpected, grown));
+    }
+    System.arraycopy(chunk, position, bulk, bulkFilled, count);
+    bulkFilled += count;
+    position += count;
+    if (bulkFilled == bulkExpected) endBulk();
+  }
+
+  private void endBulk() {
+    add(bulk.length == bulkExpected ? bulk : Arrays.copyOf(bulk, bulkExpected));
+    bulk = null;
+    bulkFilled = 0;
+    bulkExpected = -1;
+    lineEndsToSkip = 2;
+  }
+
+  private void add(byte[] argument) {
+    if (argumentCount == arguments.length) {
+      arguments = Arrays.copyOf(arguments, (int) Math.min(argumentsExpected, 2L * argumentCount));
+    }
+    arguments[argumentCount++] = argument;
+    argumentBytes += argument.length + 24; // the array around the bytes counts too
+  }
+
+  /** An inline request, or null if the line is not complete, empty, or wrong. */
+  private byte[][] inlineRequest() {
+    if (!takeLine('\n', "too big inline request")) return null;
+    int length = lineLength;
+    if (length > 0 && line[length - 1] == '\r') length--;
+    byte[] text = Arrays.copyOf(line, length);
+    lineLength = 0;
+    byte[][] words = QuotedArguments.split(text);
+    if (words == null) {
+      fail("unbalanced quotes in request");
+      return null;
+    }
+    return words.length == 0 ? null : words;
+  }
+
+  // ---- lines -------------------------------------------------------------------------------------------------------
+
+  // While a length line is read it stands in `line` only if it is split between chunks; else [lineFrom, lineTo) of the chunk.
+  private int lineFrom;
+  private int lineTo;
+
+  /**
+   * Moves behind the next line if it is complete; its text then is [lineFrom, lineTo) of {@link #lineSource}, and for
+   * {@code \n} always stands in {@link #line}. A partial line is kept for the next chunk.
+   */
+  private boolean takeLine(char end, String tooLong) {
+    boolean lengthLine = end == '\r';
+    int i = position;
+    // a length line ends with \r and one byte more, which Redis does not look at
+    while (i < limit && chunk[i] != end) i++;
+    boolean endInLine = lengthLine && lineLength > 0 && line[lineLength - 1] == '\r';
+    boolean complete = endInLine || (lengthLine ? i + 1 < limit : i < limit);
+    if (!complete) {
+      keep(position, limit);
+      position = limit;
+      if (lineLength > MAX_LINE_BYTES) fail(tooLong);
+      return false;
+    }
+    if (endInLine) {
+      lineSource = line;
+      lineFrom = 0;
+      lineTo = lineLength - 1;
+      position++;
+    } else if (lineLength > 0 || !lengthLine) {
+      keep(position, i);
+      lineSource = line;
+      lineFrom = 0;
+      lineTo = lineLength;
+      position = i + (lengthLine ? 2 : 1);
+    } else {
+      lineSource = chunk;
+      lineFrom = position;
+      lineTo = i;
+      position = i + 2;
+    }
+    return true;
+  }
+
+  private byte[] lineSource;
+
+  private byte lineStart() {
+    return lineFrom < lineTo ? lineSource[lineFrom] : (byte) '\r';
+  }
+
+  /** The number after the type byte, or Long.MIN_VALUE if it is none. */
+  private long lineNumber() {
+    int from = lineFrom + 1;
+    int length = lineTo - from;
+    if (length > 0 && length < 10) { // short non-negative numbers, by far the most
+      int value = 0;
+      int i = from;
+      for (; i < lineTo; i++) {
+        int digit = lineSource[i] - '0';
+        if (digit < 0 || digit > 9 || value == 0 && i > from) break;
+        value = value * 10 + digit;
+      }
+      if (i == lineTo) return value;
+    }
+    return length > 0 && Numbers.isLong(lineSource, from, length) ? Numbers.parseLong(lineSource, from, length) : Long.MIN_VALUE;
+  }
+
+  private void keep(int from, int to) {
+    int more = to - from;
+    if (lineLength + more > line.length) line = Arrays.copyOf(line, Math.max(lineLength + more, 2 * line.length));
+    System.arraycopy(chunk, from, line, lineLength, more);
+    lineLength += more;
+  }
+
+  private void fail(String reason) {
+    error = "Protocol error: " + reason;
+    arguments = NO_ARGUMENTS;
+    bulk = null;
+    line = Bytes.EMPTY;
+    lineLength = 0;
+    argumentBytes = 0;
+    bulkFilled = 0;
+    position = limit;
+  }
+}
