@@ -1,0 +1,9 @@
+package org.understudy.command;
+
+/** Who runs a command's handler. */
+public enum Place {
+  /** The client's own connection: the command touches neither keys nor what clients share. */
+  CONNECTION,
+  /** The keyspace shard. */
+  SHARD
+}

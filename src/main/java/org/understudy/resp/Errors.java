@@ -1,0 +1,39 @@
+package org.understudy.resp;
+
+import java.util.Locale;
+import org.understudy.bytes.Bytes;
+
+/** Every error that more than one place answers with, in Redis's words, once. */
+public final class Errors {
+  /** How much of what a client sent is repeated to it. */
+  private static final int QUOTED_BYTES = 128;
+
+  private Errors() {}
+
+  /** Repeats the name and the first arguments, each up to 128 bytes. */
+  public static CommandError unknownCommand(byte[][] argv) {
+    StringBuilder arguments = new StringBuilder();
+    for (int i = 1; i < argv.length && arguments.length() < QUOTED_BYTES; i++) {
+      arguments.append('\'').append(quoted(argv[i], QUOTED_BYTES - arguments.length())).append("' ");
+    }
+    return CommandError.err("unknown command '" + quoted(argv[0], QUOTED_BYTES) + "', with args beginning with: " + arguments);
+  }
+
+  /** @param container the command as the client spelled it */
+  public static CommandError unknownSubcommand(byte[] container, byte[] subcommand) {
+    return CommandError.err("unknown subcommand '" + quoted(subcommand, QUOTED_BYTES) + "'. Try "
+        + quoted(container, container.length).toUpperCase(Locale.ROOT) + " HELP.");
+  }
+
+  /** @param fullName in lower case, {@code client|kill} for a subcommand */
+  public static CommandError wrongArity(String fullName) {
+    return CommandError.err("wrong number of arguments for '" + fullName + "' command");
+  }
+
+  /** The start of a text, up to a number of bytes or the first NUL, where a C string ends. */
+  private static String quoted(byte[] text, int limit) {
+    int length = 0;
+    while (length < text.length && length < limit && text[length] != 0) length++;
+    return Bytes.string(text, 0, length);
+  }
+}
