@@ -1,0 +1,131 @@
+package org.understudy.keyspace;
+
+import java.util.Arrays;
+
+/**
+ * What a lookup found: a view that the caller owns and every lookup fills anew. Strings are seen where they lie, without a
+ * copy: {@link #array}, {@link #offset}, {@link #length} hold until the next change of the database and must not be written
+ * to, except after {@link Database#edit}.
+ */
+public final class Entry {
+  /** Expiry of a key that has none. */
+  public static final long NO_EXPIRE = -1;
+
+  private byte[] keyArray;
+  private int keyOffset;
+  private int keyLength;
+  private byte[] array;
+  private int offset;
+  private int length;
+  private Encoding encoding;
+  private Value value;
+  private StringValue large;
+  private long expireAtMillis;
+  private int clock;
+
+  void fill(byte[] keyArray, int keyOffset, int keyLength, long expireAtMillis, int clock) {
+    this.keyArray = keyArray;
+    this.keyOffset = keyOffset;
+    this.keyLength = keyLength;
+    this.expireAtMillis = expireAtMillis;
+    this.clock = clock;
+  }
+
+  void string(byte[] array, int offset, int length, Encoding encoding, StringValue large) {
+    this.array = array;
+    this.offset = offset;
+    this.length = length;
+    this.encoding = encoding;
+    this.large = large;
+    this.value = null;
+  }
+
+  void object(Value value) {
+    this.value = value;
+    this.array = null;
+    this.large = null;
+    this.encoding = null;
+  }
+
+  public Type type() {
+    return value == null ? Type.STRING : value.type();
+  }
+
+  public boolean isString() {
+    return value == null;
+  }
+
+  /** The value of any type but string; null for a string. */
+  public Value value() {
+    return value;
+  }
+
+  public byte[] array() {
+    return array;
+  }
+
+  public int offset() {
+    return offset;
+  }
+
+  /** Length of the string in bytes. */
+  public int length() {
+    return length;
+  }
+
+  /** The string as an array of its own. */
+  public byte[] bytes() {
+    return Arrays.copyOfRange(array, offset, offset + length);
+  }
+
+  /** Encoding of a string; null for other types. */
+  public Encoding encoding() {
+    return encoding;
+  }
+
+  /** As OBJECT ENCODING names it, for every type. */
+  public String encodingName() {
+    return value == null ? encoding.word() : value.encodingName();
+  }
+
+  /**
+   * Asks that the string's bytes stay as they are, so that a reply may refer to them instead of copying. True if promised;
+   * false if the string is small and must be copied. Costs the next change in place one copy of the value.
+   */
+  public boolean lend() {
+    if (large == null) return false;
+    large.share();
+    return true;
+  }
+
+  /** Unix time in milliseconds, or {@link #NO_EXPIRE}. */
+  public long expireAtMillis() {
+    return expireAtMillis;
+  }
+
+  public boolean hasExpiry() {
+    return expireAtMillis != NO_EXPIRE;
+  }
+
+  /** The key as an array of its own. */
+  public byte[] key() {
+    return Arrays.copyOfRange(keyArray, keyOffset, keyOffset + keyLength);
+  }
+
+  public byte[] keyArray() {
+    return keyArray;
+  }
+
+  public int keyOffset() {
+    return keyOffset;
+  }
+
+  public int keyLength() {
+    return keyLength;
+  }
+
+  /** The 24 bits of the access clock, after the lookup's own touch; {@link AccessClock} reads them. */
+  public int clock() {
+    return clock;
+  }
+}

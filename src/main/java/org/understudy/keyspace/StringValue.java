@@ -1,0 +1,53 @@
+package org.understudy.keyspace;
+
+import java.util.Arrays;
+
+/** A string too large for a record, or growing: an array with spare room behind the value. */
+final class StringValue {
+  private static final int DOUBLE_UP_TO = 1 << 20;
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 16;
+
+  byte[] array;
+  int length;
+  Encoding encoding;
+  /** Somebody else refers to the first {@link #length} bytes of the array: they may not be written. */
+  private boolean shared;
+
+  /** @param shared whether the array is also the caller's; then it is copied before it is changed */
+  StringValue(byte[] array, int length, Encoding encoding, boolean shared) {
+    this.array = array;
+    this.length = length;
+    this.encoding = encoding;
+    this.shared = shared;
+  }
+
+  void share() {
+    shared = true;
+  }
+
+  /** Makes the value {@code newLength} bytes long (never shorter), zeros behind the old end, all of it writable. */
+  void edit(int newLength) {
+    if (shared || newLength > array.length) replaceArray(newLength);
+    length = Math.max(length, newLength);
+    encoding = Encoding.RAW;
+  }
+
+  /** Adds to the end. The bytes before it are not touched, so that a shared array serves if it has room. */
+  void append(byte[] tail) {
+    int newLength = length + tail.length;
+    if (newLength > array.length) replaceArray(newLength);
+    System.arraycopy(tail, 0, array, length, tail.length);
+    length = newLength;
+    encoding = Encoding.RAW;
+  }
+
+  private void replaceArray(int needed) {
+    int room = Math.max(needed, length);
+    if (needed > length) { // it grows, and will again
+      long generous = room < DOUBLE_UP_TO ? 2L * room : room + Math.max(DOUBLE_UP_TO, room / 4L);
+      room = (int) Math.min(MAX_ARRAY, generous);
+    }
+    array = Arrays.copyOf(array, room);
+    shared = false;
+  }
+}
