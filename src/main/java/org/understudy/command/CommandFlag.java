@@ -35,7 +35,7 @@ public enum CommandFlag {
   /** Is propagated although it is no write, and may run where writes are refused. */
   MAY_REPLICATE(null),
   /** Exists in sentinel mode too. */
-  SENTINEL(null),
+  IN_SENTINEL(null),
   /** Exists in sentinel mode only. */
   ONLY_SENTINEL(null),
   /** Runs only where the configuration allows it ({@code enable-debug-command}, {@code enable-module-command}). */
