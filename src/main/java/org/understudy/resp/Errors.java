@@ -5,6 +5,13 @@ import org.understudy.bytes.Bytes;
 
 /** Every error that more than one place answers with, in Redis's words, once. */
 public final class Errors {
+  public static final CommandError SYNTAX = CommandError.err("syntax error");
+  public static final CommandError NOT_AN_INTEGER = CommandError.err("value is not an integer or out of range");
+  public static final CommandError NOT_A_FLOAT = CommandError.err("value is not a valid float");
+  public static final CommandError NO_SUCH_KEY = CommandError.err("no such key");
+  public static final CommandError WRONG_TYPE =
+      new CommandError("WRONGTYPE Operation against a key holding the wrong kind of value");
+
   /** How much of what a client sent is repeated to it. */
   private static final int QUOTED_BYTES = 128;
 
