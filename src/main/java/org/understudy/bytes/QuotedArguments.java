@@ -10,6 +10,8 @@ import java.util.List;
  * a space or the end. Source: sdssplitargs, sds.c 7.0.15.
  */
 public final class QuotedArguments {
+  private static final byte[] HEX = Bytes.of("0123456789abcdef");
+
   private QuotedArguments() {}
 
   /** The words of the line, none for an empty one; null if quotes are not balanced. */
@@ -36,6 +38,41 @@ public final class QuotedArguments {
       }
       words.add(word.toByteArray());
     }
+  }
+
+  /**
+   * The bytes in double quotes, so that {@link #split} gives them back: what MONITOR, SLOWLOG and CONFIG REWRITE print.
+   * Anything but printable ASCII is escaped. Source: sdscatrepr, sds.c 7.0.15.
+   */
+  public static byte[] quote(byte[] bytes) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 2);
+    out.write('"');
+    for (byte b : bytes) {
+      switch (b) {
+        case '\\', '"' -> escape(out, b);
+        case '\n' -> escape(out, 'n');
+        case '\r' -> escape(out, 'r');
+        case '\t' -> escape(out, 't');
+        case '\b' -> escape(out, 'b');
+        case 7 -> escape(out, 'a');
+        default -> {
+          if (b >= ' ' && b < 127) {
+            out.write(b);
+          } else {
+            escape(out, 'x');
+            out.write(HEX[b >> 4 & 15]);
+            out.write(HEX[b & 15]);
+          }
+        }
+      }
+    }
+    out.write('"');
+    return out.toByteArray();
+  }
+
+  private static void escape(ByteArrayOutputStream out, int letter) {
+    out.write('\\');
+    out.write(letter);
   }
 
   /** Reads up to the closing quote; returns the offset after it, or -1. */
