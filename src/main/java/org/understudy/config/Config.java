@@ -1,0 +1,593 @@
+package org.understudy.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.understudy.resp.CommandError;
+
+/**
+ * The values of all directives while the server runs. Reading costs an array access and is safe from any thread: each
+ * change publishes a new, immutable snapshot. Changes come from one thread at a time (the shard's, or the one that starts
+ * the server).
+ *
+ * <p>Text has one character a byte. Directives without a getter of their own are read with {@link #number}, {@link #flag}
+ * and {@link #text}.
+ */
+public final class Config {
+  /** Bits of {@link #shutdownOnSigint} and {@link #shutdownOnSigterm}; none is the default behaviour. */
+  public static final int SHUTDOWN_SAVE = 1;
+  public static final int SHUTDOWN_NOSAVE = 2;
+  public static final int SHUTDOWN_NOW = 4;
+  public static final int SHUTDOWN_FORCE = 8;
+
+  private static final int LEAST_CLIENT_EVICTION_BYTES = 128 * 1024;
+
+  /** A directive's name and its value, as CONFIG GET shows and CONFIG SET takes them. */
+  public record Setting(String name, String value) {}
+
+  /** {@code rename-command from to}; {@code to} is empty when the command is to be removed. */
+  public record Rename(String from, String to) {}
+
+  /** What has to happen when a directive changes at run time. Runs on the thread that changes it, so it may not block. */
+  @FunctionalInterface
+  public interface Hook {
+    /**
+     * Called when the new values are visible, and once more after a failure, when the old ones are back.
+     *
+     * @return null if the change is in force, else why it can't be; all values of the same CONFIG SET then become the
+     *     old ones
+     */
+    String apply(Config now);
+  }
+
+  private static final class Values {
+    final Object[] objects;
+    /** The same, where they are numbers. */
+    final long[] numbers;
+
+    Values(Object[] objects) {
+      this.objects = objects;
+      numbers = new long[objects.length];
+      for (int i = 0; i < objects.length; i++) numbers[i] = objects[i] instanceof Long number ? number : 0;
+    }
+
+    Values with(Directive directive, Object value) {
+      Object[] copy = objects.clone();
+      copy[directive.ordinal()] = value;
+      return new Values(copy);
+    }
+  }
+
+  private volatile Values values;
+  private volatile List<Rename> renames = List.of();
+  private volatile Path file;
+  private final Map<Directive, List<Hook>> hooks = new ConcurrentHashMap<>();
+
+  private Config(Path workingDirectory) {
+    Directive[] table = Directive.values();
+    Object[] initial = new Object[table.length];
+    for (Directive directive : table) initial[directive.ordinal()] = directive.type().initial();
+    initial[Directive.DIR.ordinal()] = workingDirectory;
+    values = new Values(initial);
+  }
+
+  /** Nothing configured. */
+  public static Config defaults() {
+    return defaults(Path.of("").toAbsolutePath());
+  }
+
+  /** @param workingDirectory where {@code dir} starts from, absolute */
+  public static Config defaults(Path workingDirectory) {
+    return new Config(workingDirectory);
+  }
+
+  // ---- network --------------------------------------------------------------------------------------------------------
+
+  /** TCP port, 0 for none. */
+  public int port() {
+    return (int) number(Directive.PORT);
+  }
+
+  /** Addresses to listen on; {@code *} is any IPv4 and {@code ::*} any IPv6 address, a dash before one makes it optional. */
+  public List<String> bind() {
+    return SpecialTypes.Bind.addresses(value(Directive.BIND));
+  }
+
+  /** Length of the queue of connections that are not accepted yet. */
+  public int tcpBacklog() {
+    return (int) number(Directive.TCP_BACKLOG);
+  }
+
+  /** Seconds between keep-alive probes, 0 for none. */
+  public int tcpKeepalive() {
+    return (int) number(Directive.TCP_KEEPALIVE);
+  }
+
+  /** Seconds after which an idle client is cut off, 0 for never. */
+  public int timeout() {
+    return (int) number(Directive.TIMEOUT);
+  }
+
+  public boolean protectedMode() {
+    return flag(Directive.PROTECTED_MODE);
+  }
+
+  /** Path of the Unix socket, not yet resolved; empty for none. */
+  public String unixsocket() {
+    return text(Directive.UNIXSOCKET);
+  }
+
+  /** File mode of the Unix socket, 0 for what the umask leaves. */
+  public int unixsocketperm() {
+    return (int) number(Directive.UNIXSOCKETPERM);
+  }
+
+  public int ioThreads() {
+    return (int) number(Directive.IO_THREADS);
+  }
+
+  // ---- the process ----------------------------------------------------------------------------------------------------
+
+  public boolean daemonize() {
+    return flag(Directive.DAEMONIZE);
+  }
+
+  public Supervised supervised() {
+    return Supervised.of(number(Directive.SUPERVISED));
+  }
+
+  /** Not yet resolved; empty for none. */
+  public String pidfile() {
+    return text(Directive.PIDFILE);
+  }
+
+  public LogLevel loglevel() {
+    return LogLevel.of(number(Directive.LOGLEVEL));
+  }
+
+  /** Not yet resolved; empty for standard output. */
+  public String logfile() {
+    return text(Directive.LOGFILE);
+  }
+
+  public boolean syslogEnabled() {
+    return flag(Directive.SYSLOG_ENABLED);
+  }
+
+  public String syslogIdent() {
+    return text(Directive.SYSLOG_IDENT);
+  }
+
+  /** {@code user} or {@code local0} to {@code local7}. */
+  public String syslogFacility() {
+    return text(Directive.SYSLOG_FACILITY);
+  }
+
+  public int databases() {
+    return (int) number(Directive.DATABASES);
+  }
+
+  public boolean alwaysShowLogo() {
+    return flag(Directive.ALWAYS_SHOW_LOGO);
+  }
+
+  /** Seconds that a shutdown waits for replicas. */
+  public int shutdownTimeout() {
+    return (int) number(Directive.SHUTDOWN_TIMEOUT);
+  }
+
+  /** Bits such as {@link #SHUTDOWN_NOSAVE}. */
+  public int shutdownOnSigint() {
+    return (int) number(Directive.SHUTDOWN_ON_SIGINT);
+  }
+
+  public int shutdownOnSigterm() {
+    return (int) number(Directive.SHUTDOWN_ON_SIGTERM);
+  }
+
+  // ---- who may do what ------------------------------------------------------------------------------------------------
+
+  /** Password of the default user; empty for none. */
+  public String requirepass() {
+    return text(Directive.REQUIREPASS);
+  }
+
+  public ProtectedAction enableProtectedConfigs() {
+    return ProtectedAction.of(number(Directive.ENABLE_PROTECTED_CONFIGS));
+  }
+
+  public ProtectedAction enableDebugCommand() {
+    return ProtectedAction.of(number(Directive.ENABLE_DEBUG_COMMAND));
+  }
+
+  public ProtectedAction enableModuleCommand() {
+    return ProtectedAction.of(number(Directive.ENABLE_MODULE_COMMAND));
+  }
+
+  /** In the order of the configuration. */
+  public List<Rename> renamedCommands() {
+    return renames;
+  }
+
+  // ---- clients and their limits -----------------------------------------------------------------------------------------
+
+  public int maxclients() {
+    return (int) Math.min(Integer.MAX_VALUE, number(Directive.MAXCLIENTS));
+  }
+
+  /** Bytes that all clients together may use, a negative percentage of {@code maxmemory}, or 0 for no limit. */
+  public long maxmemoryClients() {
+    return number(Directive.MAXMEMORY_CLIENTS);
+  }
+
+  /** {@link #maxmemoryClients} in bytes: percentages worked out, never below 128 KB; 0 for no limit. */
+  public long clientEvictionLimitBytes() {
+    Values now = values;
+    long limit = now.numbers[Directive.MAXMEMORY_CLIENTS.ordinal()];
+    if (limit < 0) {
+      long maxmemory = now.numbers[Directive.MAXMEMORY.ordinal()];
+      if (maxmemory == 0) return 0;
+      limit = maxmemory < 0 ? Long.MAX_VALUE : (long) ((double) maxmemory * -limit / 100);
+    }
+    return limit == 0 ? 0 : Math.max(LEAST_CLIENT_EVICTION_BYTES, limit);
+  }
+
+  /** Bytes of one client's unfinished request. */
+  public long clientQueryBufferLimit() {
+    return number(Directive.CLIENT_QUERY_BUFFER_LIMIT);
+  }
+
+  public OutputLimit clientOutputBufferLimit(ClientClass clients) {
+    return SpecialTypes.OutputLimits.limits(value(Directive.CLIENT_OUTPUT_BUFFER_LIMIT)).get(clients.ordinal());
+  }
+
+  /** Bytes of one argument. */
+  public long protoMaxBulkLen() {
+    return number(Directive.PROTO_MAX_BULK_LEN);
+  }
+
+  /** 0 for no limit. */
+  public long trackingTableMaxKeys() {
+    return number(Directive.TRACKING_TABLE_MAX_KEYS);
+  }
+
+  // ---- memory and expiry ----------------------------------------------------------------------------------------------
+
+  /** Bytes, unsigned; 0 for no limit. */
+  public long maxmemory() {
+    return number(Directive.MAXMEMORY);
+  }
+
+  public MaxmemoryPolicy maxmemoryPolicy() {
+    return MaxmemoryPolicy.of(number(Directive.MAXMEMORY_POLICY));
+  }
+
+  public int maxmemorySamples() {
+    return (int) number(Directive.MAXMEMORY_SAMPLES);
+  }
+
+  public int maxmemoryEvictionTenacity() {
+    return (int) number(Directive.MAXMEMORY_EVICTION_TENACITY);
+  }
+
+  public int lfuLogFactor() {
+    return (int) number(Directive.LFU_LOG_FACTOR);
+  }
+
+  /** Minutes. */
+  public int lfuDecayTime() {
+    return (int) number(Directive.LFU_DECAY_TIME);
+  }
+
+  /** 1 to 10. */
+  public int activeExpireEffort() {
+    return (int) number(Directive.ACTIVE_EXPIRE_EFFORT);
+  }
+
+  public boolean lazyfreeLazyEviction() {
+    return flag(Directive.LAZYFREE_LAZY_EVICTION);
+  }
+
+  public boolean lazyfreeLazyExpire() {
+    return flag(Directive.LAZYFREE_LAZY_EXPIRE);
+  }
+
+  public boolean lazyfreeLazyServerDel() {
+    return flag(Directive.LAZYFREE_LAZY_SERVER_DEL);
+  }
+
+  public boolean lazyfreeLazyUserDel() {
+    return flag(Directive.LAZYFREE_LAZY_USER_DEL);
+  }
+
+  public boolean lazyfreeLazyUserFlush() {
+    return flag(Directive.LAZYFREE_LAZY_USER_FLUSH);
+  }
+
+  /** Rounds of background work a second, 1 to 500. */
+  public int hz() {
+    return (int) number(Directive.HZ);
+  }
+
+  public boolean dynamicHz() {
+    return flag(Directive.DYNAMIC_HZ);
+  }
+
+  public boolean activerehashing() {
+    return flag(Directive.ACTIVEREHASHING);
+  }
+
+  // ---- watching the server --------------------------------------------------------------------------------------------
+
+  /** Microseconds; 0 logs every command, -1 none. */
+  public long slowlogLogSlowerThan() {
+    return number(Directive.SLOWLOG_LOG_SLOWER_THAN);
+  }
+
+  public long slowlogMaxLen() {
+    return number(Directive.SLOWLOG_MAX_LEN);
+  }
+
+  /** Milliseconds; 0 watches nothing. */
+  public long latencyMonitorThreshold() {
+    return number(Directive.LATENCY_MONITOR_THRESHOLD);
+  }
+
+  public boolean latencyTracking() {
+    return flag(Directive.LATENCY_TRACKING);
+  }
+
+  /** Each from 0 to 100. */
+  public List<Double> latencyTrackingInfoPercentiles() {
+    return SpecialTypes.Percentiles.percentiles(value(Directive.LATENCY_TRACKING_INFO_PERCENTILES));
+  }
+
+  /** The sum of the bits of the wanted {@code NotifyClass}es. */
+  public int notifyKeyspaceEvents() {
+    return (int) number(Directive.NOTIFY_KEYSPACE_EVENTS);
+  }
+
+  /** Milliseconds that a script may run before others are answered with BUSY. */
+  public long busyReplyThreshold() {
+    return number(Directive.BUSY_REPLY_THRESHOLD);
+  }
+
+  // ---- persistence and replication ------------------------------------------------------------------------------------
+
+  /** The folder that stands in for the working directory: absolute. */
+  public Path dir() {
+    return (Path) value(Directive.DIR);
+  }
+
+  /** The file that a directive such as {@code pidfile} names: a relative name is relative to {@code dir}. */
+  public Path resolve(String fileName) {
+    return dir().resolve(FileNames.path(fileName));
+  }
+
+  public String dbfilename() {
+    return text(Directive.DBFILENAME);
+  }
+
+  public List<SavePoint> save() {
+    return SpecialTypes.Save.points(value(Directive.SAVE));
+  }
+
+  public boolean appendonly() {
+    return flag(Directive.APPENDONLY);
+  }
+
+  public AppendFsync appendfsync() {
+    return AppendFsync.of(number(Directive.APPENDFSYNC));
+  }
+
+  public Optional<PrimaryAddress> replicaof() {
+    return SpecialTypes.ReplicaOf.primary(value(Directive.REPLICAOF));
+  }
+
+  // ---- any directive --------------------------------------------------------------------------------------------------
+
+  /** The value of a directive whose value is a number, a choice (the index of the word) or a set of bits. */
+  public long number(Directive directive) {
+    return values.numbers[directive.ordinal()];
+  }
+
+  /** The value of a directive that is yes or no. */
+  public boolean flag(Directive directive) {
+    return values.numbers[directive.ordinal()] != 0;
+  }
+
+  /** Any value as CONFIG GET shows it; empty for none. */
+  public String text(Directive directive) {
+    return directive.type().text(value(directive));
+  }
+
+  Object value(Directive directive) {
+    return values.objects[directive.ordinal()];
+  }
+
+  /** Whether the value is another than the default. */
+  public boolean changed(Directive directive) {
+    return !value(directive).equals(directive.type().initial());
+  }
+
+  // ---- changes from within --------------------------------------------------------------------------------------------
+
+  /**
+   * Sets a directive without asking whether it may change and without running hooks: for what the server finds out itself
+   * (fewer file descriptors than {@code maxclients} needs, the default {@code pidfile} of a daemon).
+   *
+   * @throws IllegalArgumentException the value is not one for this directive
+   */
+  public void assign(Directive directive, String value) {
+    try {
+      put(directive, directive.type().severalArguments() ? Words.splitAtSpaces(value) : List.of(value));
+    } catch (BadValue e) {
+      throw new IllegalArgumentException(directive.directiveName() + ": " + e.getMessage());
+    }
+  }
+
+  /** What REPLICAOF and a failover leave behind; null for a primary. */
+  public void assignReplicaof(PrimaryAddress primary) {
+    values = values.with(Directive.REPLICAOF, Optional.ofNullable(primary));
+  }
+
+  void put(Directive directive, List<String> arguments) throws BadValue {
+    values = values.with(directive, directive.type().parse(arguments, value(directive)));
+  }
+
+  void putValue(Directive directive, Object value) {
+    values = values.with(directive, value);
+  }
+
+  void addRename(Rename rename) {
+    List<Rename> more = new ArrayList<>(renames);
+    more.add(rename);
+    renames = List.copyOf(more);
+  }
+
+  /** The configuration file, absolute; null if there is none. */
+  public Path file() {
+    return file;
+  }
+
+  void file(Path path) {
+    file = path;
+  }
+
+  // ---- CONFIG SET -----------------------------------------------------------------------------------------------------
+
+  /** Has a hook run whenever CONFIG SET changes the directive; several run in the order in which they were registered. */
+  public void onChange(Directive directive, Hook hook) {
+    hooks.computeIfAbsent(directive, any -> new CopyOnWriteArrayList<>()).add(hook);
+  }
+
+  /** @throws IllegalArgumentException there is no such directive */
+  public void onChange(String directive, Hook hook) {
+    Directive named = Directive.of(directive);
+    if (named == null) throw new IllegalArgumentException("no directive " + directive);
+    onChange(named, hook);
+  }
+
+  /**
+   * Changes values as CONFIG SET does, all or none.
+   *
+   * @param localClient whether the client is on this machine, for {@code enable-protected-configs local}
+   * @param loading whether the dataset is being loaded, when some directives can't change
+   * @throws CommandError unknown name; immutable or protected directive; named twice; a value of the wrong kind; or a hook
+   *     refused: nothing has changed then
+   */
+  public void set(List<Setting> settings, boolean localClient, boolean loading) {
+    Change change = prepare(settings, localClient, loading);
+    change.publish();
+    change.runHooks();
+  }
+
+  /**
+   * The first half of {@link #set}: everything is checked, nothing is changed. For a caller that has something to wait for
+   * (a new port to be bound, say) between {@link Change#publish} and its answer.
+   *
+   * @throws CommandError as for {@link #set}
+   */
+  public Change prepare(List<Setting> settings, boolean localClient, boolean loading) {
+    List<Directive.Name> names = new ArrayList<>();
+    for (Setting setting : settings) names.add(changeable(setting.name(), names, localClient, loading));
+    Values before = values;
+    Values after = before;
+    Map<Directive, String> changed = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      Directive directive = names.get(i).directive();
+      ValueType type = directive.type();
+      String text = settings.get(i).value();
+      Object old = after.objects[directive.ordinal()];
+      Object value;
+      try {
+        value = type.parse(type.severalArguments() ? Words.splitAtSpaces(text) : List.of(text), old);
+      } catch (BadValue e) {
+        throw failed(names.get(i).text(), e.getMessage());
+      }
+      if (!type.alwaysChanges() && value.equals(old)) continue;
+      after = after.with(directive, value);
+      changed.putIfAbsent(directive, names.get(i).text());
+    }
+    return new Change(before, after, changed);
+  }
+
+  private Directive.Name changeable(String asked, List<Directive.Name> before, boolean localClient, boolean loading) {
+    Directive.Name name = Directive.named(asked);
+    if (name == null) throw CommandError.err("Unknown option or number of arguments for CONFIG SET - '" + asked + "'");
+    Directive directive = name.directive();
+    if (directive.immutable()) throw failed(asked, "can't set immutable config");
+    if (directive.has(Directive.Flag.PROTECTED) && !enableProtectedConfigs().allows(localClient)) {
+      throw failed(asked, "can't set protected config");
+    }
+    if (loading && directive.has(Directive.Flag.DENIED_WHILE_LOADING)) {
+      throw new CommandError("LOADING Redis is loading the dataset in memory");
+    }
+    if (before.contains(name)) throw failed(asked, "duplicate parameter");
+    return name;
+  }
+
+  private static CommandError failed(String name, String reason) {
+    return CommandError.err("CONFIG SET failed (possibly related to argument '" + name + "') - " + reason);
+  }
+
+  /** A checked CONFIG SET on its way. */
+  public final class Change {
+    private final Values before;
+    private final Values after;
+    /** What is new, by the name that the client used. */
+    private final Map<Directive, String> changed;
+
+    private Change(Values before, Values after, Map<Directive, String> changed) {
+      this.before = before;
+      this.after = after;
+      this.changed = changed;
+    }
+
+    /** Whether the directive gets a new value. */
+    public boolean changes(Directive directive) {
+      return changed.containsKey(directive);
+    }
+
+    /** Makes the new values visible. */
+    public void publish() {
+      values = after;
+    }
+
+    /**
+     * Runs the hooks of what changed, each once even if it serves several of the directives.
+     *
+     * @throws CommandError a hook refused; the old values are back
+     */
+    public void runHooks() {
+      Set<Hook> done = new LinkedHashSet<>();
+      for (Map.Entry<Directive, String> entry : changed.entrySet()) {
+        for (Hook hook : hooks.getOrDefault(entry.getKey(), List.of())) {
+          if (!done.add(hook)) continue;
+          String refusal = hook.apply(Config.this);
+          if (refusal != null) throw rollBack(entry.getKey(), refusal);
+        }
+      }
+    }
+
+    /**
+     * Brings the old values back and lets the hooks of the changed directives run for them.
+     *
+     * @return what the client is to be answered
+     */
+    public CommandError rollBack(Directive directive, String reason) {
+      values = before;
+      Set<Hook> all = new LinkedHashSet<>();
+      for (Directive each : changed.keySet()) all.addAll(hooks.getOrDefault(each, List.of()));
+      for (Hook hook : all) hook.apply(Config.this);
+      return failed(changed.getOrDefault(directive, directive.directiveName()), reason);
+    }
+  }
+}
