@@ -1,0 +1,47 @@
+package org.understudy.node;
+
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is left in the log when the process goes down by a fault: between the two lines that tools cut it out by, the
+ * reason, the stack of every thread and the server's INFO.
+ */
+final class CrashReport {
+  private static final Logger log = LoggerFactory.getLogger(CrashReport.class);
+
+  private final Supplier<String> info;
+
+  /** {@code info}: the text of INFO, or empty where it is not to be had; it is asked from any thread. */
+  CrashReport(Supplier<String> info) {
+    this.info = info;
+  }
+
+  void signal(int number) {
+    write("Understudy " + Version.REDIS + " crashed by signal: " + number, null);
+  }
+
+  /** An error that no code handles. */
+  void error(String where, Throwable error) {
+    write("Understudy " + Version.REDIS + " failed in " + where, error);
+  }
+
+  private void write(String reason, Throwable error) {
+    log.warn(LogAppender.RAW, "\n\n=== REDIS BUG REPORT START: Cut & paste starting from here ===\n");
+    log.warn(reason, error);
+    StringBuilder text = new StringBuilder("\n------ STACK TRACE ------\n");
+    Thread.getAllStackTraces().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey((a, b) -> Long.compare(a.getId(), b.getId())))
+        .forEach(thread -> append(text, thread.getKey(), thread.getValue()));
+    text.append("\n------ INFO OUTPUT ------\n").append(info.get());
+    text.append("\n=== REDIS BUG REPORT END. Make sure to include from START to END. ===\n\n");
+    log.warn(LogAppender.RAW, text.toString());
+  }
+
+  private static void append(StringBuilder text, Thread thread, StackTraceElement[] stack) {
+    text.append('"').append(thread.getName()).append("\" ").append(thread.getState()).append('\n');
+    for (StackTraceElement frame : stack) text.append("    at ").append(frame).append('\n');
+  }
+}

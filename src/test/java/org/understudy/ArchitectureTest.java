@@ -1,0 +1,89 @@
+package org.understudy;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.be;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** The rules of the house that a machine can hold. */
+@AnalyzeClasses(packages = "org.understudy", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  /** Types of which a static constant is state in disguise. */
+  private static final Set<String> MUTABLE = Set.of("java.lang.ThreadLocal", "java.lang.StringBuilder",
+      "java.util.Random", "java.util.HashMap", "java.util.ArrayList", "java.util.BitSet", "java.nio.ByteBuffer",
+      "java.util.concurrent.ConcurrentHashMap");
+
+  /** Each imports only from those before it. */
+  private static final List<String> ORDER = List.of("bytes", "resp", "config", "keyspace", "rdb", "command", "acl",
+      "replication", "persistence", "shard", "client", "sentinel", "engine", "node");
+
+  @ArchTest
+  static final ArchRule everyPackageHasItsPlaceInTheOrder = noClasses()
+      .should(be(resideOutsideOfPackages(packages(ORDER))));
+
+  @ArchTest
+  static final ArchRule packagesImportOnlyFromThoseAbove = CompositeArchRule.of(
+      IntStream.range(0, ORDER.size() - 1).mapToObj(place -> (ArchRule) noClasses()
+          .that().resideInAPackage("org.understudy." + ORDER.get(place) + "..")
+          .should().dependOnClassesThat().resideInAnyPackage(packages(ORDER.subList(place + 1, ORDER.size())))
+          .allowEmptyShould(true)).toList());
+
+  @ArchTest
+  static final ArchRule pureCodeKnowsNoActorAndNoStage = noClasses()
+      .that().resideInAnyPackage(packages(ORDER.subList(0, ORDER.indexOf("acl") + 1)))
+      .should().dependOnClassesThat(describe("belong to Pekko, but for its byte strings", type ->
+          type.getPackageName().startsWith("org.apache.pekko") && !type.getPackageName().equals("org.apache.pekko.util")));
+
+  @ArchTest
+  static final ArchRule timeComesInAsAClock = noClasses()
+      .that().resideOutsideOfPackages("org.understudy.engine..", "org.understudy.node..")
+      .should().accessTargetWhere(describe("reads the time of the system", ArchitectureTest::readsTheTime));
+
+  @ArchTest
+  static final ArchRule thereIsNoStaticState = CompositeArchRule.of(List.of(
+      fields().that().areStatic().should().beFinal(),
+      noFields().that().areStatic().should().haveRawType(describe("made to be changed", ArchitectureTest::isMutable))));
+
+  @ArchTest
+  static final ArchRule onlyTheProgramItselfPrints = noClasses()
+      .that().resideOutsideOfPackage("org.understudy.node..").should(ACCESS_STANDARD_STREAMS);
+
+  @ArchTest
+  static final ArchRule nothingSleeps = noClasses().should().callMethod(Thread.class, "sleep", long.class);
+
+  private static boolean readsTheTime(JavaAccess<?> access) {
+    String owner = access.getTargetOwner().getName();
+    String name = access.getName();
+    return switch (name) {
+      case "currentTimeMillis", "nanoTime" -> owner.equals("java.lang.System");
+      case "now" -> owner.startsWith("java.time.");
+      case "systemUTC", "systemDefaultZone", "system", "tickMillis" -> owner.equals("java.time.Clock");
+      case "<init>" -> owner.equals("java.util.Date")
+          && access.getTarget() instanceof CodeUnitAccessTarget date && date.getRawParameterTypes().isEmpty();
+      default -> false;
+    };
+  }
+
+  private static boolean isMutable(JavaClass type) {
+    return type.getPackageName().equals("java.util.concurrent.atomic") || MUTABLE.contains(type.getName());
+  }
+
+  private static String[] packages(List<String> names) {
+    return names.stream().map(name -> "org.understudy." + name + "..").toArray(String[]::new);
+  }
+}
