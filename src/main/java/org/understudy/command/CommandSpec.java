@@ -59,6 +59,7 @@ public final class CommandSpec {
   final int keyStep;
 
   private final Builder row;
+  private final boolean keySpecsAreExact;
   private final NameIndex subcommandsByName;
 
   private CommandSpec(Builder row, int index, CommandSpec parent) {
@@ -83,6 +84,7 @@ public final class CommandSpec {
     tips = row.tips;
     keySpecs = row.keySpecs;
     keyFinder = row.keyFinder;
+    keySpecsAreExact = keySpecs.stream().noneMatch(keys -> keys.has(KeyFlag.VARIABLE_FLAGS));
 
     LegacyRange range = LegacyRange.of(keySpecs);
     firstKey = range.first();
@@ -142,6 +144,29 @@ public final class CommandSpec {
   /** The subcommand of that name (upper and lower case alike), or null. */
   public CommandSpec subcommand(byte[] word) {
     return subcommandsByName == null ? null : subcommandsByName.find(word);
+  }
+
+  /** Whether any argument of the command can be a key. */
+  public boolean hasKeys() {
+    if (keyFinder != null) return true;
+    for (KeySpec keys : keySpecs) {
+      if (!keys.has(KeyFlag.NOT_KEY)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Finds the keys among the arguments and what is done with each, as getKeysFromCommandWithSpecs of 7.0 does: by the key
+   * specifications if they are exact, else by the command's own finder.
+   *
+   * @param argv a whole command whose arity is right
+   * @param found cleared first; left empty if there are no keys or the arguments make no sense
+   */
+  public void findKeys(byte[][] argv, KeyPositions found) {
+    found.clear();
+    if (keySpecsAreExact && KeySearch.find(this, argv, found)) return;
+    found.clear();
+    if (keyFinder != null && !keyFinder.find(argv, found)) found.clear();
   }
 
   @Override

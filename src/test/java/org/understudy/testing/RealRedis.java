@@ -1,0 +1,162 @@
+package org.understudy.testing;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real redis-server of the version that we stand in for, on a free loopback port, in a temporary folder of its own, without
+ * persistence unless asked for. Found on the PATH, or by the environment variable REDIS_SERVER.
+ */
+public final class RealRedis implements AutoCloseable {
+  public static final String VERSION = "7.0.15";
+
+  private static final int ATTEMPTS = 5;
+  private static final int STOP_SECONDS = 10;
+
+  private final Process process;
+  private final int port;
+  private final Path folder;
+  private final StringBuffer log = new StringBuffer();
+
+  private RealRedis(Process process, int port, Path folder) {
+    this.process = process;
+    this.port = port;
+    this.folder = folder;
+  }
+
+  /** Skips the calling test where no redis-server 7.0.15 is installed; in CI (environment variable CI=true) fails it. */
+  public static void assumeInstalled() {
+    String version = installedVersion();
+    if (version.contains("v=" + VERSION + " ")) return;
+    String missing = "needs redis-server " + VERSION + ", found " + (version.isEmpty() ? "none" : version);
+    if ("true".equals(System.getenv("CI"))) fail(missing);
+    Assumptions.abort(missing);
+  }
+
+  /** @param options as on its command line: {@code "--maxmemory", "1mb"} */
+  public static RealRedis start(String... options) {
+    for (int attempt = 1; ; attempt++) {
+      RealRedis redis = launch(options);
+      if (redis.becomesReady()) return redis;
+      redis.close();
+      if (attempt == ATTEMPTS) throw new IllegalStateException("redis-server does not start:\n" + redis.log);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Where it keeps its files. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** What it has logged so far. */
+  public String log() {
+    return log.toString();
+  }
+
+  public RespClient connect() {
+    return RespClient.connect(port);
+  }
+
+  public RespClient connect3() {
+    return RespClient.connect3(port);
+  }
+
+  /** Stops the server and deletes its folder. */
+  @Override
+  public void close() {
+    process.toHandle().destroy(); // leaves the pipe open, so that the last log lines are read
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static RealRedis launch(String... options) {
+    try {
+      // The port may be taken between this look and the start; then start() tries again with another.
+      int port;
+      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        port = free.getLocalPort();
+      }
+      Path folder = Files.createTempDirectory("real-redis");
+      List<String> command = new ArrayList<>(List.of(executable().getPath(), "--port", Integer.toString(port),
+          "--bind", "127.0.0.1", "--dir", folder.toString(), "--save", ""));
+      command.addAll(List.of(options));
+      return new RealRedis(new ProcessBuilder(command).redirectErrorStream(true).start(), port, folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads the log until the server says that it is ready, and leaves the rest of it to a thread; false if it ends first. */
+  private boolean becomesReady() {
+    BufferedReader lines = process.inputReader(StandardCharsets.ISO_8859_1);
+    try {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.append(line).append('\n');
+        if (!line.contains("Ready to accept connections")) continue;
+        Thread rest = new Thread(() -> drain(lines), "real-redis-log");
+        rest.setDaemon(true);
+        rest.start();
+        return true;
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void drain(BufferedReader lines) {
+    try (lines) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) log.append(line).append('\n');
+    } catch (IOException e) {
+      log.append("log ends: ").append(e.getMessage()).append('\n');
+    }
+  }
+
+  private static String installedVersion() {
+    File executable = executable();
+    if (executable == null) return "";
+    try {
+      Process process = new ProcessBuilder(executable.getPath(), "--version").redirectErrorStream(true).start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static File executable() {
+    String given = System.getenv("REDIS_SERVER");
+    if (given != null) return new File(given);
+    String path = System.getenv("PATH");
+    if (path == null) return null;
+    return Stream.of(path.split(File.pathSeparator)).map(folder -> new File(folder, "redis-server"))
+        .filter(File::canExecute).findFirst().orElse(null);
+  }
+}
