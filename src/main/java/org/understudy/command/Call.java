@@ -27,7 +27,28 @@ public final class Call {
 
     /** A read command found, or did not find, its key. */
     void lookedUp(boolean hit);
+
+    /**
+     * FLUSHDB or FLUSHALL is about to remove all keys, which are still there. The receiver (a) marks every client that
+     * watches a key that exists in the database, or in any if all go; a key that had expired when its watch began, and so
+     * vanishes without a logical change, marks nobody but counts as absent from now on; (b) tells all client-side caches to
+     * forget everything (a null invalidation), whatever the database and even if it is empty; (c) after FLUSHALL, but not
+     * FLUSHDB, gives up a snapshot that is being written.
+     *
+     * @param database index, or {@link #ALL_DATABASES}
+     */
+    void flushing(Session by, int database);
+
+    /**
+     * SWAPDB is about to exchange two different databases. The receiver marks every client that watches, in either of
+     * them, a key that exists in the one or the other (except where an expired or absent key stays one), and after the
+     * command serves clients that wait for keys in either. Client-side caches are not told, as in Redis 7.0.
+     */
+    void swapping(Session by, int a, int b);
   }
+
+  /** Instead of the index of a database. */
+  public static final int ALL_DATABASES = -1;
 
   /** Command name and arguments as sent; handlers may not change the arrays in place. */
   public byte[][] argv;
@@ -72,6 +93,20 @@ public final class Call {
     return hit;
   }
 
+  /** As {@link #find}, but no access is noted: EXISTS, TYPE and the TTL family. */
+  public boolean findUntouched(byte[] key) {
+    boolean hit = inspect(key);
+    if (!hit) changes.notify(NotifyClass.KEY_MISS, "keymiss", key, db.index());
+    return hit;
+  }
+
+  /** As {@link #findUntouched}, but a miss is not notified either: OBJECT. */
+  public boolean inspect(byte[] key) {
+    boolean hit = db.find(key, entry, false);
+    changes.lookedUp(hit);
+    return hit;
+  }
+
   /** Looks a key up in order to change it: not counted as hit or miss. */
   public boolean findForWrite(byte[] key) {
     return db.find(key, entry);
@@ -85,6 +120,21 @@ public final class Call {
   public void changedIn(int database, byte[] key) {
     dirty++;
     changes.changed(session, database, key);
+  }
+
+  /** Reports a further key of a change that is counted already, such as RENAME's second one. */
+  public void alsoChangedIn(int database, byte[] key) {
+    changes.changed(session, database, key);
+  }
+
+  /** See {@link Changes#flushing}. The caller counts. */
+  public void flushing(int database) {
+    changes.flushing(session, database);
+  }
+
+  /** See {@link Changes#swapping}. The caller counts. */
+  public void swapping(int a, int b) {
+    changes.swapping(session, a, b);
   }
 
   public void notify(NotifyClass type, String event, byte[] key) {

@@ -11,6 +11,13 @@ public final class Errors {
   public static final CommandError NO_SUCH_KEY = CommandError.err("no such key");
   public static final CommandError WRONG_TYPE =
       new CommandError("WRONGTYPE Operation against a key holding the wrong kind of value");
+  public static final CommandError DB_INDEX_OUT_OF_RANGE = CommandError.err("DB index is out of range");
+  public static final CommandError SAME_OBJECT = CommandError.err("source and destination objects are the same");
+  public static final CommandError STRING_TOO_LONG =
+      CommandError.err("string exceeds maximum allowed size (proto-max-bulk-len)");
+  public static final CommandError WOULD_OVERFLOW = CommandError.err("increment or decrement would overflow");
+  public static final CommandError WOULD_BE_INFINITE = CommandError.err("increment would produce NaN or Infinity");
+  public static final CommandError INVALID_CURSOR = CommandError.err("invalid cursor");
 
   /** How much of what a client sent is repeated to it. */
   private static final int QUOTED_BYTES = 128;
@@ -35,6 +42,16 @@ public final class Errors {
   /** @param fullName in lower case, {@code client|kill} for a subcommand */
   public static CommandError wrongArity(String fullName) {
     return CommandError.err("wrong number of arguments for '" + fullName + "' command");
+  }
+
+  /** @param fullName as for {@link #wrongArity} */
+  public static CommandError invalidExpireTime(String fullName) {
+    return CommandError.err("invalid expire time in '" + fullName + "' command");
+  }
+
+  /** @param least inclusive, as {@code most} */
+  public static CommandError outOfRange(long least, long most) {
+    return CommandError.err("value is out of range, value must between " + least + " and " + most);
   }
 
   /** The start of a text, up to a number of bytes or the first NUL, where a C string ends. */
