@@ -1,0 +1,60 @@
+package org.understudy.engine;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.actor.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the configuration of an actor system that runs on one thread.
+ *
+ * <p>With the event loop that thread also selects and keeps the timers. It needs two options on the java command line:
+ * {@code -Djava.nio.channels.spi.SelectorProvider=org.understudy.engine.LoopSelectorProvider} and
+ * {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED}. Without them everything works as well, on Pekko's own means.
+ */
+public final class Engine {
+  /**
+   * Dispatcher for work that blocks. Everything else runs on the system's one thread.
+   */
+  public static final String BLOCKING_DISPATCHER = "understudy.blocking-dispatcher";
+
+  /**
+   * Execution context for work in slices, on the system's thread: {@code execute} runs a task when all actors have run out
+   * of messages and the sockets had their turn. An actor that has much to do asks it to tell the next slice to the actor,
+   * instead of telling itself. Not for actors to live on.
+   */
+  public static final String BACKGROUND_DISPATCHER = "understudy.background-dispatcher";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private Engine() {}
+
+  /** What to create an actor system with; one event loop belongs to each system. Says so in the log if there can be none. */
+  public static Config systemConfig(EngineSettings settings) {
+    boolean loop = settings.loop() && loopAvailable();
+    if (settings.loop() && !loop) {
+      LOG.warn("Running without the event loop, on a plain dispatcher: the java command line lacks"
+          + " -Djava.nio.channels.spi.SelectorProvider={}", LoopSelectorProvider.class.getName());
+    }
+    Config all = ConfigFactory.load();
+    return ConfigFactory.parseMap(Map.of(
+            "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size", settings.blockingThreads(),
+            "pekko.io.tcp.direct-buffer-size", settings.directBufferBytes()))
+        .withFallback(all.getConfig(loop ? "understudy.engine.loop" : "understudy.engine.plain"))
+        .withFallback(all);
+  }
+
+  /** Whether this JVM was started for the event loop. */
+  public static boolean loopAvailable() {
+    return SelectorProvider.provider() instanceof LoopSelectorProvider;
+  }
+
+  /** The loop that a system runs on, for its counters; empty if it runs on a plain dispatcher. */
+  public static Optional<EventLoop> loopOf(ActorSystem system) {
+    return system.scheduler() instanceof LoopScheduler scheduler ? Optional.of(scheduler.loop()) : Optional.empty();
+  }
+}
