@@ -2,6 +2,7 @@ package org.understudy.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
@@ -61,12 +62,19 @@ public final class Call {
   public Config config;
   /** The time of this call in Unix milliseconds; one time for a whole transaction. */
   public long nowMillis;
+  /** For EXEC and DISCARD: what was queued since MULTI; null if there was no MULTI. */
+  public List<Session.Queued> queued;
+  /** For EXEC: a command was refused when it was to be queued. */
+  public boolean queuedRefused;
   /** Inside EXEC (or a script): nothing may block. */
   public boolean inTransaction;
   /** Filled by {@link #find} and {@link #findForWrite}; valid until the next of them. */
   public final Entry entry = new Entry();
   /** Number of changes so far; the executor resets it. */
   public long dirty;
+
+  /** Arguments as logs may show them: {@link #argv}, or a copy in which secrets are blotted out. */
+  private byte[][] shown;
 
   private final Changes changes;
   private final List<byte[][]> effects = new ArrayList<>(2);
@@ -79,10 +87,22 @@ public final class Call {
   /** Prepares the object for the next command. */
   public void reset() {
     dirty = 0;
+    shown = null;
     if (effectsReplaced) {
       effects.clear();
       effectsReplaced = false;
     }
+  }
+
+  /** Hides an argument from the slow log and MONITOR. */
+  public void redact(int index) {
+    if (shown == null) shown = argv.clone();
+    shown[index] = Bytes.of("(redacted)");
+  }
+
+  /** What logs may show of the command. */
+  public byte[][] shownArgv() {
+    return shown == null ? argv : shown;
   }
 
   /** Looks a key up for reading: counts hit or miss, notifies a miss, notes the access. True if found, in {@link #entry}. */

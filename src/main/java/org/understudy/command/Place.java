@@ -5,5 +5,7 @@ public enum Place {
   /** The client's own connection: the command touches neither keys nor what clients share. */
   CONNECTION,
   /** The keyspace shard. */
-  SHARD
+  SHARD,
+  /** The shard, and the connection goes on only afterwards: the command changes what the connection decides by (RESET). */
+  SHARD_IN_STEP
 }

@@ -37,6 +37,9 @@ public final class Session {
   /** A queued command was refused: EXEC will abort. */
   public boolean transactionRefused;
   public boolean noEvict;
+  public ReplyMode replyMode = ReplyMode.ON;
+  /** Set by a command after whose reply the connection is to be closed (QUIT, being killed by oneself, a fault). */
+  public boolean closeAfterReply;
 
   // ---- written by the shard -------------------------------------------------------------------------------------------
   /** A watched key changed: EXEC will answer null. */
@@ -47,7 +50,6 @@ public final class Session {
   public int shardChannels;
   public boolean monitor;
   public boolean blocked;
-  public boolean closeAfterReply;
   /** Client-side caching, null when off. */
   public Tracking tracking;
 
@@ -62,6 +64,11 @@ public final class Session {
     this.lastInteractionMillis = nowMillis;
   }
 
+  /** Whether the client is on this machine: a loopback address or a Unix socket. */
+  public boolean isLocal() {
+    return unixSocket || address.startsWith("127.") || address.startsWith("[::1]");
+  }
+
   /** Channels, patterns and shard channels together. */
   public int subscriptions() {
     return channels + patterns + shardChannels;
@@ -74,6 +81,21 @@ public final class Session {
   public void startTransaction() {
     transaction = new ArrayList<>();
     transactionRefused = false;
+  }
+
+  /** What CLIENT REPLY asked for. SKIP_NEXT is the state in which the SKIP itself runs. */
+  public enum ReplyMode { ON, OFF, SKIP_NEXT, SKIP }
+
+  public void queue(CommandSpec spec, byte[][] argv) {
+    transaction.add(new Queued(spec, argv));
+    for (byte[] argument : argv) multiBytes += argument.length + 24;
+  }
+
+  /** Forgets what was queued; whoever runs it has the list. */
+  public void endTransaction() {
+    transaction = null;
+    transactionRefused = false;
+    multiBytes = 0;
   }
 
   /** A command of a transaction, checked and waiting for EXEC. */

@@ -64,6 +64,13 @@ public final class Database {
     return living(key) != null;
   }
 
+  /** Whether the key is still there although its time has come. Removes nothing. */
+  public boolean isExpired(byte[] key) {
+    Map<ByteKey, Node> bucket = table.get(hash(key));
+    Node node = bucket == null ? null : bucket.get(new ByteKey(key));
+    return node != null && isExpired(node, keyspace.nowMillis());
+  }
+
   // ---- setting ---------------------------------------------------------------------------------------------------------
 
   /** Sets a string without expiry. Its encoding is chosen by {@link Encoding#of}. */

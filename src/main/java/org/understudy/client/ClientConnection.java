@@ -1,0 +1,239 @@
+package org.understudy.client;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.command.Call;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Place;
+import org.understudy.command.Session;
+import org.understudy.resp.CommandError;
+import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.Client;
+import org.understudy.shard.ClientInfo;
+import org.understudy.shard.KeyspaceShard;
+import org.understudy.shard.Pause;
+import org.understudy.shard.Run;
+
+/**
+ * A client's connection. It checks each request, answers what is its own, queues what belongs to a transaction, and hands the
+ * rest to the shard, consecutive requests as one run. Replies leave in the order of requests: while a run is out and more of
+ * the chunk follows it, the connection waits.
+ *
+ * <pre>
+ * Opening       -> Ready: the stage is up and the shard knows the client
+ * Ready         -> AwaitingShard: a run is out and requests of the same chunk follow it
+ * AwaitingShard -> Ready: the run came back and the rest of the chunk was dealt with
+ * any           -> Closed
+ * </pre>
+ * How a request is taken depends on the session: plain, in a transaction (queued), subscribed (RESP2: few commands only).
+ */
+final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.Message> {
+  sealed interface Message permits Opened, Requests, ProtocolError, QueryBufferExceeded, PartSent, Resumed, Closed {}
+
+  /** The stage is up; it takes outputs from any thread. */
+  record Opened(Consumer<RequestStage.Output> stage) implements Message {}
+
+  /** All complete requests of one chunk. */
+  record Requests(List<byte[][]> list) implements Message {}
+
+  record ProtocolError(String reason) implements Message {}
+
+  enum QueryBufferExceeded implements Message { INSTANCE }
+
+  enum PartSent implements Message { INSTANCE }
+
+  enum Resumed implements Message { INSTANCE }
+
+  enum Closed implements Message { INSTANCE }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+  private final Loop loop;
+  private final Session session;
+  private final Client client;
+  private final StageSink sink;
+  private final Run run;
+  private final ReplyBuffer reply;
+
+  /** The chunk in work, and which of its requests is next. */
+  private List<byte[][]> requests = List.of();
+  private int next;
+
+  static Behavior<Message> create(Loop loop, Session session) {
+    return Behaviors.setup(context -> new ClientConnection(context, loop, session));
+  }
+
+  private ClientConnection(ActorContext<Message> context, Loop loop, Session session) {
+    super(context);
+    this.loop = loop;
+    this.session = session;
+    sink = new StageSink(context.getSelf());
+    client = new Client(session, sink);
+    run = new Run(client);
+    reply = run.reply;
+  }
+
+  @Override
+  public Behavior<Message> onMessage(Message message) {
+    if (message instanceof Requests chunk) {
+      requests = chunk.list;
+      next = 0;
+      proceed();
+    } else if (message == Resumed.INSTANCE) {
+      proceed();
+    } else if (message instanceof Opened opened) {
+      sink.opened(opened.stage);
+      loop.shard.tell(new KeyspaceShard.Connected(client));
+    } else if (message == PartSent.INSTANCE) {
+      loop.shard.tell(new KeyspaceShard.Drained(client));
+    } else if (message instanceof ProtocolError error) {
+      protocolError(error.reason);
+    } else if (message == QueryBufferExceeded.INSTANCE) {
+      LOG.warn("Closing client that reached max query buffer length: {}", ClientInfo.line(session, loop.clock.millis()));
+      sink.kill();
+    } else {
+      loop.shard.tell(new KeyspaceShard.Disconnected(client));
+      loop.sessions.closed(session);
+      return Behaviors.stopped();
+    }
+    return this;
+  }
+
+  private void protocolError(String reason) {
+    LOG.debug("Protocol error ({}) from client: {}", reason, ClientInfo.line(session, loop.clock.millis()));
+    reply.error("ERR " + reason);
+    loop.executor.stats().countError(reply.lastError());
+    closeAfterReplies();
+  }
+
+  // ---- a chunk's requests --------------------------------------------------------------------------------------------
+
+  /** Deals with requests until the chunk is at its end or the shard has to be waited for. */
+  private void proceed() {
+    List<byte[][]> requests = this.requests;
+    int count = requests.size();
+    while (next < count) {
+      byte[][] argv = requests.get(next);
+      CommandSpec spec = loop.table.lookup(argv);
+      boolean forShard = spec != null && spec.place != Place.CONNECTION && spec.takes(argv.length)
+          && loop.admission.refuse(session, spec) == null && !queues(spec);
+      if (forShard) {
+        next++;
+        forward(spec, argv);
+        if (spec.place == Place.SHARD_IN_STEP && next < count) {
+          sendRun(false);
+          return;
+        }
+      } else if (!run.isEmpty()) {
+        sendRun(false); // first what came first; this request is looked at again then
+        return;
+      } else {
+        next++;
+        if (!answer(spec, argv)) return;
+      }
+    }
+    this.requests = List.of();
+    if (run.isEmpty()) {
+      ByteString replies = reply.take();
+      session.outputBytes.addAndGet(replies.size());
+      sink.deliver(replies);
+    } else {
+      sendRun(true);
+    }
+  }
+
+  private void sendRun(boolean last) {
+    run.last = last;
+    loop.shard.tell(run);
+  }
+
+  /** Whether a command that may run is queued instead: in a transaction all but those that control it. */
+  private boolean queues(CommandSpec spec) {
+    if (session.transaction == null) return false;
+    return switch (spec.fullName) {
+      case "exec", "discard", "multi", "watch", "quit", "reset" -> false;
+      default -> true;
+    };
+  }
+
+  private void forward(CommandSpec spec, byte[][] argv) {
+    if (session.transaction != null && (spec.fullName.equals("exec") || spec.fullName.equals("discard"))) {
+      run.add(spec, argv, session.transaction, session.transactionRefused);
+      session.endTransaction();
+    } else {
+      run.add(spec, argv);
+    }
+  }
+
+  /** Answers a request here. False if it has to wait, or if the connection ends. */
+  private boolean answer(CommandSpec spec, byte[][] argv) {
+    if (spec == null || !spec.takes(argv.length)) {
+      if (isAttack(argv[0])) return false;
+      refuse(spec, error(argv).getMessage());
+      return true;
+    }
+    String refusal = loop.admission.refuse(session, spec);
+    if (refusal == null) refusal = loop.admission.refuseNow(session, spec, 0);
+    if (refusal != null) {
+      refuse(spec, refusal);
+      return true;
+    }
+    if (loop.pause.mode() != Pause.Mode.NONE && loop.pause.holds(spec, 0)) {
+      next--;
+      run.awaitsUnpause = true;
+      sendRun(false);
+      return false;
+    }
+    if (queues(spec)) {
+      if (!session.transactionRefused && !session.watchedChanged) session.queue(spec, argv);
+      reply.simple("QUEUED");
+      return true;
+    }
+    Call call = loop.call;
+    call.session = session;
+    call.reply = reply;
+    call.spec = spec;
+    call.argv = argv;
+    loop.executor.startBatch(call);
+    loop.executor.run(call);
+    if (session.closeAfterReply) closeAfterReplies();
+    return !session.closeAfterReply;
+  }
+
+  private CommandError error(byte[][] argv) {
+    try {
+      loop.table.resolve(argv);
+    } catch (CommandError error) {
+      return error;
+    }
+    throw new IllegalStateException("a valid command was refused");
+  }
+
+  private void refuse(CommandSpec spec, String error) {
+    if (session.transaction != null) session.transactionRefused = true;
+    loop.executor.reject(session, spec, reply, error);
+  }
+
+  /** Web browsers can be made to send requests to us; Redis cuts them off, and so do we. */
+  private boolean isAttack(byte[] name) {
+    if (!Bytes.is(name, "host:") && !Bytes.is(name, "post")) return false;
+    loop.attackSeen(session);
+    sink.kill();
+    return true;
+  }
+
+  private void closeAfterReplies() {
+    ByteString replies = reply.take();
+    session.outputBytes.addAndGet(replies.size());
+    sink.closeAfterReplies(replies);
+  }
+}

@@ -1,0 +1,60 @@
+package org.understudy.client;
+
+import org.apache.pekko.actor.typed.ActorRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.command.Call;
+import org.understudy.command.CommandTable;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.shard.Admission;
+import org.understudy.shard.CommandExecutor;
+import org.understudy.shard.KeyspaceShard;
+import org.understudy.shard.LoopStats;
+import org.understudy.shard.Pause;
+import org.understudy.shard.ShardParts;
+
+/**
+ * What the connections of one event loop share: the way to the shard, the table of commands, and one executor with its
+ * counters, which only this loop writes.
+ */
+final class Loop {
+  private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+  private static final long ATTACK_LOG_INTERVAL_MILLIS = 60_000;
+
+  final ActorRef<KeyspaceShard.Message> shard;
+  final CommandTable table;
+  final Admission admission;
+  final Pause pause;
+  final Config config;
+  final Clock clock;
+  final Sessions sessions;
+  final LoopStats stats;
+  final CommandExecutor executor;
+  final Call call;
+  private long attackLoggedMillis;
+
+  Loop(ActorRef<KeyspaceShard.Message> shard, ShardParts parts, Sessions sessions) {
+    this.shard = shard;
+    this.sessions = sessions;
+    table = parts.table();
+    admission = parts.admission();
+    pause = parts.pause();
+    config = parts.config();
+    clock = parts.clock();
+    stats = parts.newLoopStats();
+    executor = new CommandExecutor(clock, config, stats, parts.connectionObserver(shard::tell));
+    call = new Call(null); // no command that runs here touches keys
+    call.config = config;
+  }
+
+  void attackSeen(Session session) {
+    long now = clock.millis();
+    if (attackLoggedMillis != 0 && now - attackLoggedMillis < ATTACK_LOG_INTERVAL_MILLIS) return;
+    attackLoggedMillis = now;
+    LOG.warn("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "
+        + "This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "
+        + "Connection from {} aborted.", session.address);
+  }
+}

@@ -1,0 +1,263 @@
+package org.understudy.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.util.ByteString;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.resp.RequestParser;
+import org.understudy.shard.LoopStats;
+
+/**
+ * Between a socket and its {@link ClientConnection}: chunks of bytes become requests, one message a chunk; replies and
+ * messages go out in the order in which they come.
+ *
+ * <p>One chunk is in work at a time. The next is read once its replies were handed to the socket, so a client that does not
+ * read is not read from. Only while its client waits (blocked, paused) does the stage read on, into a bounded buffer, so that
+ * the end of the connection is noticed.
+ */
+final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
+  private final Inlet<ByteString> in = Inlet.create("requests");
+  private final Outlet<ByteString> out = Outlet.create("replies");
+  private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
+
+  private final ActorRef<ClientConnection.Message> connection;
+  private final Session session;
+  private final Config config;
+  private final LoopStats stats;
+
+  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, Config config, LoopStats stats) {
+    this.connection = connection;
+    this.session = session;
+    this.config = config;
+    this.stats = stats;
+  }
+
+  @Override
+  public FlowShape<ByteString, ByteString> shape() {
+    return shape;
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes attributes) {
+    return new Logic();
+  }
+
+  /** What the connection, or the shard past it, tells the stage. */
+  sealed interface Output permits Replies, Part, Push, Waiting, CloseAfter, Kill {}
+
+  /** The replies to the whole chunk. */
+  record Replies(ByteString bytes) implements Output {}
+
+  /** Replies that are followed by more of the same chunk; {@link ClientConnection.PartSent} answers it. */
+  record Part(ByteString bytes) implements Output {}
+
+  record Push(ByteString bytes) implements Output {}
+
+  enum Waiting implements Output { INSTANCE }
+
+  record CloseAfter(ByteString bytes) implements Output {}
+
+  enum Kill implements Output { INSTANCE }
+
+  private final class Logic extends GraphStageLogic {
+    private final RequestParser parser = new RequestParser();
+    private final ArrayDeque<ByteString> queue = new ArrayDeque<>(2);
+    private final AsyncCallback<Output> output = createAsyncCallback(this::onOutput);
+    /** A chunk's requests are being executed. */
+    private boolean working;
+    /** … and wait for something that takes its time. */
+    private boolean waiting;
+    /** Bytes of the element that the socket is writing. */
+    private int inFlight;
+    private boolean partUnsent;
+    private boolean closing;
+    /** Chunks that came while the client waited. */
+    private final ArrayDeque<ByteString> early = new ArrayDeque<>(0);
+    private long earlyBytes;
+
+    Logic() {
+      super(shape);
+      setHandler(in, new AbstractInHandler() {
+        @Override
+        public void onPush() {
+          onChunk(grab(in));
+        }
+
+        @Override
+        public void onUpstreamFinish() {
+          inputEnded();
+        }
+
+        @Override
+        public void onUpstreamFailure(Throwable cause) {
+          completeStage(); // a reset by the peer is an end like any other
+        }
+      });
+      setHandler(out, new AbstractOutHandler() {
+        @Override
+        public void onPull() {
+          sent();
+        }
+
+        @Override
+        public void onDownstreamFinish(Throwable cause) {
+          completeStage();
+        }
+      });
+    }
+
+    @Override
+    public void preStart() {
+      connection.tell(new ClientConnection.Opened(output::invoke));
+      pull(in);
+    }
+
+    @Override
+    public void postStop() {
+      connection.tell(ClientConnection.Closed.INSTANCE);
+    }
+
+    // ---- in --------------------------------------------------------------------------------------------------------
+
+    private void onChunk(ByteString chunk) {
+      stats.reads++;
+      stats.inputBytes += chunk.size();
+      if (working) {
+        early.add(chunk);
+        earlyBytes += chunk.size();
+        session.queryBufferBytes = parser.pendingBytes() + earlyBytes;
+        if (earlyBytes <= 64 * 1024) pull(in); // the end of the connection would go unnoticed beyond, as in any full socket
+        return;
+      }
+      byte[] bytes = chunk.toArrayUnsafe();
+      parser.maxBulkBytes(config.protoMaxBulkLen());
+      parser.feed(bytes, 0, bytes.length);
+      nextRequests();
+    }
+
+    /** Hands the requests that are complete to the connection, or reads on if there are none. */
+    private void nextRequests() {
+      // Before authentication one at a time: AUTH lifts the limits for what follows it in the same chunk.
+      boolean authenticated = session.authenticated;
+      parser.authenticated(authenticated);
+      byte[][] first = parser.next();
+      if (first != null) {
+        List<byte[][]> requests;
+        byte[][] second = authenticated ? parser.next() : null;
+        if (second == null) {
+          requests = List.<byte[][]>of(first);
+        } else {
+          requests = new ArrayList<>();
+          requests.add(first);
+          for (; second != null; second = parser.next()) requests.add(second);
+        }
+        session.queryBufferBytes = parser.pendingBytes();
+        working = true;
+        connection.tell(new ClientConnection.Requests(requests));
+      } else if (parser.error() != null) {
+        session.queryBufferBytes = 0;
+        working = true;
+        connection.tell(new ClientConnection.ProtocolError(parser.error()));
+      } else if (!early.isEmpty()) {
+        ByteString chunk = early.poll();
+        earlyBytes -= chunk.size();
+        byte[] bytes = chunk.toArrayUnsafe();
+        parser.feed(bytes, 0, bytes.length);
+        nextRequests();
+      } else if (isClosed(in)) {
+        closeWhenSent();
+      } else {
+        session.queryBufferBytes = parser.pendingBytes();
+        session.queryBufferFreeBytes = parser.spareBytes();
+        if (session.queryBufferBytes > config.clientQueryBufferLimit()) {
+          connection.tell(ClientConnection.QueryBufferExceeded.INSTANCE);
+          return;
+        }
+        if (!hasBeenPulled(in)) pull(in);
+      }
+    }
+
+    private void inputEnded() {
+      if (!working || waiting) closeWhenSent(); // whoever waits for something will not be there to get it
+    }
+
+    // ---- out -------------------------------------------------------------------------------------------------------
+
+    private void onOutput(Output event) {
+      if (event instanceof Replies replies) {
+        working = false;
+        waiting = false;
+        send(replies.bytes);
+        if (queue.isEmpty()) nextRequests();
+      } else if (event instanceof Push push) {
+        send(push.bytes);
+      } else if (event instanceof Part part) {
+        partUnsent = true;
+        send(part.bytes);
+        if (queue.isEmpty() && inFlight == 0) partSent();
+      } else if (event == Waiting.INSTANCE) {
+        waiting = true;
+        if (isClosed(in)) closeWhenSent();
+        else if (!hasBeenPulled(in) && earlyBytes <= 64 * 1024) pull(in);
+      } else if (event instanceof CloseAfter last) {
+        send(last.bytes);
+        closeWhenSent();
+      } else {
+        completeStage();
+      }
+    }
+
+    private void send(ByteString bytes) {
+      if (bytes.isEmpty()) return;
+      if (isAvailable(out)) push(bytes);
+      else queue.add(bytes);
+    }
+
+    private void push(ByteString bytes) {
+      stats.writes++;
+      inFlight = bytes.size();
+      push(out, bytes);
+    }
+
+    /** The socket took what was pushed last and asks for more. */
+    private void sent() {
+      if (inFlight > 0) {
+        stats.outputBytes += inFlight;
+        session.outputBytes.addAndGet(-inFlight);
+        inFlight = 0;
+      }
+      ByteString next = queue.poll();
+      if (next != null) push(next);
+      if (!queue.isEmpty()) return;
+      if (closing && inFlight == 0) {
+        completeStage();
+      } else if (partUnsent) {
+        if (inFlight == 0) partSent();
+      } else if (!working && !hasBeenPulled(in) && next != null) {
+        nextRequests();
+      }
+    }
+
+    private void partSent() {
+      partUnsent = false;
+      connection.tell(ClientConnection.PartSent.INSTANCE);
+    }
+
+    private void closeWhenSent() {
+      closing = true;
+      if (queue.isEmpty() && inFlight == 0) completeStage();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.understudy.client;
+
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.util.ByteString;
+import org.understudy.shard.ClientSink;
+import org.understudy.shard.Run;
+
+/** The shard's way to a socket: straight to the stage, past the connection's actor, but for what that has to go on with. */
+final class StageSink implements ClientSink {
+  private final ActorRef<ClientConnection.Message> connection;
+  private Consumer<RequestStage.Output> stage;
+
+  StageSink(ActorRef<ClientConnection.Message> connection) {
+    this.connection = connection;
+  }
+
+  /** Before the first request. */
+  void opened(Consumer<RequestStage.Output> output) {
+    stage = output;
+  }
+
+  @Override
+  public void deliver(ByteString replies) {
+    stage.accept(new RequestStage.Replies(replies));
+  }
+
+  @Override
+  public void deliverPart(ByteString replies) {
+    stage.accept(new RequestStage.Part(replies));
+  }
+
+  @Override
+  public void push(ByteString message) {
+    stage.accept(new RequestStage.Push(message));
+  }
+
+  @Override
+  public void resume(Run run) {
+    connection.tell(ClientConnection.Resumed.INSTANCE);
+  }
+
+  @Override
+  public void waiting() {
+    stage.accept(RequestStage.Waiting.INSTANCE);
+  }
+
+  @Override
+  public void closeAfterReplies(ByteString replies) {
+    stage.accept(new RequestStage.CloseAfter(replies));
+  }
+
+  @Override
+  public void kill() {
+    stage.accept(RequestStage.Kill.INSTANCE);
+  }
+}

@@ -1,0 +1,88 @@
+package org.understudy.shard;
+
+import org.understudy.command.CommandFlag;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.config.ProtectedAction;
+
+/**
+ * Why a known command with the right number of arguments may not run now, in Redis's order of precedence. The first half
+ * needs the session only and is asked by the connection; the second depends on the state of the server and is asked where the
+ * command runs, or by the connection when it queues it.
+ */
+public final class Admission {
+  public static final String NO_AUTH = "NOAUTH Authentication required.";
+  public static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
+
+  private final Config config;
+  /** Set by the shard before each command while there is a memory limit. */
+  private volatile boolean outOfMemory;
+
+  public Admission(Config config) {
+    this.config = config;
+  }
+
+  void outOfMemory(boolean yes) {
+    if (outOfMemory != yes) outOfMemory = yes;
+  }
+
+  /** The error, or null. */
+  public String refuse(Session session, CommandSpec spec) {
+    if ((spec.flags & CommandFlag.PROTECTED.bit) != 0) {
+      String error = refuseProtected(session, spec);
+      if (error != null) return error;
+    }
+    if (!session.authenticated && (spec.flags & CommandFlag.NO_AUTH.bit) == 0 && passwordRequired()) return NO_AUTH;
+    if (session.transaction != null && (spec.flags & CommandFlag.NO_MULTI.bit) != 0) {
+      return "ERR Command not allowed inside a transaction";
+    }
+    return null;
+  }
+
+  /** Whether a new connection has to authenticate. */
+  public boolean passwordRequired() {
+    return !config.requirepass().isEmpty();
+  }
+
+  private String refuseProtected(Session session, CommandSpec spec) {
+    String command = spec.parent == null ? spec.name : spec.parent.name;
+    boolean debug = command.equals("debug");
+    ProtectedAction action = debug ? config.enableDebugCommand() : config.enableModuleCommand();
+    if (action.allows(session.isLocal())) return null;
+    return "ERR " + (debug ? "DEBUG" : "MODULE") + " command not allowed. If the "
+        + (debug ? "enable-debug-command" : "enable-module-command") + " option is set to \"local\", you can run it from a "
+        + "local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+  }
+
+  /**
+   * The error, or null.
+   *
+   * @param queuedFlags for EXEC the flags of all queued commands together, else 0
+   */
+  public String refuseNow(Session session, CommandSpec spec, int queuedFlags) {
+    if (outOfMemory && (((spec.flags | queuedFlags) & CommandFlag.DENYOOM.bit) != 0
+        || session.transaction != null && !endsTransaction(spec))) {
+      return OUT_OF_MEMORY;
+    }
+    if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
+      return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are "
+          + "allowed in this context";
+    }
+    return null;
+  }
+
+  private static boolean endsTransaction(CommandSpec spec) {
+    return switch (spec.fullName) {
+      case "exec", "discard", "quit", "reset" -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean runsWhileSubscribed(CommandSpec spec) {
+    return switch (spec.fullName) {
+      case "ping", "quit", "reset", "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe" -> true;
+      default -> false;
+    };
+  }
+}

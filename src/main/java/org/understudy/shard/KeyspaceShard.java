@@ -1,0 +1,81 @@
+package org.understudy.shard;
+
+import java.time.Duration;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Session;
+
+/**
+ * The actor that owns the keyspace. A thin shell: what happens is in {@link Shard}, which knows nothing of actors. Messages
+ * of one connection arrive in order, so a client's end comes after its last run.
+ */
+public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.Message> {
+  public sealed interface Message permits Run, Connected, Disconnected, Drained, Observed, Task, Tick {}
+
+  /** A connection is open; its runs follow. */
+  public record Connected(Client client) implements Message {}
+
+  /** The connection is gone, whoever closed it. The last message of a connection. */
+  public record Disconnected(Client client) implements Message {}
+
+  /** The part of the replies that {@link ClientSink#deliverPart} sent has left. */
+  public record Drained(Client client) implements Message {}
+
+  /** A connection ran a command of its own that somebody wants to see: it was slow, or there is a MONITOR. */
+  public record Observed(Session session, CommandSpec spec, byte[][] argv, long nanos) implements Message {}
+
+  /** Something to be done on the shard's loop: the way back for work that was done elsewhere. */
+  public record Task(Runnable work) implements Message {}
+
+  private enum Tick implements Message { CRON, WAKE }
+
+  private final Shard shard;
+  private final TimerScheduler<Message> timers;
+
+  public static Behavior<Message> create(Shard shard) {
+    return Behaviors.setup(context -> Behaviors.withTimers(timers -> new KeyspaceShard(context, shard, timers)));
+  }
+
+  private KeyspaceShard(ActorContext<Message> context, Shard shard, TimerScheduler<Message> timers) {
+    super(context);
+    this.shard = shard;
+    this.timers = timers;
+    shard.start(new Shard.Timing() {
+      @Override
+      public void wakeIn(long millis) {
+        timers.startSingleTimer(Tick.WAKE, Tick.WAKE, Duration.ofMillis(millis));
+      }
+
+      @Override
+      public void tickEvery(long millis) {
+        timers.startTimerWithFixedDelay(Tick.CRON, Tick.CRON, Duration.ofMillis(millis));
+      }
+    }, work -> context.getSelf().tell(new Task(work)));
+  }
+
+  @Override
+  public Behavior<Message> onMessage(Message message) {
+    if (message instanceof Run run) {
+      shard.execute(run);
+    } else if (message instanceof Drained drained) {
+      shard.drained(drained.client());
+    } else if (message instanceof Connected connected) {
+      shard.connected(connected.client());
+    } else if (message instanceof Disconnected disconnected) {
+      shard.disconnected(disconnected.client());
+    } else if (message instanceof Observed seen) {
+      shard.observed(seen.session(), seen.spec(), seen.argv(), seen.nanos());
+    } else if (message instanceof Task task) {
+      task.work().run();
+    } else if (message == Tick.CRON) {
+      shard.tick();
+    } else {
+      shard.wake();
+    }
+    return this;
+  }
+}

@@ -1,0 +1,84 @@
+package org.understudy.shard;
+
+import java.util.Arrays;
+import java.util.List;
+import org.understudy.command.CommandFlag;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Session;
+import org.understudy.resp.ReplyBuffer;
+
+/**
+ * Consecutive requests of one connection on their way to the shard, with the buffer for their replies. One object a
+ * connection, and the message itself: while the shard has it, the connection does not touch it.
+ */
+public final class Run implements KeyspaceShard.Message {
+  private static final int KEEP = 256;
+
+  public final Client client;
+  /** Where replies go, also those of commands that the connection runs. */
+  public final ReplyBuffer reply = new ReplyBuffer();
+  /** No further request of the chunk follows: replies go straight to the socket. */
+  public boolean last;
+  /** Nothing to execute, but nothing of this client may be executed before a pause ends. */
+  public boolean awaitsUnpause;
+
+  CommandSpec[] specs = new CommandSpec[4];
+  byte[][][] argvs = new byte[4][][];
+  Queue[] queues;
+  int count;
+  /** Index of the request that is executed next. */
+  int next;
+
+  /** What EXEC or DISCARD finds queued. @param flags of all queued commands together */
+  record Queue(List<Session.Queued> commands, boolean refused, int flags) {}
+
+  public Run(Client client) {
+    this.client = client;
+  }
+
+  public void add(CommandSpec spec, byte[][] argv) {
+    if (count == specs.length) {
+      specs = Arrays.copyOf(specs, 2 * count);
+      argvs = Arrays.copyOf(argvs, 2 * count);
+      if (queues != null) queues = Arrays.copyOf(queues, 2 * count);
+    }
+    specs[count] = spec;
+    argvs[count++] = argv;
+  }
+
+  /** Adds EXEC or DISCARD with what was queued since MULTI. */
+  public void add(CommandSpec spec, byte[][] argv, List<Session.Queued> queued, boolean refused) {
+    add(spec, argv);
+    if (queues == null) queues = new Queue[specs.length];
+    int flags = 0;
+    for (Session.Queued command : queued) flags |= command.spec().flags;
+    queues[count - 1] = new Queue(queued, refused, flags);
+  }
+
+  public boolean isEmpty() {
+    return count == 0;
+  }
+
+  Queue queue() {
+    return queues == null ? null : queues[next];
+  }
+
+  boolean may(CommandFlag flag) {
+    return specs[next].is(flag) || queues != null && queues[next] != null && (queues[next].flags & flag.bit) != 0;
+  }
+
+  /** Forgets the requests, keeps the replies. */
+  void clear() {
+    if (count > KEEP) {
+      specs = new CommandSpec[4];
+      argvs = new byte[4][][];
+    } else {
+      Arrays.fill(specs, 0, count, null);
+      Arrays.fill(argvs, 0, count, null);
+    }
+    queues = null;
+    count = 0;
+    next = 0;
+    awaitsUnpause = false;
+  }
+}
