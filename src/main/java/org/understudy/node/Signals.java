@@ -15,8 +15,8 @@ final class Signals {
 
   /** What signals act on. */
   interface Target {
-    /** Asks for the shutdown that SHUTDOWN without arguments asks for; again while one is under way: no effect. */
-    void requestShutdown();
+    /** Asks for an orderly shutdown because of a signal: {@code TERM} or {@code INT}. */
+    void requestShutdown(String signal);
 
     /** A shutdown was asked for, and has not been called off since. */
     boolean shutdownRequested();
@@ -47,6 +47,6 @@ final class Signals {
     }
     log.warn(LogAppender.SIGNAL, target.loading() ? "Received shutdown signal during loading, scheduling shutdown."
         : "Received SIG" + signal.getName() + " scheduling shutdown...");
-    target.requestShutdown();
+    target.requestShutdown(signal.getName());
   }
 }
