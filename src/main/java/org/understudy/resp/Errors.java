@@ -24,13 +24,15 @@ public final class Errors {
 
   private Errors() {}
 
-  /** Repeats the name and the first arguments, each up to 128 bytes. */
+  /** Repeats up to 128 bytes of the name, and arguments until 128 bytes are reached. */
   public static CommandError unknownCommand(byte[][] argv) {
     StringBuilder arguments = new StringBuilder();
     for (int i = 1; i < argv.length && arguments.length() < QUOTED_BYTES; i++) {
-      arguments.append('\'').append(quoted(argv[i], QUOTED_BYTES - arguments.length())).append("' ");
+      String quoted = quoted(argv[i], QUOTED_BYTES - arguments.length());
+      arguments.append('\'').append(quoted).append("' ");
     }
-    return CommandError.err("unknown command '" + quoted(argv[0], QUOTED_BYTES) + "', with args beginning with: " + arguments);
+    return CommandError.err("unknown command '" + quoted(argv[0], QUOTED_BYTES) + "', with args beginning with: "
+        + arguments);
   }
 
   /** @param container the command as the client spelled it */
