@@ -1,11 +1,6 @@
 package org.understudy.keyspace;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
-import org.understudy.bytes.ByteKey;
-import org.understudy.bytes.Bytes;
 
 /**
  * One database: keys to values, with expiry.
@@ -23,21 +18,22 @@ public final class Database {
     void visit(Entry entry);
   }
 
-  private static final class Node {
-    byte[] key;
-    Object value;
-    long expireAt;
-    int clock;
-  }
+  /** Strings that grow beyond this get an array of their own with room to grow on. */
+  private static final int GROWING_RECORD_BYTES = 512;
+  /** How many random picks may meet expired keys that stay, before one of them is the answer. */
+  private static final int RANDOM_TRIES = 100;
+  /** Positions' worth of slots that one step of the active cycle looks at. */
+  private static final int SWEEP_SLOTS = 128;
+  private static final int SWEEP_SKIPS = 64;
 
   private final Keyspace keyspace;
   private final int index;
-  private TreeMap<Long, Map<ByteKey, Node>> table = new TreeMap<>(Long::compareUnsigned);
-  private long size;
+  private Table table;
 
   Database(Keyspace keyspace, int index) {
     this.keyspace = keyspace;
     this.index = index;
+    this.table = keyspace.newTable();
   }
 
   public int index() {
@@ -53,22 +49,24 @@ public final class Database {
 
   /** @param touch whether this counts as an access (OBJECT, TYPE, TTL, DEBUG and clients that asked for it do not) */
   public boolean find(byte[] key, Entry into, boolean touch) {
-    Node node = living(key);
-    if (node == null) return false;
-    if (touch) node.clock = keyspace.accessClock().touched(node.clock, keyspace.nowMillis());
-    show(node, into);
+    Object entry = living(key);
+    if (entry == null) return false;
+    if (touch) touch(entry);
+    show(entry, into);
     return true;
   }
 
+  /** Whether there is such a key; no access. */
   public boolean contains(byte[] key) {
     return living(key) != null;
   }
 
   /** Whether the key is still there although its time has come. Removes nothing. */
   public boolean isExpired(byte[] key) {
-    Map<ByteKey, Node> bucket = table.get(hash(key));
-    Node node = bucket == null ? null : bucket.get(new ByteKey(key));
-    return node != null && isExpired(node, keyspace.nowMillis());
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    return slot >= 0 && isExpired(segment.slots[slot], keyspace.nowMillis());
   }
 
   // ---- setting ---------------------------------------------------------------------------------------------------------
@@ -79,137 +77,155 @@ public final class Database {
   }
 
   /**
-   * Sets a string, whatever the key held. A large array is kept, not copied: it must never change afterwards.
+   * Sets a string, whatever the key held. A large array is kept, not copied: it must never change afterwards. Setting counts
+   * as an access, except with {@link #KEEP_EXPIRE}: commands that keep the expiry have looked the key up before.
    *
    * @param expireAtMillis Unix time, {@link Entry#NO_EXPIRE} or {@link #KEEP_EXPIRE}
    */
   public void setString(byte[] key, byte[] value, long expireAtMillis) {
-    setString(key, value, 0, value.length, Encoding.of(value, 0, value.length), expireAtMillis);
+    if (fitsRecord(key, value.length)) {
+      putRecord(key, value, 0, value.length, Encoding.of(value, 0, value.length), expireAtMillis);
+    } else {
+      putNode(key, new StringValue(value, value.length, Encoding.of(value, 0, value.length), true), expireAtMillis);
+    }
   }
 
   /** Sets a string from a range, which is always copied. */
   public void setString(byte[] key, byte[] array, int offset, int length, Encoding encoding, long expireAtMillis) {
-    byte[] copy = Arrays.copyOfRange(array, offset, offset + length);
-    put(key, new StringValue(copy, length, encoding, false), expireAtMillis);
+    if (fitsRecord(key, length)) {
+      putRecord(key, array, offset, length, encoding, expireAtMillis);
+    } else {
+      byte[] copy = Arrays.copyOfRange(array, offset, offset + length);
+      putNode(key, new StringValue(copy, length, encoding, false), expireAtMillis);
+    }
   }
 
   /** Sets a string to the decimal text of a number. */
   public void setLong(byte[] key, long number, long expireAtMillis) {
-    setString(key, Bytes.of(number), expireAtMillis);
+    byte[] text = keyspace.decimal(number);
+    int length = keyspace.decimalLength();
+    if (fitsRecord(key, length)) putRecord(key, text, 0, length, Encoding.INT, expireAtMillis);
+    else putNode(key, new StringValue(Arrays.copyOf(text, length), length, Encoding.INT, false), expireAtMillis);
   }
 
-  /** Sets a value of another type, whatever the key held. */
+  /** Sets a value of another type, whatever the key held. The object is kept. */
   public void setValue(byte[] key, Value value, long expireAtMillis) {
-    put(key, value, expireAtMillis);
+    putNode(key, value, expireAtMillis);
   }
 
   /** Counts the memory of a value anew after it was changed. */
-  public void valueChanged(byte[] key) {}
+  public void valueChanged(byte[] key) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    if (slot >= 0 && segment.slots[slot] instanceof Node node) table.recount(node);
+  }
 
   /**
    * Prepares a string for a change in place: makes it at least {@code length} bytes long (zeros behind the old end), RAW, and
    * {@code into}'s array writable from {@code offset} to {@code offset + length} until the next use of the database. Creates
-   * the key if it is absent. The key must not hold another type. Expiry stays.
+   * the key if it is absent. The key must not hold another type. Expiry and access clock stay.
    */
   public void edit(byte[] key, int length, Entry into) {
-    Node node = living(key);
-    if (node == null) {
-      setString(key, new byte[length], 0, length, Encoding.RAW, Entry.NO_EXPIRE);
-      node = living(key);
-    }
-    ((StringValue) node.value).edit(length);
-    show(node, into);
+    show(stretched(key, length, false), into);
   }
 
   /**
    * Adds to the end of a string, which becomes RAW; sets the string if the key is absent. The key must not hold another type.
+   * Expiry and access clock stay.
    *
    * @return the new length
    */
   public int append(byte[] key, byte[] tail) {
-    Node node = living(key);
-    if (node == null) {
+    Object entry = living(key);
+    if (entry == null) {
       setString(key, tail);
       return tail.length;
     }
-    StringValue string = (StringValue) node.value;
-    string.append(tail);
-    return string.length;
+    if (entry instanceof Node node) {
+      StringValue string = (StringValue) node.value;
+      string.append(tail);
+      table.recount(node);
+      return string.length;
+    }
+    byte[] record = (byte[]) entry;
+    int oldLength = record.length - Record.valueStart(record);
+    int length = Math.addExact(oldLength, tail.length);
+    Object stretched = stretched(key, length, true);
+    if (stretched instanceof Node node) {
+      System.arraycopy(tail, 0, ((StringValue) node.value).array, oldLength, tail.length);
+    } else {
+      byte[] grown = (byte[]) stretched;
+      System.arraycopy(tail, 0, grown, grown.length - tail.length, tail.length);
+    }
+    return length;
   }
 
-  /** Sets the time since the last access (RESTORE IDLETIME, OBJECT tests). */
+  /** Sets the time since the last access (RESTORE IDLETIME). */
   public boolean setIdleSeconds(byte[] key, long seconds) {
-    Node node = living(key);
-    if (node == null) return false;
-    node.clock = keyspace.accessClock().idleFor(seconds, keyspace.nowMillis());
-    return true;
+    return setClock(key, keyspace.accessClock().idleFor(seconds, keyspace.nowMillis()));
   }
 
   /** Sets the access counter (RESTORE FREQ). */
   public boolean setFrequency(byte[] key, int frequency) {
-    Node node = living(key);
-    if (node == null) return false;
-    node.clock = keyspace.accessClock().counted(frequency, keyspace.nowMillis());
-    return true;
+    return setClock(key, keyspace.accessClock().counted(frequency, keyspace.nowMillis()));
   }
 
   // ---- removing and moving -----------------------------------------------------------------------------------------------
 
   public boolean remove(byte[] key) {
-    Node node = living(key);
-    if (node == null) return false;
-    drop(node);
-    return true;
+    return take(key) != null;
   }
 
   /** As {@link #remove}: the collector frees. Only the count of values freed lazily differs. */
   public boolean unlink(byte[] key) {
-    Node node = living(key);
-    if (node == null) return false;
-    if (node.value instanceof Value value && value.freeEffort() > Keyspace.LAZY_FREE_THRESHOLD) keyspace.countLazyFreed(1);
-    drop(node);
-    return true;
+    Object entry = take(key);
+    if (entry instanceof Node node && node.value instanceof Value value && value.freeEffort() > Keyspace.LAZY_FREE_THRESHOLD) {
+      keyspace.countLazyFreed(1);
+    }
+    return entry != null;
   }
 
   /** Gives a value, its expiry and its access clock another key, whatever that key held. Nothing happens if both are one. */
   public boolean rename(byte[] from, byte[] to) {
-    Node node = living(from);
-    if (node == null) return false;
-    if (Arrays.equals(from, to)) return true;
-    drop(node);
-    remove(to);
-    place(node, to.clone());
+    if (Arrays.equals(from, to)) return contains(from);
+    Object entry = take(from);
+    if (entry == null) return false;
+    take(to);
+    add(to, withKey(entry, to));
     return true;
   }
 
-  /** Moves a key with its expiry. The target must not have it. */
+  /** Moves a key with its expiry and access clock. The target must not have it. */
   public boolean moveTo(Database target, byte[] key) {
-    Node node = living(key);
-    if (node == null) return false;
-    drop(node);
-    target.place(node, node.key);
+    Object entry = take(key);
+    if (entry == null) return false;
+    target.add(key, entry);
     return true;
   }
 
   /** Copies a value and its expiry, whatever the new key held. */
   public boolean copyTo(Database target, byte[] key, byte[] newKey) {
-    Node node = living(key);
-    if (node == null) return false;
-    target.remove(newKey);
-    Object copy = node.value instanceof Value value ? value.copy() : copyOf((StringValue) node.value);
-    target.put(newKey, copy, node.expireAt);
+    Object entry = living(key);
+    if (entry == null) return false;
+    Object copy = withKey(entry, newKey);
+    if (copy instanceof Node node) {
+      node = node == entry ? new Node(newKey.clone(), node.value, node.expireAt, 0) : node;
+      node.value = node.value instanceof StringValue s ? s.copy() : ((Value) node.value).copy();
+      copy = node;
+    } else if (copy == entry) {
+      copy = ((byte[]) entry).clone();
+    }
+    setClock(copy, keyspace.accessClock().initial(keyspace.nowMillis()));
+    target.take(newKey);
+    target.add(newKey, copy);
     return true;
   }
 
-  private static StringValue copyOf(StringValue s) {
-    return new StringValue(Arrays.copyOf(s.array, s.length), s.length, s.encoding, false);
-  }
-
-  /** Removes everything; returns how many keys there were. Does not depend on their number. */
+  /** Removes everything; returns how many keys there were. Takes the same time however many. */
   public long clear() {
-    long before = size;
-    table = new TreeMap<>(Long::compareUnsigned);
-    size = 0;
+    long before = table.size();
+    table = keyspace.newTable();
     return before;
   }
 
@@ -217,187 +233,433 @@ public final class Database {
 
   /** Sets the expiry, Unix time in milliseconds; a time in the past is set all the same. */
   public boolean expireAt(byte[] key, long unixMillis) {
-    Node node = living(key);
-    if (node == null) return false;
-    node.expireAt = unixMillis;
+    Object entry = living(key);
+    if (entry == null) return false;
+    setExpiry(key, entry, unixMillis);
     return true;
   }
 
   /** Removes the expiry; false if there was none. */
   public boolean persist(byte[] key) {
-    Node node = living(key);
-    if (node == null || node.expireAt == Entry.NO_EXPIRE) return false;
-    node.expireAt = Entry.NO_EXPIRE;
+    Object entry = living(key);
+    if (entry == null || Table.expireAt(entry) == Entry.NO_EXPIRE) return false;
+    setExpiry(key, entry, Entry.NO_EXPIRE);
     return true;
   }
 
   /** How many keys have an expiry. */
   public long expires() {
-    long[] count = {0};
-    table.values().forEach(m -> m.values().forEach(n -> count[0] += n.expireAt == Entry.NO_EXPIRE ? 0 : 1));
-    return count[0];
+    return table.expiring();
   }
 
-  /** Average time to live of the keys that have an expiry, 0 if none has. */
+  /** Average time to live of the keys that have an expiry, 0 if none has. Exact, while Redis samples. */
   public long averageTtlMillis() {
-    long[] sum = {0};
-    long count = expires();
-    long now = keyspace.nowMillis();
-    table.values().forEach(m -> m.values().forEach(n -> sum[0] += n.expireAt == Entry.NO_EXPIRE ? 0 : n.expireAt - now));
-    return count == 0 ? 0 : Math.max(0, sum[0] / count);
+    return table.expiring() == 0 ? 0 : Math.max(0, (long) (table.averageExpiry() - keyspace.nowMillis()));
   }
 
   // ---- all keys --------------------------------------------------------------------------------------------------------
 
   /** Keys, those included whose time has come but which are not removed yet. */
   public long size() {
-    return size;
+    return table.size();
   }
 
   /** A key, each as likely as another; null if there is none. */
   public byte[] randomKey() {
-    while (size > 0) {
-      long skip = java.util.concurrent.ThreadLocalRandom.current().nextLong(size);
-      for (Map<ByteKey, Node> bucket : table.values()) {
-        for (Node node : bucket.values()) {
-          if (skip-- == 0) {
-            byte[] key = node.key.clone();
-            if (contains(key)) return key;
-            if (keyspace.expiryMode() == ExpiryMode.HIDE) return key;
-            break;
-          }
-        }
-        if (skip < 0) break;
-      }
+    int tries = RANDOM_TRIES;
+    while (true) {
+      Object entry = table.random(keyspace.random());
+      if (entry == null) return null;
+      byte[] key = keyOf(entry);
+      if (!isExpired(entry, keyspace.nowMillis())) return key;
+      if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(table.hash(key), key);
+      else if (--tries == 0) return key;
     }
-    return null;
   }
 
   /**
-   * One step of an iteration over the keys. A key that is there throughout the iteration is visited at least once, whatever
-   * else is added and removed meanwhile. Expired keys are not visited.
+   * One step of an iteration over the keys. A key that is there throughout the iteration is visited exactly once, whatever
+   * else is added and removed meanwhile (Redis promises: at least once). Expired keys are not visited; they are removed if
+   * that is the mode.
    *
-   * @param cursor 0 to begin, then what the last step returned
+   * @param cursor 0 to begin, then what the last step returned; below 2^52
    * @param count about how many keys to visit
-   * @return the next cursor, an unsigned number; 0 at the end
+   * @return the next cursor; 0 at the end
    */
   public long scan(long cursor, int count, Visitor visitor) {
     Entry entry = new Entry();
+    Batch batch = keyspace.takeBatch();
     long now = keyspace.nowMillis();
-    Map.Entry<Long, Map<ByteKey, Node>> next = table.ceilingEntry(cursor);
-    for (int i = 0; i < count && next != null; i++) {
-      for (Node node : next.getValue().values()) {
-        if (isExpired(node, now)) continue;
-        show(node, entry);
+    long wanted = Math.max(1, count);
+    long steps = 10L * wanted;
+    long position = cursor & Table.END - 1;
+    do {
+      Segment segment = table.segment(position << Table.POSITION_SHIFT);
+      long next = table.collect(position, wanted, batch);
+      // in proportion, so that slots of sparse segments count as what they are
+      steps -= Math.max(1, (long) (segment.capacity() * ((double) (next - position) / (Table.END >>> segment.depth))));
+      position = next;
+      for (int i = 0; i < batch.size; i++) {
+        Object found = batch.entries[i];
+        if (isExpired(found, now)) {
+          if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(batch.hashes[i], keyOf(found));
+          continue;
+        }
+        show(found, entry);
         visitor.visit(entry);
+        wanted--;
       }
-      next = table.higherEntry(next.getKey());
-    }
-    return next == null ? 0 : next.getKey();
+      batch.clear();
+    } while (position < Table.END && wanted > 0 && steps > 0);
+    keyspace.giveBack(batch);
+    return position == Table.END ? 0 : position;
   }
 
   /** Visits every key in one go, expired ones too if they are not removed yet. */
   public void forEach(Visitor visitor) {
     Entry entry = new Entry();
-    for (Map<ByteKey, Node> bucket : table.values()) {
-      for (Node node : bucket.values()) {
-        show(node, entry);
+    Batch batch = keyspace.takeBatch();
+    for (long position = 0; position < Table.END; ) {
+      position = table.collect(position, Segment.MAX_CAPACITY, batch);
+      for (int i = 0; i < batch.size; i++) {
+        show(batch.entries[i], entry);
         visitor.visit(entry);
       }
+      batch.clear();
     }
+    keyspace.giveBack(batch);
   }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------
 
   /** Bytes of heap that this database holds, table included. */
   public long usedBytes() {
-    return size * 64;
+    return table.usedBytes();
   }
 
   /** The table's part of {@link #usedBytes}. */
   public long overheadBytes() {
-    return 0;
+    return table.overheadBytes();
   }
 
-  /** Bytes of heap that one key takes with its value and its share of the table; 0 if absent. */
+  /** Bytes of heap that one key takes with its value and its slot in the table; 0 if absent. */
   public long memoryUsage(byte[] key) {
-    Node node = living(key);
-    if (node == null) return 0;
-    return node.value instanceof Value value ? value.memoryBytes() : 64 + ((StringValue) node.value).array.length;
+    Object entry = living(key);
+    return entry == null ? 0 : table.bytes(entry);
+  }
+
+  // ---- the active cycle ------------------------------------------------------------------------------------------------
+
+  /**
+   * One short step of active expiry, from where the last one stopped: passes over segments that have nothing to expire, or
+   * looks through a piece of one that has.
+   *
+   * @param now keys whose expiry is before this are removed
+   * @param patienceMillis a segment is not looked through before its earliest expiry is that old
+   * @return whether the step came to the end of the table; the next one begins anew
+   */
+  boolean sweep(long now, long patienceMillis, Sweep figures) {
+    Table table = this.table;
+    if (table.expiring() == 0) {
+      table.sweepPosition = 0;
+      return true;
+    }
+    long position = table.sweepPosition;
+    Segment segment = table.segment(position << Table.POSITION_SHIFT);
+    for (int skips = 0; position == Table.segmentStart(segment, position); skips++) {
+      if (segment.expiring > 0 && segment.earliestExpiry < now - patienceMillis) {
+        segment.earliestExpiry = Long.MAX_VALUE; // found anew on the way
+        break;
+      }
+      figures.examined += segment.expiring;
+      position = Table.segmentEnd(segment, position);
+      if (position == Table.END || skips == SWEEP_SKIPS) return sweptTo(table, position);
+      segment = table.segment(position << Table.POSITION_SHIFT);
+    }
+    Batch batch = keyspace.takeBatch();
+    position = table.collect(position, SWEEP_SLOTS, batch);
+    // first the survivors, while the segment is what it was
+    int expired = 0;
+    for (int i = 0; i < batch.size; i++) {
+      Object entry = batch.entries[i];
+      long expireAt = Table.expireAt(entry);
+      if (expireAt == Entry.NO_EXPIRE) continue;
+      figures.examined++;
+      if (now > expireAt) {
+        batch.entries[expired] = entry;
+        batch.hashes[expired++] = batch.hashes[i];
+      } else {
+        segment.earliestExpiry = Math.min(segment.earliestExpiry, expireAt);
+      }
+    }
+    for (int i = 0; i < expired; i++) expire(batch.hashes[i], keyOf(batch.entries[i]));
+    figures.expired += expired;
+    batch.clear();
+    keyspace.giveBack(batch);
+    return sweptTo(table, position);
+  }
+
+  private static boolean sweptTo(Table table, long position) {
+    boolean end = position == Table.END;
+    table.sweepPosition = end ? 0 : position;
+    return end;
+  }
+
+  long sweepPosition() {
+    return table.sweepPosition;
+  }
+
+  /** What the steps of one slice saw. */
+  static final class Sweep {
+    long examined;
+    long expired;
   }
 
   // ---- inside ----------------------------------------------------------------------------------------------------------
 
+  Table table() {
+    return table;
+  }
+
   void swapWith(Database other) {
-    TreeMap<Long, Map<ByteKey, Node>> mine = table;
-    long mySize = size;
+    Table mine = table;
     table = other.table;
-    size = other.size;
     other.table = mine;
-    other.size = mySize;
   }
 
-  void removeExpired(long now) {
-    ArrayList<Node> gone = new ArrayList<>();
-    for (Map<ByteKey, Node> bucket : table.values()) {
-      for (Node node : bucket.values()) if (isExpired(node, now)) gone.add(node);
-    }
-    for (Node node : gone) expire(node);
+  private static boolean fitsRecord(byte[] key, int valueLength) {
+    return valueLength <= Record.MAX_VALUE_BYTES && key.length <= Record.MAX_KEY_BYTES;
   }
 
-  private boolean isExpired(Node node, long now) {
-    return node.expireAt != Entry.NO_EXPIRE && keyspace.expiryMode() != ExpiryMode.KEEP && now > node.expireAt;
-  }
-
-  private void expire(Node node) {
-    drop(node);
-    keyspace.countExpired();
-    keyspace.listener().expired(this, node.key.clone());
-  }
-
-  private Node living(byte[] key) {
-    Map<ByteKey, Node> bucket = table.get(hash(key));
-    Node node = bucket == null ? null : bucket.get(new ByteKey(key));
-    if (node == null || !isExpired(node, keyspace.nowMillis())) return node;
-    if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(node);
+  /** The entry of a key that is not expired, else null; an expired one is removed if that is the mode. */
+  private Object living(byte[] key) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    if (slot < 0) return null;
+    Object entry = segment.slots[slot];
+    if (segment.expiring == 0 || !isExpired(entry, keyspace.nowMillis())) return entry;
+    if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(hash, key.clone());
     return null;
   }
 
-  private void put(byte[] key, Object value, long expireAt) {
-    Node node = living(key);
-    if (node == null) {
-      node = new Node();
-      node.clock = keyspace.accessClock().initial(keyspace.nowMillis());
-      node.expireAt = expireAt == KEEP_EXPIRE ? Entry.NO_EXPIRE : expireAt;
-      node.value = value;
-      place(node, key.clone());
-      return;
-    }
-    node.value = value;
-    if (expireAt != KEEP_EXPIRE) node.expireAt = expireAt;
+  private boolean isExpired(Object entry, long now) {
+    long expireAt = Table.expireAt(entry);
+    return expireAt != Entry.NO_EXPIRE && now > expireAt && keyspace.expiryMode() != ExpiryMode.KEEP;
   }
 
-  private void place(Node node, byte[] key) {
-    node.key = key;
-    if (table.computeIfAbsent(hash(key), h -> new TreeMap<>()).put(new ByteKey(key), node) == null) size++;
+  /** @param key an array that the listener may keep */
+  private void expire(long hash, byte[] key) {
+    Segment segment = table.segment(hash);
+    table.remove(hash, segment, segment.find(hash, key));
+    keyspace.countExpired();
+    keyspace.listener().expired(this, key);
+  }
+
+  private void touch(Object entry) {
+    AccessClock clock = keyspace.accessClock();
+    if (entry instanceof byte[] record) {
+      int head = Record.head(record);
+      int touched = head & 255 | clock.touched(Record.clock(head), keyspace.nowMillis()) << 8;
+      if (touched != head) Record.head(record, touched); // once a second at most under LRU: spares the cache a write
+    } else {
+      Node node = (Node) entry;
+      node.clock = clock.touched(node.clock, keyspace.nowMillis());
+    }
+  }
+
+  private boolean setClock(byte[] key, int clock) {
+    Object entry = living(key);
+    if (entry == null) return false;
+    setClock(entry, clock);
+    return true;
+  }
+
+  private static void setClock(Object entry, int clock) {
+    if (entry instanceof byte[] record) Record.head(record, Record.head(record) & 255 | clock << 8);
+    else ((Node) entry).clock = clock;
+  }
+
+  private void putRecord(byte[] key, byte[] value, int offset, int length, Encoding encoding, long expireAt) {
+    Table table = this.table;
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    long now = keyspace.nowMillis();
+    AccessClock clock = keyspace.accessClock();
+    if (slot >= 0) {
+      Object old = segment.slots[slot];
+      if (segment.expiring == 0 || !isExpired(old, now)) {
+        long oldExpireAt = Table.expireAt(old);
+        int access = clockOf(old);
+        if (expireAt == KEEP_EXPIRE) expireAt = oldExpireAt;
+        else access = clock.touched(access, now);
+        int head = Record.head(encoding, access);
+        if (old instanceof byte[] record) {
+          boolean expires = expireAt != Entry.NO_EXPIRE;
+          if (expires == (oldExpireAt != Entry.NO_EXPIRE) && record.length - Record.valueStart(record) == length) {
+            Record.head(record, expires ? head | Record.EXPIRES : head);
+            System.arraycopy(value, offset, record, record.length - length, length);
+            if (expireAt != oldExpireAt) {
+              Record.expireAt(record, expireAt);
+              table.expiryChanged(segment, oldExpireAt, expireAt);
+            }
+            return;
+          }
+        }
+        table.replace(segment, slot, Record.of(key, value, offset, length, head, expireAt));
+        return;
+      }
+      removeDead(hash, key, segment, slot);
+    }
+    if (expireAt == KEEP_EXPIRE) expireAt = Entry.NO_EXPIRE;
+    table.insert(hash, Record.of(key, value, offset, length, Record.head(encoding, clock.initial(now)), expireAt));
     keyspace.listener().added(this, key);
   }
 
-  private void drop(Node node) {
-    long hash = hash(node.key);
-    Map<ByteKey, Node> bucket = table.get(hash);
-    bucket.remove(new ByteKey(node.key));
-    if (bucket.isEmpty()) table.remove(hash);
-    size--;
+  private void putNode(byte[] key, Object value, long expireAt) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    long now = keyspace.nowMillis();
+    AccessClock clock = keyspace.accessClock();
+    if (slot >= 0) {
+      Object old = segment.slots[slot];
+      if (!isExpired(old, now)) {
+        int access = clockOf(old);
+        if (expireAt == KEEP_EXPIRE) expireAt = Table.expireAt(old);
+        else access = clock.touched(access, now);
+        table.replace(segment, slot, new Node(old instanceof Node node ? node.key : key.clone(), value, expireAt, access));
+        return;
+      }
+      removeDead(hash, key, segment, slot);
+    }
+    if (expireAt == KEEP_EXPIRE) expireAt = Entry.NO_EXPIRE;
+    table.insert(hash, new Node(key.clone(), value, expireAt, clock.initial(now)));
+    keyspace.listener().added(this, key);
   }
 
-  private long hash(byte[] key) {
-    return Bytes.hash(key, 0, key.length, keyspace.hashSeed) >>> 12;
+  /** An expired key is in the way of a new one: it goes as expired, or silently where expiry is another's decision. */
+  private void removeDead(long hash, byte[] key, Segment segment, int slot) {
+    if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(hash, key.clone());
+    else table.remove(hash, segment, slot);
   }
 
-  private static void show(Node node, Entry into) {
+  /** Adds an entry; there is none of its key. */
+  private void add(byte[] key, Object entry) {
+    table.insert(table.hash(key), entry);
+    keyspace.listener().added(this, key);
+  }
+
+  /** Removes the entry of a key that is not expired and returns it, else null. */
+  private Object take(byte[] key) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    if (slot < 0) return null;
+    Object entry = segment.slots[slot];
+    if (isExpired(entry, keyspace.nowMillis())) {
+      if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(hash, key.clone());
+      return null;
+    }
+    table.remove(hash, segment, slot);
+    return entry;
+  }
+
+  /** The string of a key with at least {@code length} bytes, RAW and writable; grown generously only if it is to grow on. */
+  private Object stretched(byte[] key, int length, boolean growing) {
+    Object entry = living(key);
+    if (entry == null) {
+      int head = Record.head(Encoding.RAW, keyspace.accessClock().initial(keyspace.nowMillis()));
+      entry = length <= GROWING_RECORD_BYTES && fitsRecord(key, length)
+          ? Record.blank(key, 0, key.length, length, head, Entry.NO_EXPIRE)
+          : new Node(key.clone(), new StringValue(new byte[length], length, Encoding.RAW, false), Entry.NO_EXPIRE,
+              Record.clock(head));
+      add(key, entry);
+      return entry;
+    }
+    if (entry instanceof Node node) {
+      ((StringValue) node.value).edit(length);
+      table.recount(node);
+      return node;
+    }
+    byte[] record = (byte[]) entry;
+    int valueStart = Record.valueStart(record);
+    int oldLength = record.length - valueStart;
+    int head = Record.head(record) & ~Record.ENCODING | Encoding.RAW.ordinal();
+    if (length <= oldLength) {
+      Record.head(record, head);
+      return record;
+    }
+    long expireAt = Record.expireAt(record);
+    if (length <= GROWING_RECORD_BYTES) {
+      byte[] grown = Record.blank(key, 0, key.length, length, head, expireAt);
+      System.arraycopy(record, valueStart, grown, grown.length - length, oldLength);
+      replace(key, grown);
+      return grown;
+    }
+    int room = growing && length < 1 << 20 ? 2 * length : length;
+    StringValue string = new StringValue(Arrays.copyOfRange(record, valueStart, valueStart + room),
+        length, Encoding.RAW, false);
+    Node node = new Node(key.clone(), string, expireAt, Record.clock(head));
+    replace(key, node);
+    return node;
+  }
+
+  private void replace(byte[] key, Object entry) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    table.replace(segment, segment.find(hash, key), entry);
+  }
+
+  private void setExpiry(byte[] key, Object entry, long expireAt) {
+    long old = Table.expireAt(entry);
+    if (old == expireAt) return;
+    if (entry instanceof byte[] record && (old == Entry.NO_EXPIRE || expireAt == Entry.NO_EXPIRE)) {
+      replace(key, Record.withExpiry(record, expireAt));
+      return;
+    }
+    if (entry instanceof byte[] record) Record.expireAt(record, expireAt);
+    else ((Node) entry).expireAt = expireAt;
+    table.expiryChanged(table.segment(table.hash(key)), old, expireAt);
+  }
+
+  /** The entry under another key; the entry itself if it has that key. A node's value is not copied. */
+  private static Object withKey(Object entry, byte[] key) {
+    if (entry instanceof byte[] record) {
+      if (Record.hasKey(record, key)) return record;
+      if (key.length <= Record.MAX_KEY_BYTES) return Record.withKey(record, key);
+      int start = Record.valueStart(record);
+      int head = Record.head(record);
+      byte[] value = Arrays.copyOfRange(record, start, record.length);
+      return new Node(key.clone(), new StringValue(value, value.length, Record.encoding(head), false), Record.expireAt(record),
+          Record.clock(head));
+    }
+    Node node = (Node) entry;
+    return Arrays.equals(node.key, key) ? node : new Node(key.clone(), node.value, node.expireAt, node.clock);
+  }
+
+  private static byte[] keyOf(Object entry) {
+    return entry instanceof byte[] record ? Record.key(record) : ((Node) entry).key.clone();
+  }
+
+  private static int clockOf(Object entry) {
+    return entry instanceof byte[] record ? Record.clock(Record.head(record)) : ((Node) entry).clock;
+  }
+
+  private static void show(Object entry, Entry into) {
+    if (entry instanceof byte[] record) {
+      int head = Record.head(record);
+      int keyStart = Record.keyStart(record);
+      int keyLength = Record.keyLength(record);
+      int valueStart = Record.valueStart(record);
+      into.fill(record, keyStart, keyLength, Record.expireAt(record), Record.clock(head));
+      into.string(record, valueStart, record.length - valueStart, Record.encoding(head), null);
+      return;
+    }
+    Node node = (Node) entry;
     into.fill(node.key, 0, node.key.length, node.expireAt, node.clock);
-    if (node.value instanceof StringValue s) into.string(s.array, 0, s.length, s.encoding, s);
+    if (node.value instanceof StringValue s) into.string(s.array, 0, s.length, s.encoding(), s);
     else into.object((Value) node.value);
   }
 }

@@ -9,6 +9,8 @@ public enum Encoding {
   /** Longest value that Redis embeds in its object. */
   public static final int EMBSTR_MAX_BYTES = 44;
 
+  private static final Encoding[] BY_ORDINAL = values();
+
   private final String word;
 
   Encoding(String word) {
@@ -17,6 +19,10 @@ public enum Encoding {
 
   public String word() {
     return word;
+  }
+
+  static Encoding at(int ordinal) {
+    return BY_ORDINAL[ordinal];
   }
 
   /** What a value that was just set gets: INT for a canonical 64-bit number, else by its length. */

@@ -1,6 +1,8 @@
 package org.understudy.keyspace;
 
+import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.understudy.bytes.Numbers;
 
 /**
  * All databases of one server, what they share (hash seed, clocks, listener, policy of expiry and access clocks) and the
@@ -10,8 +12,15 @@ public final class Keyspace {
   /** Values that take more steps to free than this count as freed lazily when they are unlinked. */
   public static final int LAZY_FREE_THRESHOLD = 64;
 
-  final long hashSeed;
-  final LongSupplier unixMillis;
+  /** How many sweep steps one database gets before the next has its turn. */
+  private static final int SWEEP_STEPS = 8;
+  /** Below so many expiries sweeping is too cheap to save on. */
+  private static final long PATIENT_FROM = 1 << 16;
+  private static final long MAX_PATIENCE_MILLIS = 10_000;
+
+  private final long hashSeed;
+  private final HeapLayout layout;
+  private final LongSupplier unixMillis;
   private final LongSupplier nanos;
   private final Database[] databases;
   private final AccessClock accessClock;
@@ -24,7 +33,11 @@ public final class Keyspace {
   private long expiredTimeCapReached;
   private long expireCycleNanos;
   private long lazyFreedObjects;
-  private int nextExpired;
+  private int nextSwept;
+  private final SplittableRandom random;
+  private Batch spareBatch;
+  private final byte[] decimal = new byte[20];
+  private int decimalLength;
 
   /**
    * @param databases how many
@@ -33,10 +46,16 @@ public final class Keyspace {
    * @param nanos monotonic clock for budgets
    */
   public Keyspace(int databases, long hashSeed, LongSupplier unixMillis, LongSupplier nanos) {
+    this(databases, hashSeed, unixMillis, nanos, HeapLayout.ofThisMachine());
+  }
+
+  Keyspace(int databases, long hashSeed, LongSupplier unixMillis, LongSupplier nanos, HeapLayout layout) {
     this.hashSeed = hashSeed;
+    this.layout = layout;
     this.unixMillis = unixMillis;
     this.nanos = nanos;
-    this.accessClock = new AccessClock(hashSeed);
+    this.random = new SplittableRandom(hashSeed ^ 0x9E3779B97F4A7C15L);
+    this.accessClock = new AccessClock(random.nextLong());
     this.databases = new Database[databases];
     for (int i = 0; i < databases; i++) this.databases[i] = new Database(this, i);
   }
@@ -98,7 +117,8 @@ public final class Keyspace {
     return lazyFreedObjects;
   }
 
-  void countLazyFreed(long objects) {
+  /** For the caller of {@link Database#clear}, who knows whether it was asynchronous. */
+  public void countLazyFreed(long objects) {
     lazyFreedObjects += objects;
   }
 
@@ -136,13 +156,45 @@ public final class Keyspace {
     if (!activeExpire || expiryMode != ExpiryMode.DELETE) return false;
     long start = nanos.getAsLong();
     long now = nowMillis();
-    for (int i = 0; i < databases.length; i++) {
-      Database database = databases[nextExpired];
-      nextExpired = (nextExpired + 1) % databases.length;
-      database.removeExpired(now);
+    Database.Sweep figures = new Database.Sweep();
+    boolean[] done = new boolean[databases.length];
+    boolean[] fromStart = new boolean[databases.length];
+    for (int i = 0; i < databases.length; i++) fromStart[i] = databases[i].sweepPosition() == 0;
+    int left = databases.length;
+    boolean outOfTime = false;
+    while (left > 0 && !outOfTime) {
+      int i = nextSwept;
+      nextSwept = i + 1 == databases.length ? 0 : i + 1;
+      if (done[i]) continue;
+      Database database = databases[i];
+      long patience = patienceMillis(database);
+      for (int step = 0; step < SWEEP_STEPS && !outOfTime; step++) {
+        if (database.sweep(now, patience, figures)) {
+          if (fromStart[i]) {
+            done[i] = true;
+            left--;
+            break;
+          }
+          fromStart[i] = true;
+        }
+        outOfTime = nanos.getAsLong() - start >= budgetNanos;
+      }
     }
     expireCycleNanos += nanos.getAsLong() - start;
-    return false;
+    double stale = figures.examined == 0 ? 0 : 100.0 * figures.expired / figures.examined;
+    expiredStalePercentage = stale * 0.05 + expiredStalePercentage * 0.95;
+    if (!outOfTime || left == 0) return false;
+    expiredTimeCapReached++;
+    return true;
+  }
+
+  /**
+   * How long a segment with an expired key may wait. Looking through a segment costs the same whether one key or a hundred in
+   * it have expired; so with many of them wait until about one in a hundred has. (Redis's cycle leaves up to one in ten.)
+   */
+  private long patienceMillis(Database database) {
+    if (database.expires() < PATIENT_FROM) return 0;
+    return Math.min(database.averageTtlMillis() / 128, MAX_PATIENCE_MILLIS) / expireEffort;
   }
 
   void countExpired() {
@@ -176,5 +228,36 @@ public final class Keyspace {
     expiredTimeCapReached = 0;
     expireCycleNanos = 0;
     lazyFreedObjects = 0;
+  }
+
+  // ---- for the databases -------------------------------------------------------------------------------------------------
+
+  Table newTable() {
+    return new Table(hashSeed, layout);
+  }
+
+  SplittableRandom random() {
+    return random;
+  }
+
+  /** A batch to use and give back; a new one if a visitor began another iteration within the first. */
+  Batch takeBatch() {
+    Batch batch = spareBatch;
+    spareBatch = null;
+    return batch == null ? new Batch() : batch;
+  }
+
+  void giveBack(Batch batch) {
+    spareBatch = batch;
+  }
+
+  /** The text of a number in a reused array; {@link #decimalLength} tells how much of it. */
+  byte[] decimal(long number) {
+    decimalLength = Numbers.putDecimal(number, decimal, 0);
+    return decimal;
+  }
+
+  int decimalLength() {
+    return decimalLength;
   }
 }

@@ -9,7 +9,7 @@ final class StringValue {
 
   byte[] array;
   int length;
-  Encoding encoding;
+  private byte encoding;
   /** Somebody else refers to the first {@link #length} bytes of the array: they may not be written. */
   private boolean shared;
 
@@ -17,8 +17,17 @@ final class StringValue {
   StringValue(byte[] array, int length, Encoding encoding, boolean shared) {
     this.array = array;
     this.length = length;
-    this.encoding = encoding;
+    this.encoding = (byte) encoding.ordinal();
     this.shared = shared;
+  }
+
+  Encoding encoding() {
+    return Encoding.at(encoding);
+  }
+
+  /** Bytes of heap, spare room included. */
+  long bytes(HeapLayout layout) {
+    return layout.object(1, 6) + layout.byteArray(array.length);
   }
 
   void share() {
@@ -29,16 +38,21 @@ final class StringValue {
   void edit(int newLength) {
     if (shared || newLength > array.length) replaceArray(newLength);
     length = Math.max(length, newLength);
-    encoding = Encoding.RAW;
+    encoding = (byte) Encoding.RAW.ordinal();
   }
 
   /** Adds to the end. The bytes before it are not touched, so that a shared array serves if it has room. */
   void append(byte[] tail) {
-    int newLength = length + tail.length;
+    int newLength = Math.addExact(length, tail.length);
     if (newLength > array.length) replaceArray(newLength);
     System.arraycopy(tail, 0, array, length, tail.length);
     length = newLength;
-    encoding = Encoding.RAW;
+    encoding = (byte) Encoding.RAW.ordinal();
+  }
+
+  /** A value of its own with the same bytes. */
+  StringValue copy() {
+    return new StringValue(Arrays.copyOf(array, length), length, encoding(), false);
   }
 
   private void replaceArray(int needed) {
