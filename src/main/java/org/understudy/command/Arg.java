@@ -99,6 +99,11 @@ public record Arg(
     return new Arg(type, name, keySpec, word, summary, since, deprecatedSince, flags, arguments);
   }
 
+  /** For an argument that is no key itself, yet belongs to a key specification. */
+  public Arg foundBy(int keySpecIndex) {
+    return new Arg(type, name, keySpecIndex, token, summary, since, deprecatedSince, flags, arguments);
+  }
+
   public Arg explained(String text) {
     return new Arg(type, name, keySpec, token, text, since, deprecatedSince, flags, arguments);
   }

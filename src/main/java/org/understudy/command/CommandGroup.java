@@ -8,7 +8,7 @@ public enum CommandGroup {
   SET("set", AclCategory.SET),
   SORTED_SET("sorted-set", AclCategory.SORTEDSET),
   HASH("hash", AclCategory.HASH),
-  PUBSUB("pubsub", AclCategory.PUBSUB),
+  PUBSUB("pubsub", null), // the flag of that name implies the category
   TRANSACTIONS("transactions", AclCategory.TRANSACTION),
   CONNECTION("connection", AclCategory.CONNECTION),
   SERVER("server", null),

@@ -151,6 +151,7 @@ class CommandTableComparisonTest {
   void requestsThatNoCommandTakesAreRefusedTheSame() {
     List<Executable> all = new ArrayList<>();
     for (CommandSpec spec : table.rows()) {
+      if (spec.name.equals("exec")) continue; // every refusal of it ends the transaction, which the executor says
       Object[] name = spec.fullName.split("\\|");
       if (!spec.takes(name.length)) all.add(refusedTheSame(name));
       int tooMany = spec.arity + 1;
