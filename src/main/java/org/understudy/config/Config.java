@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Glob;
 import org.understudy.resp.CommandError;
 
 /**
@@ -86,6 +88,17 @@ public final class Config {
   /** @param workingDirectory where {@code dir} starts from, absolute */
   public static Config defaults(Path workingDirectory) {
     return new Config(workingDirectory);
+  }
+
+  /**
+   * The configuration that the lines of a file describe, with nothing before or behind them.
+   *
+   * @throws ConfigFileError the lines can't be used
+   */
+  public static Config parse(List<String> lines) {
+    Config config = defaults();
+    new ConfigReader(config).readText(String.join("\n", lines));
+    return config;
   }
 
   // ---- network --------------------------------------------------------------------------------------------------------
@@ -459,6 +472,36 @@ public final class Config {
 
   void file(Path path) {
     file = path;
+  }
+
+  // ---- CONFIG GET -----------------------------------------------------------------------------------------------------
+
+  /**
+   * The values of all directives that a pattern names, in the order of the table, each once; aliases count as directives.
+   * A name without {@code * ? [} is found in any case and answered as it was asked for; hidden directives only so.
+   */
+  public List<Setting> get(List<String> patterns) {
+    Map<String, Setting> found = new LinkedHashMap<>();
+    for (String pattern : patterns) {
+      if (isPattern(pattern)) {
+        getMatching(Bytes.of(pattern), found);
+      } else {
+        Directive directive = Directive.of(pattern);
+        if (directive != null) found.putIfAbsent(Words.lower(pattern), new Setting(pattern, text(directive)));
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private void getMatching(byte[] pattern, Map<String, Setting> found) {
+    for (Directive.Name name : Directive.allNames()) {
+      if (name.directive().has(Directive.Flag.HIDDEN) || !Glob.matches(pattern, Bytes.of(name.text()), true)) continue;
+      found.putIfAbsent(name.text(), new Setting(name.text(), text(name.directive())));
+    }
+  }
+
+  private static boolean isPattern(String text) {
+    return text.indexOf('*') >= 0 || text.indexOf('?') >= 0 || text.indexOf('[') >= 0;
   }
 
   // ---- CONFIG SET -----------------------------------------------------------------------------------------------------

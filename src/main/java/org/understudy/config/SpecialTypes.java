@@ -354,7 +354,7 @@ final class SpecialTypes {
   /** {@code latency-tracking-info-percentiles p …}: numbers from 0 to 100, as a list of {@link Double}. */
   static final class Percentiles extends WordsType {
     private static final Pattern NUMBER =
-        Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?|inf(inity)?)", Pattern.CASE_INSENSITIVE);
+        Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?|0x(\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)(p[+-]?\\d+)?|inf(inity)?)", Pattern.CASE_INSENSITIVE);
 
     @Override
     Object initial() {
@@ -372,7 +372,8 @@ final class SpecialTypes {
     private static double percentile(String word) throws BadValue {
       if (!NUMBER.matcher(word).matches()) throw new BadValue("Invalid latency-tracking-info-percentiles parameters");
       boolean infinite = word.indexOf('n') >= 0 || word.indexOf('N') >= 0;
-      double percentile = infinite ? Double.POSITIVE_INFINITY : Double.parseDouble(word);
+      boolean needsExponent = word.length() > 1 && Words.lower(word).contains("0x") && Words.lower(word).indexOf('p') < 0;
+      double percentile = infinite ? Double.POSITIVE_INFINITY : Double.parseDouble(needsExponent ? word + "p0" : word);
       if (percentile >= 0 && percentile <= 100) return percentile;
       throw new BadValue("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
     }
