@@ -235,7 +235,7 @@ public enum Directive {
   OOM_SCORE_ADJ("oom-score-adj", numbered(0, Rows.OOM_WORDS, Rows.OOM_NUMBERS), KEPT),
   OOM_SCORE_ADJ_VALUES("oom-score-adj-values", new SpecialTypes.OomScores(), KEPT),
   DISABLE_THP("disable-thp", yesNo(true), IMMUTABLE, KEPT),
-  CRASH_LOG_ENABLED("crash-log-enabled", yesNo(true), KEPT),
+  CRASH_LOG_ENABLED("crash-log-enabled", yesNo(true)),
   CRASH_MEMCHECK_ENABLED("crash-memcheck-enabled", yesNo(true), KEPT),
   USE_EXIT_ON_PANIC("use-exit-on-panic", yesNo(false), HIDDEN, KEPT),
   WATCHDOG_PERIOD("watchdog-period", integer(0, 0, Rows.INT), HIDDEN, KEPT),
