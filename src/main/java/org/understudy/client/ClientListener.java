@@ -2,15 +2,15 @@ package org.understudy.client;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.io.Inet;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SystemMaterializer;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -18,8 +18,6 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.understudy.acl.Users;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
@@ -28,22 +26,34 @@ import org.understudy.shard.ShardParts;
 
 /** Listens on the server's addresses and gives each connection that may come in its actor and its stream. */
 public final class ClientListener extends AbstractMatchingBehavior<ClientListener.Message> {
-  public sealed interface Message permits Bind, Incoming {}
+  public sealed interface Message permits Bind, Unbind, Bindings, Incoming {}
 
-  /** @param replyTo gets the outcome of each address */
-  public record Bind(String host, int port, ActorRef<Bound> replyTo) implements Message {}
+  /**
+   * Listen on these addresses too.
+   *
+   * @param replyTo gets the outcome for all of them together
+   */
+  public record Bind(List<BindAddress> addresses, int port, ActorRef<Bound> replyTo) implements Message {}
 
-  /** @param failure null if the address is being listened on */
-  public record Bound(String host, int port, Throwable failure) {}
+  /** Stop listening; open connections stay. */
+  public enum Unbind implements Message { INSTANCE }
 
-  private record Incoming(Tcp.IncomingConnection connection) implements Message {}
+  /** @param failures one an address that cannot be listened on and is not optional */
+  public record Bound(int port, List<Failure> failures) {}
 
-  private static final Logger LOG = LoggerFactory.getLogger(ClientListener.class);
+  /** @param reason in the words of the operating system */
+  public record Failure(BindAddress address, String reason) {}
+
+  private record Bindings(Bind request, List<Tcp.ServerBinding> open, List<Failure> failures) implements Message {}
+
+  private record Incoming(BindAddress at, Tcp.IncomingConnection connection) implements Message {}
 
   private final Loop loop;
   private final Users users;
   private final Config config;
   private final Materializer materializer;
+  private final List<Inet.SocketOption> socketOptions;
+  private final List<Tcp.ServerBinding> bindings = new ArrayList<>();
 
   /** One listener a loop: its connections run on the loop of the dispatcher that it is spawned on. */
   public static Behavior<Message> create(ActorRef<KeyspaceShard.Message> shard, ShardParts parts, Users users,
@@ -57,40 +67,77 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     this.users = users;
     config = loop.config;
     materializer = SystemMaterializer.get(context.getSystem()).materializer();
+    socketOptions = List.of(new KeepAlive(config));
   }
 
   @Override
   public Behavior<Message> onMessage(Message message) {
-    if (message instanceof Incoming incoming) accept(incoming.connection);
-    else if (message instanceof Bind bind) bind(bind);
+    if (message instanceof Incoming incoming) {
+      accept(incoming);
+    } else if (message instanceof Bind bind) {
+      bindNext(bind, 0, new Bindings(bind, new ArrayList<>(), new ArrayList<>()));
+    } else if (message instanceof Bindings outcome) {
+      bindings.addAll(outcome.open);
+      outcome.request.replyTo.tell(new Bound(outcome.request.port, outcome.failures));
+    } else {
+      bindings.forEach(Tcp.ServerBinding::unbind);
+      bindings.clear();
+    }
     return this;
   }
 
-  private void bind(Bind bind) {
+  /** Binds one address after the other, so that failures come in the order of the directive. */
+  private void bindNext(Bind bind, int index, Bindings outcome) {
     ActorRef<Message> self = getContext().getSelf();
+    if (index == bind.addresses.size()) {
+      self.tell(outcome);
+      return;
+    }
+    BindAddress address = bind.addresses.get(index);
     Tcp.get(getContext().getSystem())
-        .bind(bind.host, bind.port, config.tcpBacklog(), List.of(), true, Optional.empty())
-        .to(Sink.foreach(connection -> self.tell(new Incoming(connection))))
+        .bind(address.host(), bind.port, config.tcpBacklog(), socketOptions, true, Optional.empty())
+        .to(Sink.foreach(connection -> self.tell(new Incoming(address, connection))))
         .run(materializer)
-        .whenComplete((binding, failure) -> bind.replyTo.tell(new Bound(bind.host, bind.port, failure)));
+        .whenComplete((binding, failure) -> {
+          if (failure == null) {
+            outcome.open.add(binding);
+          } else {
+            // Pekko reports no cause to tell errors apart by, so the operating system is asked again
+            String reason = address.whyNot(bind.port);
+            if (reason == null) reason = BindAddress.reason(failure);
+            if (!address.optional() || !address.isMissing()) outcome.failures.add(new Failure(address, reason));
+          }
+          bindNext(bind, index + 1, outcome);
+        });
   }
 
-  private void accept(Tcp.IncomingConnection connection) {
-    Session session = loop.sessions.open(config.maxclients(), text(connection.remoteAddress()),
-        text(connection.localAddress()), loop.clock.millis());
+  private void accept(Incoming incoming) {
+    Tcp.IncomingConnection connection = incoming.connection;
+    InetSocketAddress remote = connection.remoteAddress();
+    if (!incoming.at.takes(remote)) {
+      turnAway(connection, "");
+      return;
+    }
+    Session session = loop.sessions.open(config.maxclients(), text(remote), text(connection.localAddress()),
+        loop.clock.millis());
     if (session == null) {
       turnAway(connection, "-ERR max number of clients reached\r\n");
       return;
     }
+    if (config.protectedMode() && users.defaultNeedsNoPassword() && !session.isLocal()) {
+      loop.sessions.closed(session);
+      loop.sessions.refused();
+      turnAway(connection, DENIED);
+      return;
+    }
     session.authenticated = users.defaultNeedsNoPassword();
-    ActorRef<ClientConnection.Message> actor =
-        getContext().spawnAnonymous(ClientConnection.create(loop, session));
+    ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session));
     connection.handleWith(Flow.fromGraph(new RequestStage(actor, session, config, loop.stats)), materializer);
   }
 
   private void turnAway(Tcp.IncomingConnection connection, String error) {
-    connection.handleWith(Flow.fromSinkAndSourceCoupled(Sink.cancelled(), Source.single(ByteString.fromString(error))),
-        materializer);
+    Source<ByteString, ?> answer = error.isEmpty() ? Source.empty() : Source.single(ByteString.fromString(error));
+    connection.handleWith(Flow.fromSinkAndSource(Sink.cancelled(), answer), materializer);
   }
 
   private static String text(InetSocketAddress address) {
@@ -98,4 +145,15 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     String host = ip.getHostAddress();
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
   }
+
+  private static final String DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled and no "
+      + "password is set for the default user. In this mode connections are only accepted from the loopback interface. If you "
+      + "want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable "
+      + "protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis "
+      + "from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do "
+      + "so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the protected mode by "
+      + "editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. "
+      + "3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. 4) Setup a "
+      + "an authentication password for the default user. NOTE: You only need to do one of the above things in order for the "
+      + "server to start accepting connections from the outside.\r\n";
 }

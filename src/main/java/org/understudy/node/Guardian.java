@@ -1,13 +1,24 @@
 package org.understudy.node;
 
+import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.acl.Users;
+import org.understudy.client.BindAddress;
+import org.understudy.client.ClientListener;
+import org.understudy.client.ConnectionCommands;
+import org.understudy.client.Sessions;
 import org.understudy.config.Config;
+import org.understudy.shard.KeyspaceShard;
+import org.understudy.shard.ShardParts;
 
 /**
  * The actor that all others of a node descend from.
@@ -19,6 +30,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** Shut down as SHUTDOWN without arguments does, with the {@code Config.SHUTDOWN_*} bits for the signal. */
   record ShutDown(int flags) implements Command {}
 
+  private record Listening(ClientListener.Bound outcome) implements Command {}
+
   /** What the thread that starts the node waits for; either may complete with a {@link StartFailure}. */
   record Milestones(CompletableFuture<Done> listening, CompletableFuture<Done> loaded) {
     Milestones() {
@@ -26,18 +39,57 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     }
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Guardian.class);
+
+  private final Config config;
+  private final Milestones milestones;
+  private final ActorRef<ClientListener.Message> listener;
+
   static Behavior<Command> create(Config config, Milestones milestones, Shutdown shutdown) {
-    return Behaviors.setup(context -> new Guardian(context, milestones));
+    return Behaviors.setup(context -> new Guardian(context, config, milestones));
   }
 
-  private Guardian(ActorContext<Command> context, Milestones milestones) {
+  private Guardian(ActorContext<Command> context, Config config, Milestones milestones) {
     super(context);
+    this.config = config;
+    this.milestones = milestones;
+    Users users = new Users(config);
+    ShardParts parts = new ShardParts(config, new SystemClock(), new SecureRandom().nextLong(),
+        new ConnectionCommands(config, users).rows());
+    ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
+    listener = context.spawn(ClientListener.create(shard, parts, users, new Sessions()), "clients");
+    if (config.port() == 0) {
+      listening();
+    } else {
+      listener.tell(new ClientListener.Bind(BindAddress.of(config.bind()), config.port(),
+          context.messageAdapter(ClientListener.Bound.class, Listening::new)));
+    }
+  }
+
+  private void listening() {
     milestones.listening.complete(Done.getInstance());
     milestones.loaded.complete(Done.getInstance());
   }
 
   @Override
   public Receive<Command> createReceive() {
-    return newReceiveBuilder().onMessage(ShutDown.class, request -> Behaviors.stopped()).build();
+    return newReceiveBuilder()
+        .onMessage(Listening.class, this::onListening)
+        .onMessage(ShutDown.class, request -> Behaviors.stopped())
+        .build();
+  }
+
+  private Behavior<Command> onListening(Listening message) {
+    ClientListener.Bound outcome = message.outcome;
+    if (outcome.failures().isEmpty()) {
+      listening();
+      return this;
+    }
+    ClientListener.Failure failure = outcome.failures().get(0);
+    log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", failure.address().shown(), outcome.port(),
+        failure.reason());
+    log.warn("Failed listening on port {} (TCP), aborting.", outcome.port());
+    milestones.listening.completeExceptionally(new StartFailure("no socket"));
+    return this;
   }
 }

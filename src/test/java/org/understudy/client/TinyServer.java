@@ -31,7 +31,8 @@ public final class TinyServer {
       ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
       ActorRef<ClientListener.Message> listener =
           context.spawn(ClientListener.create(shard, parts, users, new Sessions()), "listener");
-      listener.tell(new ClientListener.Bind("127.0.0.1", Integer.parseInt(args[0]), context.getSystem().ignoreRef()));
+      listener.tell(new ClientListener.Bind(BindAddress.of(java.util.List.of("127.0.0.1")), Integer.parseInt(args[0]),
+          context.getSystem().ignoreRef()));
       return Behaviors.empty();
     }), "tiny");
   }
