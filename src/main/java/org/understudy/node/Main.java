@@ -1,10 +1,14 @@
 package org.understudy.node;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.config.CommandLine;
 import org.understudy.config.Config;
+import org.understudy.config.ConfigFileError;
+import org.understudy.config.ConfigReader;
 import org.understudy.config.Directive;
 
 /**
@@ -16,77 +20,83 @@ public final class Main {
   private final NodeLog nodeLog = NodeLog.ofProcess();
   private final long pid = ProcessHandle.current().pid();
   private final Shutdown shutdown = new Shutdown();
-  private final Arguments arguments;
+  private final String program;
+  private final CommandLine line;
   private final Config config;
   private PidFile pidFile;
   private Supervision supervision;
+  private boolean background;
   /** Null until it serves. */
   private volatile Node node;
 
-  private Main(Arguments arguments, Config config) {
-    this.arguments = arguments;
+  private Main(String program, CommandLine line, Config config) {
+    this.program = program;
+    this.line = line;
     this.config = config;
   }
 
   public static void main(String[] args) {
-    Arguments arguments = Arguments.of(System.getProperty("understudy.program", "understudy-server"), args);
-    System.exit(switch (arguments.action()) {
+    String program = System.getProperty("understudy.program", "understudy-server");
+    CommandLine line = CommandLine.parse(args);
+    String name = program.substring(program.lastIndexOf('/') + 1);
+    boolean sentinel = line.sentinel() || name.contains("redis-sentinel") || name.contains("understudy-sentinel");
+    System.exit(switch (line.action()) {
       case VERSION -> {
-        System.out.println(arguments.version());
+        System.out.print(Usage.version());
         yield 0;
       }
-      case HELP -> {
-        System.err.print(arguments.usage());
-        yield 1;
-      }
-      case TEST_MEMORY -> refuse("Testing memory is not a task of this server. memtester and memtest86+ do it well.");
-      case CHECK_SYSTEM -> refuse("Of what this option checks in Redis nothing concerns a server that does not fork.");
-      case SENTINEL -> refuse("Sentinel mode is not there yet.");
-      case SERVE -> new Main(arguments, Config.defaults()).serve(new byte[0]);
+      case HELP -> refuse(Usage.help(program));
+      case TEST_MEMORY -> refuse(Usage.noMemoryTest(program));
+      case CHECK_SYSTEM -> refuse(Usage.noSystemCheck(program));
+      case RUN -> sentinel ? refuse(Usage.noSentinel(program)) : new Main(program, line, Config.defaults()).run();
     });
   }
 
   private static int refuse(String reason) {
-    System.err.println(reason);
+    System.err.print(reason);
     return 1;
   }
 
-  /** @param input what was read from standard input */
-  private int serve(byte[] input) {
-    nodeLog.level(config.loglevel());
-    nodeLog.file(config.logfile().isEmpty() ? "" : config.resolve(config.logfile()).toString());
-    config.onChange(Directive.LOGLEVEL, now -> {
-      nodeLog.level(now.loglevel());
-      return null;
-    });
-    CrashReport crash = new CrashReport(() -> "");
-    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> crash.error(thread.getName(), error));
-    supervision = Supervision.of(config.supervised(), System.getenv());
-    boolean background = config.daemonize() && !supervision.isSupervised();
+  private int run() {
     try {
+      byte[] input = line.standardInput() ? System.in.readAllBytes() : new byte[0];
+      new ConfigReader(config).warnings(log::warn).read(line, new ByteArrayInputStream(input));
+      applyToLog(config);
+      supervision = Supervision.of(config.supervised(), System.getenv());
+      background = config.daemonize() && !supervision.isSupervised();
       if (background && !Daemon.isDaemon()) {
         Daemon.start(input);
         return 0;
       }
-      Banner.starting(pid);
-      if (arguments.configuration().isEmpty()) {
-        log.warn("Warning: no config file specified, using the default config. In order to specify a config file use {}"
-            + " /path/to/redis.conf", arguments.program());
-      } else {
-        log.warn("Configuration loaded");
-      }
-      nodeLog.syslog(config.syslogEnabled(), config.syslogIdent(), config.syslogFacility());
-      nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
-      Signals.handle(signals(), config.flag(Directive.CRASH_LOG_ENABLED), crash);
-      SystemLimits.openFiles(config, Path.of("/proc/self/limits"));
-      if (background && config.pidfile().isEmpty()) config.assign(Directive.PIDFILE, PidFile.DEFAULT);
-      node = Node.start(config, shutdown, this::listening);
-    } catch (StartFailure failure) {
+      return serve();
+    } catch (ConfigFileError error) {
+      if (error.logged()) log.warn(error.getMessage());
+      else error.printTo(System.err);
+      return 1;
+    } catch (StartFailure logged) {
       return 1;
     } catch (IOException failure) {
-      log.warn("Cannot start the background process: {}", failure.getMessage());
+      log.warn("Cannot start: {}", failure.getMessage());
       return 1;
     }
+  }
+
+  private int serve() {
+    CrashReport crash = new CrashReport(() -> "");
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> crash.error(thread.getName(), error));
+    Banner.starting(pid);
+    if (line.options() == null) {
+      log.warn("Warning: no config file specified, using the default config. In order to specify a config file use {}"
+          + " /path/to/redis.conf", program);
+    } else {
+      log.warn("Configuration loaded");
+    }
+    nodeLog.syslog(config.syslogEnabled(), config.syslogIdent(), config.syslogFacility());
+    nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
+    Signals.handle(signals(), config.flag(Directive.CRASH_LOG_ENABLED), crash);
+    SystemLimits.openFiles(config, Path.of("/proc/self/limits"));
+    if (background && config.pidfile().isEmpty()) config.assign(Directive.PIDFILE, PidFile.DEFAULT);
+    node = Node.start(config, shutdown, this::listening);
     supervision.ready();
     if (config.maxmemory() > 0 && config.maxmemory() < 1024 * 1024) {
       log.warn("WARNING: You specified a maxmemory value that is less than 1MB (current value is {} bytes). Are you sure"
@@ -105,6 +115,16 @@ public final class Main {
     return 0;
   }
 
+  private void applyToLog(Config now) {
+    nodeLog.level(now.loglevel());
+    nodeLog.file(now.logfile().isEmpty() ? "" : now.resolve(now.logfile()).toString());
+    now.onChange(Directive.LOGLEVEL, changed -> {
+      nodeLog.level(changed.loglevel());
+      return null;
+    });
+  }
+
+  /** All sockets listen; the dataset is not loaded yet. */
   private void listening() {
     if (!config.pidfile().isEmpty()) {
       pidFile = new PidFile(config.resolve(config.pidfile()));
