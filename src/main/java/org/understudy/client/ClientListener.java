@@ -1,12 +1,16 @@
 package org.understudy.client;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -26,7 +30,7 @@ import org.understudy.shard.ShardParts;
 
 /** Listens on the server's addresses and gives each connection that may come in its actor and its stream. */
 public final class ClientListener extends AbstractMatchingBehavior<ClientListener.Message> {
-  public sealed interface Message permits Bind, Unbind, Bindings, Incoming {}
+  public sealed interface Message permits Bind, BindUnix, Unbind, Bindings, Incoming, IncomingUnix {}
 
   /**
    * Listen on these addresses too.
@@ -35,11 +39,17 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
    */
   public record Bind(List<BindAddress> addresses, int port, ActorRef<Bound> replyTo) implements Message {}
 
-  /** Stop listening; open connections stay. */
+  /** Listen on a Unix socket too. @param permissions the bits of {@code unixsocketperm}; 0 leaves them to the umask */
+  public record BindUnix(Path path, int permissions, ActorRef<BoundUnix> replyTo) implements Message {}
+
+  /** Stop listening; open TCP connections stay. */
   public enum Unbind implements Message { INSTANCE }
 
   /** @param failures one an address that cannot be listened on and is not optional */
   public record Bound(int port, List<Failure> failures) {}
+
+  /** @param failure null if the socket is being listened on, else the reason */
+  public record BoundUnix(Path path, String failure) {}
 
   /** @param reason in the words of the operating system */
   public record Failure(BindAddress address, String reason) {}
@@ -48,12 +58,15 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
 
   private record Incoming(BindAddress at, Tcp.IncomingConnection connection) implements Message {}
 
+  private record IncomingUnix(UnixSockets.Connection connection) implements Message {}
+
   private final Loop loop;
   private final Users users;
   private final Config config;
   private final Materializer materializer;
   private final List<Inet.SocketOption> socketOptions;
   private final List<Tcp.ServerBinding> bindings = new ArrayList<>();
+  private UnixSockets unixSockets;
 
   /** One listener a loop: its connections run on the loop of the dispatcher that it is spawned on. */
   public static Behavior<Message> create(ActorRef<KeyspaceShard.Message> shard, ShardParts parts, Users users,
@@ -79,11 +92,50 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     } else if (message instanceof Bindings outcome) {
       bindings.addAll(outcome.open);
       outcome.request.replyTo.tell(new Bound(outcome.request.port, outcome.failures));
+    } else if (message instanceof IncomingUnix incoming) {
+      acceptUnix(incoming.connection);
+    } else if (message instanceof BindUnix bind) {
+      bindUnix(bind);
     } else {
       bindings.forEach(Tcp.ServerBinding::unbind);
       bindings.clear();
+      closeUnixSocket();
     }
     return this;
+  }
+
+  @Override
+  public Behavior<Message> onSignal(Signal signal) {
+    if (signal == PostStop.instance()) closeUnixSocket();
+    return this;
+  }
+
+  private void closeUnixSocket() {
+    if (unixSockets != null) unixSockets.close();
+    unixSockets = null;
+  }
+
+  private void bindUnix(BindUnix bind) {
+    ActorRef<Message> self = getContext().getSelf();
+    try {
+      unixSockets = UnixSockets.listen(bind.path, bind.permissions, config.tcpBacklog(),
+          connection -> self.tell(new IncomingUnix(connection)));
+      bind.replyTo.tell(new BoundUnix(bind.path, null));
+    } catch (IOException | IllegalArgumentException failure) {
+      bind.replyTo.tell(new BoundUnix(bind.path, failure.getMessage()));
+    }
+  }
+
+  private void acceptUnix(UnixSockets.Connection connection) {
+    String address = unixSockets.path() + ":0";
+    Session session = loop.sessions.open(config.maxclients(), address, address, loop.clock.millis());
+    Flow<ByteString, ByteString, ?> socket = Flow.fromGraph(new UnixSocketStage(connection));
+    if (session == null) {
+      turnAway(socket, TOO_MANY);
+      return;
+    }
+    session.unixSocket = true;
+    serve(socket, session);
   }
 
   /** Binds one address after the other, so that failures come in the order of the directive. */
@@ -115,29 +167,33 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     Tcp.IncomingConnection connection = incoming.connection;
     InetSocketAddress remote = connection.remoteAddress();
     if (!incoming.at.takes(remote)) {
-      turnAway(connection, "");
+      turnAway(connection.flow(), "");
       return;
     }
     Session session = loop.sessions.open(config.maxclients(), text(remote), text(connection.localAddress()),
         loop.clock.millis());
     if (session == null) {
-      turnAway(connection, "-ERR max number of clients reached\r\n");
+      turnAway(connection.flow(), TOO_MANY);
       return;
     }
     if (config.protectedMode() && users.defaultNeedsNoPassword() && !session.isLocal()) {
       loop.sessions.closed(session);
       loop.sessions.refused();
-      turnAway(connection, DENIED);
+      turnAway(connection.flow(), DENIED);
       return;
     }
-    session.authenticated = users.defaultNeedsNoPassword();
-    ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session));
-    connection.handleWith(Flow.fromGraph(new RequestStage(actor, session, config, loop.stats)), materializer);
+    serve(connection.flow(), session);
   }
 
-  private void turnAway(Tcp.IncomingConnection connection, String error) {
+  private void serve(Flow<ByteString, ByteString, ?> socket, Session session) {
+    session.authenticated = users.defaultNeedsNoPassword();
+    ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session));
+    socket.join(Flow.fromGraph(new RequestStage(actor, session, config, loop.stats))).run(materializer);
+  }
+
+  private void turnAway(Flow<ByteString, ByteString, ?> socket, String error) {
     Source<ByteString, ?> answer = error.isEmpty() ? Source.empty() : Source.single(ByteString.fromString(error));
-    connection.handleWith(Flow.fromSinkAndSource(Sink.cancelled(), answer), materializer);
+    socket.join(Flow.fromSinkAndSource(Sink.cancelled(), answer)).run(materializer);
   }
 
   private static String text(InetSocketAddress address) {
@@ -146,6 +202,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
+  private static final String TOO_MANY = "-ERR max number of clients reached\r\n";
   private static final String DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled and no "
       + "password is set for the default user. In this mode connections are only accepted from the loopback interface. If you "
       + "want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable "

@@ -32,6 +32,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private record Listening(ClientListener.Bound outcome) implements Command {}
 
+  private record ListeningUnix(ClientListener.BoundUnix outcome) implements Command {}
+
   /** What the thread that starts the node waits for; either may complete with a {@link StartFailure}. */
   record Milestones(CompletableFuture<Done> listening, CompletableFuture<Done> loaded) {
     Milestones() {
@@ -59,11 +61,30 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     listener = context.spawn(ClientListener.create(shard, parts, users, new Sessions()), "clients");
     if (config.port() == 0) {
-      listening();
+      listenOnUnixSocket();
     } else {
       listener.tell(new ClientListener.Bind(BindAddress.of(config.bind()), config.port(),
           context.messageAdapter(ClientListener.Bound.class, Listening::new)));
     }
+  }
+
+  private void listenOnUnixSocket() {
+    if (config.unixsocket().isEmpty()) {
+      listening();
+    } else {
+      listener.tell(new ClientListener.BindUnix(config.resolve(config.unixsocket()), config.unixsocketperm(),
+          getContext().messageAdapter(ClientListener.BoundUnix.class, ListeningUnix::new)));
+    }
+  }
+
+  private Behavior<Command> onListeningUnix(ListeningUnix message) {
+    if (message.outcome.failure() == null) {
+      listening();
+    } else {
+      log.warn("Failed opening Unix socket: bind: {}", message.outcome.failure());
+      milestones.listening.completeExceptionally(new StartFailure("no socket"));
+    }
+    return this;
   }
 
   private void listening() {
@@ -75,6 +96,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Listening.class, this::onListening)
+        .onMessage(ListeningUnix.class, this::onListeningUnix)
         .onMessage(ShutDown.class, request -> Behaviors.stopped())
         .build();
   }
@@ -82,7 +104,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private Behavior<Command> onListening(Listening message) {
     ClientListener.Bound outcome = message.outcome;
     if (outcome.failures().isEmpty()) {
-      listening();
+      listenOnUnixSocket();
       return this;
     }
     ClientListener.Failure failure = outcome.failures().get(0);

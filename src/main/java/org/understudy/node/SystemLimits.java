@@ -1,6 +1,8 @@
 package org.understudy.node;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -56,8 +58,9 @@ final class SystemLimits {
 
   /** Warns if the kernel cuts {@code tcp-backlog} down. */
   static void backlog(Config config, Path somaxconn) {
-    try {
-      int limit = Integer.parseInt(Files.readString(somaxconn).trim());
+    try (InputStream file = Files.newInputStream(somaxconn)) {
+      // in one read: such a file ends after the first, however short that is
+      int limit = Integer.parseInt(new String(file.readNBytes(64), StandardCharsets.US_ASCII).trim());
       if (limit > 0 && limit < config.tcpBacklog()) {
         log.warn("WARNING: The TCP backlog setting of {} cannot be enforced because /proc/sys/net/core/somaxconn is set to"
             + " the lower value of {}.", config.tcpBacklog(), limit);
