@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
+import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
@@ -41,6 +42,7 @@ public final class ShardParts {
     admission = new Admission(config);
     shard = new Shard(this);
     List<CommandSpec> rows = new ArrayList<>(connectionRows);
+    rows.addAll(new CommandCommands(this::table).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     Map<String, String> renames = new LinkedHashMap<>();
     for (Config.Rename rename : config.renamedCommands()) renames.put(rename.from(), rename.to());

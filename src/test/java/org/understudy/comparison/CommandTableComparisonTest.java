@@ -21,14 +21,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.client.ConnectionCommands;
 import org.understudy.command.AclCategory;
 import org.understudy.command.Call;
-import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
+import org.understudy.config.Config;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.ShardParts;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader;
@@ -48,12 +52,20 @@ class CommandTableComparisonTest {
     RealRedis.assumeInstalled();
     redis = RealRedis.start();
     real = redis.connect().exact();
-    table = new CommandTable(rows());
+    Config config = Config.defaults();
+    table = new ShardParts(config, new StoppedClock(), 1, new ConnectionCommands(config, new Users(config)).rows()).table();
   }
 
-  /** The rows of all families. */
-  private static List<CommandSpec> rows() {
-    return new ArrayList<>(new CommandCommands(() -> table).rows());
+  private static final class StoppedClock implements Clock {
+    @Override
+    public long millis() {
+      return 0;
+    }
+
+    @Override
+    public long nanos() {
+      return 0;
+    }
   }
 
   @AfterAll
