@@ -24,8 +24,8 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * COMMAND and its subcommands: the command table, told to clients. Where Redis answers in the order of a hash table we answer in
- * the order of rows.
+ * COMMAND and its subcommands: the command table, told to clients. Where Redis answers in the order of a hash table we
+ * answer in the order of rows.
  */
 public final class CommandCommands {
   private final Supplier<CommandTable> table;
@@ -206,8 +206,8 @@ public final class CommandCommands {
   // ---- COMMAND INFO ----------------------------------------------------------------------------------------------
 
   /**
-   * Ten elements: full name, arity, flags, first key, last key, step, categories, tips, key specifications, and the same of
-   * each subcommand.
+   * Ten elements: full name, arity, flags, first key, last key, step, categories, tips, key specifications, and the
+   * same of each subcommand.
    */
   private static void describe(CommandSpec spec, ReplyBuffer reply) {
     reply.array(10);

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.understudy.bytes.Bytes;
 
 /**
- * One command: its row in the command table. Everything that the server knows about a command in general is in its row or
- * derived from it here, once: flags, categories, the old first-last-step figures, names. Immutable and without statistics;
- * whoever counts calls keeps an array by {@link #index}.
+ * One command: its row in the command table. Everything that the server knows about a command in general is in its row
+ * or derived from it here, once: flags, categories, the old first-last-step figures, names. Immutable and without
+ * statistics; whoever counts calls keeps an array by {@link #index}.
  *
  * <pre>
  * command("GET").arity(2).since("1.0.0").group(STRING).complexity("O(1)").summary("Get the value of a key")
@@ -21,7 +21,10 @@ import org.understudy.bytes.Bytes;
  * Subcommands are rows of their own within their container: {@code container("CLIENT")….containing(subcommand("ID")…)}.
  */
 public final class CommandSpec {
-  /** Name in lower case, with the container's for a subcommand: {@code get}, {@code client|list}. Not changed by renaming. */
+  /**
+   * Name in lower case, with the container's for a subcommand: {@code get}, {@code client|list}. Not changed by
+   * renaming.
+   */
   public final String fullName;
   /** The last part of {@link #fullName}. */
   public final String name;
@@ -33,7 +36,9 @@ public final class CommandSpec {
   public final int categories;
   public final Place place;
   public final Handler handler;
-  /** Number of this row in its {@link CommandTable}, from 0 and without gaps, subcommands included; -1 outside a table. */
+  /**
+   * Number of this row in its {@link CommandTable}, from 0 and without gaps, subcommands included; -1 outside a table.
+   */
   public final int index;
   /** The container of a subcommand, else null. */
   public final CommandSpec parent;
@@ -156,8 +161,8 @@ public final class CommandSpec {
   }
 
   /**
-   * Finds the keys among the arguments and what is done with each, as getKeysFromCommandWithSpecs of 7.0 does: by the key
-   * specifications if they are exact, else by the command's own finder.
+   * Finds the keys among the arguments and what is done with each, as getKeysFromCommandWithSpecs of 7.0 does: by the
+   * key specifications if they are exact, else by the command's own finder.
    *
    * @param argv a whole command whose arity is right
    * @param found cleared first; left empty if there are no keys or the arguments make no sense

@@ -12,8 +12,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
 /**
- * All commands of a server by the names under which clients may call them. Immutable; {@link #renamed} gives another table
- * over the same rows.
+ * All commands of a server by the names under which clients may call them. Immutable; {@link #renamed} gives another
+ * table over the same rows.
  */
 public final class CommandTable {
   /** All rows in order of their {@link CommandSpec#index}, subcommands behind their container. */
@@ -29,7 +29,8 @@ public final class CommandTable {
     callable = new LinkedHashMap<>();
     for (CommandSpec command : commands) {
       CommandSpec placed = command.at(all.size());
-      if (callable.put(placed.name, placed) != null) throw new IllegalArgumentException("two rows named " + placed.name);
+      boolean twice = callable.put(placed.name, placed) != null;
+      if (twice) throw new IllegalArgumentException("two rows named " + placed.name);
       all.add(placed);
       all.addAll(placed.subcommands);
     }
@@ -56,7 +57,8 @@ public final class CommandTable {
    * The table after one {@code rename-command} directive: the row keeps its full name and number.
    *
    * @param to the new name; empty to remove the command
-   * @throws IllegalArgumentException in the words of a configuration error: there is no such command, or the name is taken
+   * @throws IllegalArgumentException in the words of a configuration error: there is no such command, or the name is
+   *     taken
    */
   public CommandTable renamed(String from, String to) {
     Map<String, CommandSpec> named = new LinkedHashMap<>(callable);
@@ -88,12 +90,17 @@ public final class CommandTable {
     return byName.find(name);
   }
 
-  /** The command by the name of its row, whatever it has been renamed to: for rewritten commands. Null if there is none. */
+  /**
+   * The command by the name of its row, whatever it has been renamed to: for rewritten commands. Null if there is none.
+   */
   public CommandSpec findOriginal(byte[] name) {
     return byOriginalName.find(name);
   }
 
-  /** The command, or the subcommand, that a request calls; null if there is none (see {@link #unknown}). Arity unchecked. */
+  /**
+   * The command, or the subcommand, that a request calls; null if there is none (see {@link #unknown}). Arity
+   * unchecked.
+   */
   public CommandSpec lookup(byte[][] argv) {
     CommandSpec spec = byName.find(argv[0]);
     return spec == null || argv.length == 1 || !spec.isContainer() ? spec : spec.subcommand(argv[1]);

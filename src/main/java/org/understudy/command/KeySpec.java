@@ -1,9 +1,9 @@
 package org.understudy.command;
 
 /**
- * Where a command's keys stand in its arguments, and what is done with them: a start (an index, a word, or unknown) and a way
- * to go on from there (a range, a count given by an argument, or unknown). Redis's "key specifications", part of COMMAND INFO.
- * Immutable: each method gives a changed copy.
+ * Where a command's keys stand in its arguments, and what is done with them: a start (an index, a word, or unknown) and
+ * a way to go on from there (a range, a count given by an argument, or unknown). Redis's "key specifications", part of
+ * COMMAND INFO. Immutable: each method gives a changed copy.
  *
  * @param position index of the first key, or from where the keyword is searched (negative: from the end, backwards)
  * @param last range: last key, relative to the first; negative: from the end, -1 being the last argument
@@ -38,8 +38,9 @@ public record KeySpec(
     return of(Begin.UNKNOWN, 0, null, Find.UNKNOWN);
   }
 
-  public KeySpec flags(KeyFlag... keyFlags) {
-    return new KeySpec(begin, position, keyword, find, last, step, limit, countIndex, firstKey, KeyFlag.mask(keyFlags), notes);
+  public KeySpec flags(KeyFlag... set) {
+    int bits = KeyFlag.mask(set);
+    return new KeySpec(begin, position, keyword, find, last, step, limit, countIndex, firstKey, bits, notes);
   }
 
   public KeySpec range(int last, int step, int limit) {

@@ -26,6 +26,7 @@ import static org.understudy.command.KeySpec.behind;
 import static org.understudy.command.KeySpec.somewhere;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -119,7 +120,7 @@ class CommandSpecTest {
   void aCountIsReadFromTheArguments() {
     CommandSpec.Builder row = row(-3).keys(at(2).flags(RO).counted(0, 1, 1));
     assertKeys("3:RO 4:RO", row, "eval s 2 a b arg");
-    for (String nonsense : new String[] {"eval s 0", "eval s -1 a", "eval s x a", "eval s 2 a", "eval s 99999999999 a"}) {
+    for (String nonsense : List.of("eval s 0", "eval s -1 a", "eval s x a", "eval s 2 a", "eval s 99999999999 a")) {
       assertKeys("", row, nonsense);
     }
   }
@@ -162,7 +163,8 @@ class CommandSpecTest {
       "set k v nx Get, 1:RW+ACCESS+UPDATE",
   })
   void setReadsItsKeyOnlyWithGet(String request, String keys) {
-    assertKeys(keys, row(-3).keys(at(1).flags(RW, ACCESS, UPDATE, VARIABLE_FLAGS)).keysFoundBy(KeyFinders::set), request);
+    assertKeys(keys, row(-3).keys(at(1).flags(RW, ACCESS, UPDATE, VARIABLE_FLAGS)).keysFoundBy(KeyFinders::set),
+        request);
   }
 
   @ParameterizedTest

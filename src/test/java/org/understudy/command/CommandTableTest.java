@@ -37,8 +37,8 @@ class CommandTableTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "g", "ge", "gett", "get ", "\0get", "get\0", "expir", "expireatt", "expiretim", "expiretimes",
-      "subscrib", "client|kill", "\u00c7et", "GE\u0014", "}et"})
+  @ValueSource(strings = {"", "g", "ge", "gett", "get ", "\0get", "get\0", "expir", "expireatt", "expiretim",
+      "expiretimes", "subscrib", "client|kill", "\u00c7et", "GE\u0014", "}et"})
   void findsNoNameThatIsOnlySimilar(String name) {
     assertNull(table.find(Bytes.of(name)));
   }
@@ -51,8 +51,21 @@ class CommandTableTest {
   }
 
   @Test
+  void foldsTheLettersOfAsciiAndNothingElse() {
+    CommandTable ascii = new CommandTable(IntStream.range(0, 128).filter(c -> c < 'A' || c > 'Z')
+        .mapToObj(c -> plain("12" + (char) c + "45678" + (char) c, 1)).toList());
+    for (int c = 0; c < 256; c++) {
+      byte[] name = Bytes.of("12" + (char) c + "45678" + (char) c);
+      CommandSpec found = ascii.find(name);
+      if (c < 128) assertEquals(Bytes.lowerString(name), found.fullName);
+      else assertNull(found);
+    }
+  }
+
+  @Test
   void findsEachOfManyCommands() {
-    List<CommandSpec> many = IntStream.range(0, 500).mapToObj(i -> plain("command-number-" + i % 7 + "-" + i, 1)).toList();
+    List<CommandSpec> many = IntStream.range(0, 500)
+        .mapToObj(i -> plain("command-number-" + i % 7 + "-" + i, 1)).toList();
     CommandTable large = new CommandTable(many);
     for (CommandSpec spec : many) assertEquals(spec.fullName, large.find(Bytes.of(spec.fullName)).fullName);
     assertNull(large.find(Bytes.of("command-number-0-500")));
@@ -101,8 +114,8 @@ class CommandTableTest {
   @Test
   void repeatsAtMost128BytesOfNameAndArguments() {
     String x = "x".repeat(200);
-    assertRefused("ERR unknown command '" + x.substring(0, 128) + "', with args beginning with: '" + x.substring(0, 128) + "' ",
-        x, x, "y");
+    assertRefused("ERR unknown command '" + x.substring(0, 128) + "', with args beginning with: '"
+        + x.substring(0, 128) + "' ", x, x, "y");
     assertRefused("ERR unknown command 'foo', with args beginning with: '" + x.substring(0, 120) + "' '"
         + x.substring(0, 5) + "' ", "foo", x.substring(0, 120), x, "y");
   }

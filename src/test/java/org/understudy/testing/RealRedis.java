@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real redis-server of the version that we stand in for, on a free loopback port, in a temporary folder of its own, without
- * persistence unless asked for. Found on the PATH, or by the environment variable REDIS_SERVER.
+ * A real redis-server of the version that we stand in for, on a free loopback port, in a temporary folder of its own,
+ * without persistence unless asked for. Found on the PATH, or by the environment variable REDIS_SERVER.
  */
 public final class RealRedis implements AutoCloseable {
   public static final String VERSION = "7.0.15";
@@ -39,7 +39,9 @@ public final class RealRedis implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Skips the calling test where no redis-server 7.0.15 is installed; in CI (environment variable CI=true) fails it. */
+  /**
+   * Skips the calling test where no redis-server 7.0.15 is installed; in CI (environment variable CI=true) fails it.
+   */
   public static void assumeInstalled() {
     String version = installedVersion();
     if (version.contains("v=" + VERSION + " ")) return;
@@ -114,7 +116,10 @@ public final class RealRedis implements AutoCloseable {
     }
   }
 
-  /** Reads the log until the server says that it is ready, and leaves the rest of it to a thread; false if it ends first. */
+  /**
+   * Reads the log until the server says that it is ready, and leaves the rest of it to a thread; false if it ends
+   * first.
+   */
   private boolean becomesReady() {
     BufferedReader lines = process.inputReader(StandardCharsets.ISO_8859_1);
     try {

@@ -13,9 +13,9 @@ import java.util.List;
 import org.understudy.bytes.Bytes;
 
 /**
- * A blocking client over one loopback socket that adds nothing of its own: what is sent and what comes back is all there is.
- * Arguments are byte arrays, or anything whose text is sent (one byte a character). Replies as {@link RespReader} gives them.
- * An answer that takes longer than ten seconds is a failure.
+ * A blocking client over one loopback socket that adds nothing of its own: what is sent and what comes back is all
+ * there is. Arguments are byte arrays, or anything whose text is sent (one byte a character). Replies as {@link
+ * RespReader} gives them. An answer that takes longer than ten seconds is a failure.
  */
 public final class RespClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);

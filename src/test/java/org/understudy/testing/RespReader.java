@@ -15,9 +15,10 @@ import java.util.Set;
 import org.understudy.bytes.Bytes;
 
 /**
- * Reads RESP2 and RESP3 into plain objects that can be compared: simple, bulk and verbatim strings as {@link String} (one
- * character a byte), integers as {@link Long}, doubles as {@link Double}, booleans, big numbers as {@link BigInteger}, any null
- * as null, arrays as {@link List}, maps as {@link Map}, sets as {@link Set}, and the records below.
+ * Reads RESP2 and RESP3 into plain objects that can be compared: simple, bulk and verbatim strings as {@link String}
+ * (one character a byte), integers as {@link Long}, doubles as {@link Double}, booleans, big numbers as {@link
+ * BigInteger}, any null as null, arrays as {@link List}, maps as {@link Map}, sets as {@link Set}, and the records
+ * below.
  */
 public final class RespReader {
   /** An error reply, without the dash. */
