@@ -33,6 +33,7 @@ import org.understudy.config.Config;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.ShardParts;
+import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader;
@@ -42,6 +43,7 @@ import org.understudy.testing.RespReader.RespError;
  * What we tell about each of our commands is what the real server tells about it, type for type. The handlers are
  * called directly. Only the order of commands among each other differs: the real server's is that of a hash table.
  */
+@NeedsRealRedis
 class CommandTableComparisonTest {
   private static RealRedis redis;
   private static RespClient real;
@@ -49,7 +51,6 @@ class CommandTableComparisonTest {
 
   @BeforeAll
   static void start() {
-    RealRedis.assumeInstalled();
     redis = RealRedis.start();
     real = redis.connect().exact();
     Config config = Config.defaults();

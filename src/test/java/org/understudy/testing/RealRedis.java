@@ -40,14 +40,25 @@ public final class RealRedis implements AutoCloseable {
   }
 
   /**
-   * Skips the calling test where no redis-server 7.0.15 is installed; in CI (environment variable CI=true) fails it.
+   * Skips the calling test method where no redis-server 7.0.15 is installed; in CI (environment variable CI=true) fails
+   * it. For a whole class see {@link NeedsRealRedis}.
    */
   public static void assumeInstalled() {
-    String version = installedVersion();
-    if (version.contains("v=" + VERSION + " ")) return;
-    String missing = "needs redis-server " + VERSION + ", found " + (version.isEmpty() ? "none" : version);
-    if ("true".equals(System.getenv("CI"))) fail(missing);
+    String missing = missing();
+    if (missing == null) return;
+    if (inCi()) fail(missing);
     Assumptions.abort(missing);
+  }
+
+  /** What is wrong with the installed server; null if nothing is. */
+  static String missing() {
+    String version = installedVersion();
+    if (version.contains("v=" + VERSION + " ")) return null;
+    return "needs redis-server " + VERSION + ", found " + (version.isEmpty() ? "none" : version);
+  }
+
+  static boolean inCi() {
+    return "true".equals(System.getenv("CI"));
   }
 
   /** @param options as on its command line: {@code "--maxmemory", "1mb"} */
