@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Glob;
 import org.understudy.resp.CommandError;
+import org.understudy.resp.Errors;
 
 /**
  * The values of all directives while the server runs. Reading costs an array access and is safe from any thread: each
@@ -516,6 +517,19 @@ public final class Config {
     Directive named = Directive.of(directive);
     if (named == null) throw new IllegalArgumentException("no directive " + directive);
     onChange(named, hook);
+  }
+
+  /**
+   * The pairs of a CONFIG SET.
+   *
+   * @param argv the whole command: CONFIG, SET, a name, a value …
+   * @throws CommandError a name has no value
+   */
+  public static List<Setting> settings(byte[][] argv) {
+    if (argv.length % 2 != 0) throw Errors.SYNTAX;
+    List<Setting> settings = new ArrayList<>(argv.length / 2 - 1);
+    for (int i = 2; i < argv.length; i += 2) settings.add(new Setting(Bytes.string(argv[i]), Bytes.string(argv[i + 1])));
+    return settings;
   }
 
   /**

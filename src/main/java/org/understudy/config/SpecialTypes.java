@@ -234,9 +234,9 @@ final class SpecialTypes {
   /** {@code notify-keyspace-events}: letters, as the sum of their bits. The bits are those of {@code NotifyClass}. */
   static final class NotifyEvents extends ValueType {
     private static final String BITS = "KEg$lshzxetmdn";
-    /** The order in which letters are shown; those up to the blank are the classes that A stands for. */
-    private static final String SHOWN = "g$lshzxetdn KEm";
-    private static final long ALL = SHOWN.substring(0, SHOWN.indexOf(' ')).chars().mapToLong(NotifyEvents::bit).sum();
+    /** The letters that A stands for, in the order in which they are shown. */
+    private static final String ALL_LETTERS = "g$lshzxetd";
+    private static final long ALL = ALL_LETTERS.chars().mapToLong(NotifyEvents::bit).sum();
 
     private static long bit(int letter) {
       int bit = BITS.indexOf(letter);
@@ -261,18 +261,29 @@ final class SpecialTypes {
 
     @Override
     String text(Object value) {
-      long events = (Long) value;
+      return text((Long) value, false);
+    }
+
+    /** @param newBehindAll CONFIG GET forgets the n behind an A, as in Redis 7.0.15; a file should not */
+    private static String text(long events, boolean newBehindAll) {
       boolean all = (events & ALL) == ALL;
-      StringBuilder text = new StringBuilder(all ? "A" : "");
-      for (char letter : SHOWN.toCharArray()) {
-        if ((events & bit(letter)) != 0 && !(all && (ALL & bit(letter)) != 0)) text.append(letter);
-      }
+      StringBuilder text = new StringBuilder();
+      if (all) text.append('A');
+      else addLetters(ALL_LETTERS, events, text);
+      if (!all || newBehindAll) addLetters("n", events, text);
+      addLetters("KEm", events, text);
       return text.toString();
+    }
+
+    private static void addLetters(String letters, long events, StringBuilder text) {
+      for (char letter : letters.toCharArray()) {
+        if ((events & bit(letter)) != 0) text.append(letter);
+      }
     }
 
     @Override
     void rewrite(String name, Object value, Lines lines) {
-      lines.add(name + ' ' + Words.quote(text(value)), (Long) value != 0);
+      lines.add(name + ' ' + Words.quote(text((Long) value, true)), (Long) value != 0);
     }
 
     @Override

@@ -23,24 +23,9 @@ final class Words {
     return text.isEmpty() ? List.of() : List.of(text.split(" ", -1));
   }
 
-  /** The word in double quotes, with escapes for quotes, backslashes and all that is not printable ASCII (sdscatrepr). */
+  /** The word in double quotes, with escapes for all that is not printable ASCII. */
   static String quote(String word) {
-    StringBuilder quoted = new StringBuilder(word.length() + 2).append('"');
-    for (char c : word.toCharArray()) {
-      switch (c) {
-        case '\\', '"' -> quoted.append('\\').append(c);
-        case '\n' -> quoted.append("\\n");
-        case '\r' -> quoted.append("\\r");
-        case '\t' -> quoted.append("\\t");
-        case '\b' -> quoted.append("\\b");
-        case 7 -> quoted.append("\\a");
-        default -> {
-          if (c >= ' ' && c < 127) quoted.append(c);
-          else quoted.append("\\x").append(Character.forDigit(c >> 4 & 15, 16)).append(Character.forDigit(c & 15, 16));
-        }
-      }
-    }
-    return quoted.append('"').toString();
+    return Bytes.string(QuotedArguments.quote(Bytes.of(word)));
   }
 
   /** ASCII lower case. */

@@ -75,7 +75,7 @@ class ConfigComparisonTest {
         "1M", "2KB", "1.5", "abc", " 1", "01", "+5", "2147483647", "2147483648", "4294967295", "4294967296",
         "9223372036854775807", "9223372036854775808", "18446744073709551615", "99999999999999999999", "16gb", "5%", "100%",
         "101%", "-5%", "%", "everysec", "Always", "allkeys-lru", "local", "default", "nosave force", "save nosave", "now  now",
-        "on-empty-db", "KEA", "AKE", "Kq", "g$lshzxetdn", "0 0 0", "-2000 0 2000", "1 2 2001", "a b c", "900 1", "900 1 ", "0 1",
+        "on-empty-db", "KEA", "AKE", "An", "nmx", "gn$lshzxetK", "Kq", "g$lshzxetdn", "0 0 0", "-2000 0 2000", "1 2 2001", "a b c", "900 1", "900 1 ", "0 1",
         "10 x", "900 1 300 10", "normal 1mb 2kb 30", "slave 0 0 0 pubsub 1 2 3", "master 1 1 1", "normal 1 1 -1", "normal 1 1",
         "50 99.99 100", "100.1", "-0.5", "1e1", "0x10", "nan", "inf", ".5", "5.", "0.0000005", "0.0078125", "a/b", "a\\b", "x y",
         "host_name", "ho-st.name", "{title}", "{port} {x}", "{title} {port}", "{{x", "{port", "ip", "ignore", "\1\0x", "clients",
