@@ -3,8 +3,8 @@ package org.understudy.config;
 import java.util.List;
 
 /**
- * The arguments of the server: {@code [file|-] [--directive value …] … [-] [--sentinel]}. As in main() of server.c 7.0.15
- * the options become lines that are read behind the file and standard input.
+ * The arguments of the server: {@code [file|-] [--directive value …] … [-] [--sentinel]}. As in main() of server.c
+ * 7.0.15 the options become lines that are read behind the file and standard input.
  *
  * @param configFile null if there is none
  * @param standardInput whether configuration is read from there as well

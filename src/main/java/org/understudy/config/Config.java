@@ -17,11 +17,11 @@ import org.understudy.resp.Errors;
 
 /**
  * The values of all directives while the server runs. Reading costs an array access and is safe from any thread: each
- * change publishes a new, immutable snapshot. Changes come from one thread at a time (the shard's, or the one that starts
- * the server).
+ * change publishes a new, immutable snapshot. Changes come from one thread at a time (the shard's, or the one that
+ * starts the server).
  *
- * <p>Text has one character a byte. Directives without a getter of their own are read with {@link #number}, {@link #flag}
- * and {@link #text}.
+ * <p>Text has one character a byte. Directives without a getter of their own are read with {@link #number},
+ * {@link #flag} and {@link #text}.
  */
 public final class Config {
   /** Bits of {@link #shutdownOnSigint} and {@link #shutdownOnSigterm}; none is the default behaviour. */
@@ -38,7 +38,9 @@ public final class Config {
   /** {@code rename-command from to}; {@code to} is empty when the command is to be removed. */
   public record Rename(String from, String to) {}
 
-  /** What has to happen when a directive changes at run time. Runs on the thread that changes it, so it may not block. */
+  /**
+   * What has to happen when a directive changes at run time. Runs on the thread that changes it, so it may not block.
+   */
   @FunctionalInterface
   public interface Hook {
     /**
@@ -102,14 +104,17 @@ public final class Config {
     return config;
   }
 
-  // ---- network --------------------------------------------------------------------------------------------------------
+  // ---- network ---------------------------------------------------------------------------------------------------
 
   /** TCP port, 0 for none. */
   public int port() {
     return (int) number(Directive.PORT);
   }
 
-  /** Addresses to listen on; {@code *} is any IPv4 and {@code ::*} any IPv6 address, a dash before one makes it optional. */
+  /**
+   * Addresses to listen on; {@code *} is any IPv4 and {@code ::*} any IPv6 address, a dash before one makes it
+   * optional.
+   */
   public List<String> bind() {
     return SpecialTypes.Bind.addresses(value(Directive.BIND));
   }
@@ -147,7 +152,7 @@ public final class Config {
     return (int) number(Directive.IO_THREADS);
   }
 
-  // ---- the process ----------------------------------------------------------------------------------------------------
+  // ---- the process -----------------------------------------------------------------------------------------------
 
   public boolean daemonize() {
     return flag(Directive.DAEMONIZE);
@@ -206,7 +211,7 @@ public final class Config {
     return (int) number(Directive.SHUTDOWN_ON_SIGTERM);
   }
 
-  // ---- who may do what ------------------------------------------------------------------------------------------------
+  // ---- who may do what -------------------------------------------------------------------------------------------
 
   /** Password of the default user; empty for none. */
   public String requirepass() {
@@ -230,7 +235,7 @@ public final class Config {
     return renames;
   }
 
-  // ---- clients and their limits -----------------------------------------------------------------------------------------
+  // ---- clients and their limits ----------------------------------------------------------------------------------
 
   public int maxclients() {
     return (int) Math.min(Integer.MAX_VALUE, number(Directive.MAXCLIENTS));
@@ -272,7 +277,7 @@ public final class Config {
     return number(Directive.TRACKING_TABLE_MAX_KEYS);
   }
 
-  // ---- memory and expiry ----------------------------------------------------------------------------------------------
+  // ---- memory and expiry -----------------------------------------------------------------------------------------
 
   /** Bytes, unsigned; 0 for no limit. */
   public long maxmemory() {
@@ -338,7 +343,7 @@ public final class Config {
     return flag(Directive.ACTIVEREHASHING);
   }
 
-  // ---- watching the server --------------------------------------------------------------------------------------------
+  // ---- watching the server ---------------------------------------------------------------------------------------
 
   /** Microseconds; 0 logs every command, -1 none. */
   public long slowlogLogSlowerThan() {
@@ -373,7 +378,7 @@ public final class Config {
     return number(Directive.BUSY_REPLY_THRESHOLD);
   }
 
-  // ---- persistence and replication ------------------------------------------------------------------------------------
+  // ---- persistence and replication -------------------------------------------------------------------------------
 
   /** The folder that stands in for the working directory: absolute. */
   public Path dir() {
@@ -405,7 +410,7 @@ public final class Config {
     return SpecialTypes.ReplicaOf.primary(value(Directive.REPLICAOF));
   }
 
-  // ---- any directive --------------------------------------------------------------------------------------------------
+  // ---- any directive ---------------------------------------------------------------------------------------------
 
   /** The value of a directive whose value is a number, a choice (the index of the word) or a set of bits. */
   public long number(Directive directive) {
@@ -426,16 +431,11 @@ public final class Config {
     return values.objects[directive.ordinal()];
   }
 
-  /** Whether the value is another than the default. */
-  public boolean changed(Directive directive) {
-    return !value(directive).equals(directive.type().initial());
-  }
-
-  // ---- changes from within --------------------------------------------------------------------------------------------
+  // ---- changes from within ---------------------------------------------------------------------------------------
 
   /**
-   * Sets a directive without asking whether it may change and without running hooks: for what the server finds out itself
-   * (fewer file descriptors than {@code maxclients} needs, the default {@code pidfile} of a daemon).
+   * Sets a directive without asking whether it may change and without running hooks: for what the server finds out
+   * itself (fewer file descriptors than {@code maxclients} needs, the default {@code pidfile} of a daemon).
    *
    * @throws IllegalArgumentException the value is not one for this directive
    */
@@ -475,11 +475,12 @@ public final class Config {
     file = path;
   }
 
-  // ---- CONFIG GET -----------------------------------------------------------------------------------------------------
+  // ---- CONFIG GET ------------------------------------------------------------------------------------------------
 
   /**
-   * The values of all directives that a pattern names, in the order of the table, each once; aliases count as directives.
-   * A name without {@code * ? [} is found in any case and answered as it was asked for; hidden directives only so.
+   * The values of all directives that a pattern names, in the order of the table, each once; aliases count as
+   * directives. A name without {@code * ? [} is found in any case and answered as it was asked for; hidden directives
+   * only so.
    */
   public List<Setting> get(List<String> patterns) {
     Map<String, Setting> found = new LinkedHashMap<>();
@@ -505,9 +506,11 @@ public final class Config {
     return text.indexOf('*') >= 0 || text.indexOf('?') >= 0 || text.indexOf('[') >= 0;
   }
 
-  // ---- CONFIG SET -----------------------------------------------------------------------------------------------------
+  // ---- CONFIG SET ------------------------------------------------------------------------------------------------
 
-  /** Has a hook run whenever CONFIG SET changes the directive; several run in the order in which they were registered. */
+  /**
+   * Has a hook run whenever CONFIG SET changes the directive; several run in the order in which they were registered.
+   */
   public void onChange(Directive directive, Hook hook) {
     hooks.computeIfAbsent(directive, any -> new CopyOnWriteArrayList<>()).add(hook);
   }
@@ -528,7 +531,9 @@ public final class Config {
   public static List<Setting> settings(byte[][] argv) {
     if (argv.length % 2 != 0) throw Errors.SYNTAX;
     List<Setting> settings = new ArrayList<>(argv.length / 2 - 1);
-    for (int i = 2; i < argv.length; i += 2) settings.add(new Setting(Bytes.string(argv[i]), Bytes.string(argv[i + 1])));
+    for (int i = 2; i < argv.length; i += 2) {
+      settings.add(new Setting(Bytes.string(argv[i]), Bytes.string(argv[i + 1])));
+    }
     return settings;
   }
 
@@ -537,8 +542,8 @@ public final class Config {
    *
    * @param localClient whether the client is on this machine, for {@code enable-protected-configs local}
    * @param loading whether the dataset is being loaded, when some directives can't change
-   * @throws CommandError unknown name; immutable or protected directive; named twice; a value of the wrong kind; or a hook
-   *     refused: nothing has changed then
+   * @throws CommandError unknown name; immutable or protected directive; named twice; a value of the wrong kind; or a
+   *     hook refused: nothing has changed then
    */
   public void set(List<Setting> settings, boolean localClient, boolean loading) {
     Change change = prepare(settings, localClient, loading);
@@ -547,8 +552,8 @@ public final class Config {
   }
 
   /**
-   * The first half of {@link #set}: everything is checked, nothing is changed. For a caller that has something to wait for
-   * (a new port to be bound, say) between {@link Change#publish} and its answer.
+   * The first half of {@link #set}: everything is checked, nothing is changed. For a caller that has something to
+   * wait for (a new port to be bound, say) between {@link Change#publish} and its answer.
    *
    * @throws CommandError as for {@link #set}
    */
@@ -585,7 +590,7 @@ public final class Config {
       throw failed(asked, "can't set protected config");
     }
     if (loading && directive.has(Directive.Flag.DENIED_WHILE_LOADING)) {
-      throw new CommandError("LOADING Redis is loading the dataset in memory");
+      throw Errors.LOADING;
     }
     if (before.contains(name)) throw failed(asked, "duplicate parameter");
     return name;

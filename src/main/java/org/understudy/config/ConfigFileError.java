@@ -18,7 +18,9 @@ public final class ConfigFileError extends RuntimeException {
     this.logged = logged;
   }
 
-  /** @param line counted from 1 within the text that was read: a file (or all files of a pattern) and what follows it */
+  /**
+   * @param line counted from 1 within the text that was read: a file (or all files of a pattern) and what follows it
+   */
   static ConfigFileError at(int line, String text, String reason) {
     return new ConfigFileError(line, text, reason, false);
   }
@@ -51,7 +53,8 @@ public final class ConfigFileError extends RuntimeException {
   public String report() {
     StringBuilder report = new StringBuilder("\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\n");
     if (line > 0) {
-      report.append("Reading the configuration file, at line ").append(line).append("\n>>> '").append(text).append("'\n");
+      report.append("Reading the configuration file, at line ").append(line).append('\n');
+      report.append(">>> '").append(text).append("'\n");
     }
     return report.append(getMessage()).append('\n').toString();
   }

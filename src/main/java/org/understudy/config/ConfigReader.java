@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import org.understudy.bytes.Bytes;
 
 /**
- * Reads configuration into a {@link Config}: a file (or all files of a pattern), then standard input, then the options of
- * the command line, as one text in which a later line wins. Source: loadServerConfig and loadServerConfigFromString,
- * config.c 7.0.15.
+ * Reads configuration into a {@link Config}: a file (or all files of a pattern), then standard input, then the
+ * options of the command line, as one text in which a later line wins. Source: loadServerConfig and
+ * loadServerConfigFromString, config.c 7.0.15.
  */
 public final class ConfigReader {
   /** Files that include each other are told apart from deep nesting here. */
@@ -106,7 +106,9 @@ public final class ConfigReader {
   private String contents(String name) {
     if (!FilePattern.isPattern(name)) return contents(name, config.resolve(name));
     StringBuilder all = new StringBuilder();
-    for (Path path : FilePattern.expand(name, config.dir())) all.append(contents(FileNames.text(path), config.dir().resolve(path)));
+    for (Path path : FilePattern.expand(name, config.dir())) {
+      all.append(contents(FileNames.text(path), config.dir().resolve(path)));
+    }
     return all.toString();
   }
 
@@ -185,7 +187,8 @@ public final class ConfigReader {
     } else if (name.equals("loadmodule") && count >= 1) {
       throw new BadValue("Modules are not supported by Understudy");
     } else if (name.indexOf('.') >= 0) {
-      throw new BadValue(count == 0 ? "Module config specified without value" : "Modules are not supported by Understudy");
+      throw new BadValue(count == 0 ? "Module config specified without value"
+          : "Modules are not supported by Understudy");
     } else if (!name.equals("sentinel")) {
       throw new BadValue("Bad directive or wrong number of arguments");
     } else if (count > 0 && !sentinel) {

@@ -37,7 +37,7 @@ import java.util.Set;
  * flags, see {@link Flag}.
  */
 public enum Directive {
-  // ---- network --------------------------------------------------------------------------------------------------------
+  // ---- network ----------------------------------------------------------------------------------------------------
   BIND("bind", new SpecialTypes.Bind()),
   BIND_SOURCE_ADDR("bind-source-addr", optionalText()),
   PORT("port", integer(6379, 0, 65535)),
@@ -51,7 +51,7 @@ public enum Directive {
   IO_THREADS_DO_READS("io-threads-do-reads", yesNo(false), IMMUTABLE, KEPT),
   SOCKET_MARK_ID("socket-mark-id", integer(0, 0, Rows.UINT), IMMUTABLE, KEPT),
 
-  // ---- the process ----------------------------------------------------------------------------------------------------
+  // ---- the process -----------------------------------------------------------------------------------------------
   DAEMONIZE("daemonize", yesNo(false), IMMUTABLE),
   SUPERVISED("supervised", choice(Supervised.NO), IMMUTABLE),
   PIDFILE("pidfile", optionalText(), IMMUTABLE),
@@ -66,7 +66,7 @@ public enum Directive {
   SHUTDOWN_ON_SIGINT("shutdown-on-sigint", set(Rows.SHUTDOWN_WORDS, Rows.SHUTDOWN_BITS, Rows::shutdownFlags)),
   SHUTDOWN_ON_SIGTERM("shutdown-on-sigterm", set(Rows.SHUTDOWN_WORDS, Rows.SHUTDOWN_BITS, Rows::shutdownFlags)),
 
-  // ---- who may do what ------------------------------------------------------------------------------------------------
+  // ---- who may do what -------------------------------------------------------------------------------------------
   REQUIREPASS("requirepass", optionalText().binary(), SENSITIVE),
   ACLFILE("aclfile", text(""), IMMUTABLE),
   ACLLOG_MAX_LEN("acllog-max-len", integer(128, 0, Rows.LONG)),
@@ -75,7 +75,7 @@ public enum Directive {
   ENABLE_DEBUG_COMMAND("enable-debug-command", choice(ProtectedAction.NO), IMMUTABLE),
   ENABLE_MODULE_COMMAND("enable-module-command", choice(ProtectedAction.NO), IMMUTABLE, KEPT),
 
-  // ---- clients and their limits -----------------------------------------------------------------------------------------
+  // ---- clients and their limits ----------------------------------------------------------------------------------
   MAXCLIENTS("maxclients", integer(10000, 1, Rows.UINT)),
   MAXMEMORY_CLIENTS("maxmemory-clients", memoryOrPercent(0)),
   CLIENT_QUERY_BUFFER_LIMIT("client-query-buffer-limit", memory(1024 * Rows.MB, Rows.MB)),
@@ -83,7 +83,7 @@ public enum Directive {
   PROTO_MAX_BULK_LEN("proto-max-bulk-len", memory(512 * Rows.MB, Rows.MB)),
   TRACKING_TABLE_MAX_KEYS("tracking-table-max-keys", integer(1_000_000, 0, Rows.LONG)),
 
-  // ---- memory and expiry ----------------------------------------------------------------------------------------------
+  // ---- memory and expiry -----------------------------------------------------------------------------------------
   MAXMEMORY("maxmemory", unsignedMemory(0)),
   MAXMEMORY_POLICY("maxmemory-policy", choice(MaxmemoryPolicy.NOEVICTION)),
   MAXMEMORY_SAMPLES("maxmemory-samples", integer(5, 1, Rows.INT)),
@@ -100,7 +100,7 @@ public enum Directive {
   DYNAMIC_HZ("dynamic-hz", yesNo(true)),
   ACTIVEREHASHING("activerehashing", yesNo(true)),
 
-  // ---- values and their encodings -------------------------------------------------------------------------------------
+  // ---- values and their encodings --------------------------------------------------------------------------------
   HASH_MAX_LISTPACK_ENTRIES("hash-max-listpack-entries", "hash-max-ziplist-entries", integer(512, 0, Rows.LONG)),
   HASH_MAX_LISTPACK_VALUE("hash-max-listpack-value", "hash-max-ziplist-value", memory(64, 0)),
   LIST_MAX_LISTPACK_SIZE("list-max-listpack-size", "list-max-ziplist-size", integer(-2, Rows.INT_MIN, Rows.INT)),
@@ -112,7 +112,7 @@ public enum Directive {
   STREAM_NODE_MAX_BYTES("stream-node-max-bytes", memory(4096, 0)),
   STREAM_NODE_MAX_ENTRIES("stream-node-max-entries", integer(100, 0, Rows.LONG)),
 
-  // ---- watching the server --------------------------------------------------------------------------------------------
+  // ---- watching the server ---------------------------------------------------------------------------------------
   SLOWLOG_LOG_SLOWER_THAN("slowlog-log-slower-than", integer(10000, -1, Rows.LONG)),
   SLOWLOG_MAX_LEN("slowlog-max-len", integer(128, 0, Rows.LONG)),
   LATENCY_MONITOR_THRESHOLD("latency-monitor-threshold", integer(0, 0, Rows.LONG)),
@@ -121,7 +121,7 @@ public enum Directive {
   NOTIFY_KEYSPACE_EVENTS("notify-keyspace-events", new SpecialTypes.NotifyEvents()),
   BUSY_REPLY_THRESHOLD("busy-reply-threshold", "lua-time-limit", integer(5000, 0, Rows.LONG)),
 
-  // ---- snapshots ------------------------------------------------------------------------------------------------------
+  // ---- snapshots -------------------------------------------------------------------------------------------------
   DIR("dir", new SpecialTypes.Dir(), PROTECTED, DENIED_WHILE_LOADING),
   DBFILENAME("dbfilename", text("dump.rdb").check(name -> Rows.baseName("dbfilename", "filename", name)), PROTECTED),
   SAVE("save", new SpecialTypes.Save()),
@@ -136,7 +136,7 @@ public enum Directive {
   LOADING_PROCESS_EVENTS_INTERVAL_BYTES("loading-process-events-interval-bytes",
       integer(2 * Rows.MB, 1024, Rows.INT), HIDDEN),
 
-  // ---- the append-only file -------------------------------------------------------------------------------------------
+  // ---- the append-only file --------------------------------------------------------------------------------------
   APPENDONLY("appendonly", yesNo(false), DENIED_WHILE_LOADING),
   APPENDFILENAME("appendfilename", text("appendonly.aof").check(name -> Rows.named("appendfilename", "filename", name)),
       IMMUTABLE),
@@ -152,7 +152,7 @@ public enum Directive {
   AOF_TIMESTAMP_ENABLED("aof-timestamp-enabled", yesNo(false)),
   AOF_DISABLE_AUTO_GC("aof-disable-auto-gc", yesNo(false)),
 
-  // ---- replication ----------------------------------------------------------------------------------------------------
+  // ---- replication -----------------------------------------------------------------------------------------------
   REPLICAOF("replicaof", "slaveof", new SpecialTypes.ReplicaOf(), IMMUTABLE),
   MASTERUSER("masteruser", optionalText(), SENSITIVE),
   MASTERAUTH("masterauth", optionalText().binary(), SENSITIVE),
@@ -173,12 +173,13 @@ public enum Directive {
   REPL_DISKLESS_SYNC("repl-diskless-sync", yesNo(true)),
   REPL_DISKLESS_SYNC_DELAY("repl-diskless-sync-delay", integer(5, 0, Rows.INT)),
   REPL_DISKLESS_SYNC_MAX_REPLICAS("repl-diskless-sync-max-replicas", integer(0, 0, Rows.INT)),
-  REPL_DISKLESS_LOAD("repl-diskless-load", choice("disabled", "disabled", "on-empty-db", "swapdb"), DENIED_WHILE_LOADING),
+  REPL_DISKLESS_LOAD("repl-diskless-load", choice("disabled", "disabled", "on-empty-db", "swapdb"),
+      DENIED_WHILE_LOADING),
   MIN_REPLICAS_TO_WRITE("min-replicas-to-write", "min-slaves-to-write", integer(0, 0, Rows.INT)),
   MIN_REPLICAS_MAX_LAG("min-replicas-max-lag", "min-slaves-max-lag", integer(10, 0, Rows.INT)),
   PROPAGATION_ERROR_BEHAVIOR("propagation-error-behavior", choice("ignore", "ignore", "panic", "panic-on-replicas")),
 
-  // ---- TLS: kept, but a server that would have to speak it does not start -----------------------------------------------
+  // ---- TLS: kept, but a server that would have to speak it does not start ----------------------------------------
   TLS_PORT("tls-port", integer(0, 0, 65535).check(port -> port == 0 ? null : Rows.NO_TLS)),
   TLS_REPLICATION("tls-replication", alwaysNo(Rows.NO_TLS)),
   TLS_CLUSTER("tls-cluster", alwaysNo(Rows.NO_TLS)),
@@ -200,7 +201,7 @@ public enum Directive {
   TLS_SESSION_CACHE_SIZE("tls-session-cache-size", integer(20480, 0, Rows.INT), KEPT),
   TLS_SESSION_CACHE_TIMEOUT("tls-session-cache-timeout", integer(300, 0, Rows.INT), KEPT),
 
-  // ---- cluster mode: kept, but a server that would have to be a node of a cluster does not start ------------------------
+  // ---- cluster mode: kept, but a server that would have to be a node of a cluster does not start -----------------
   CLUSTER_ENABLED("cluster-enabled", alwaysNo("cluster mode is not supported by Understudy"), IMMUTABLE),
   CLUSTER_CONFIG_FILE("cluster-config-file", text("nodes.conf"), IMMUTABLE, KEPT),
   CLUSTER_PORT("cluster-port", integer(0, 0, 65535), IMMUTABLE, KEPT),
@@ -222,7 +223,7 @@ public enum Directive {
   CLUSTER_ALLOW_PUBSUBSHARD_WHEN_DOWN("cluster-allow-pubsubshard-when-down", yesNo(true), KEPT),
   CLUSTER_LINK_SENDBUF_LIMIT("cluster-link-sendbuf-limit", unsignedMemory(0), KEPT),
 
-  // ---- without meaning on a JVM: kept and shown -----------------------------------------------------------------------
+  // ---- without meaning on a JVM: kept and shown ------------------------------------------------------------------
   JEMALLOC_BG_THREAD("jemalloc-bg-thread", yesNo(true), KEPT),
   ACTIVEDEFRAG("activedefrag", alwaysNo("Active defragmentation cannot be enabled: it requires a Redis server compiled"
       + " with a modified Jemalloc like the one shipped by default with the Redis source distribution")),

@@ -19,8 +19,8 @@ final class FilePattern {
   }
 
   /**
-   * The existing files that the pattern names, sorted; relative if the pattern is. A wildcard matches neither a slash nor
-   * a dot at the start of a name.
+   * The existing files that the pattern names, sorted; relative if the pattern is. A wildcard matches neither a slash
+   * nor a dot at the start of a name.
    */
   static List<Path> expand(String pattern, Path folder) {
     boolean absolute = pattern.startsWith("/");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The directives whose values have a grammar of their own, one class each. */
@@ -139,7 +140,8 @@ final class SpecialTypes {
 
     @Override
     Object initial() {
-      return List.of(new OutputLimit(0, 0, 0), new OutputLimit(256 * MB, 64 * MB, 60), new OutputLimit(32 * MB, 8 * MB, 60));
+      return List.of(new OutputLimit(0, 0, 0), new OutputLimit(256 * MB, 64 * MB, 60),
+          new OutputLimit(32 * MB, 8 * MB, 60));
     }
 
     @Override
@@ -364,8 +366,12 @@ final class SpecialTypes {
 
   /** {@code latency-tracking-info-percentiles p …}: numbers from 0 to 100, as a list of {@link Double}. */
   static final class Percentiles extends WordsType {
-    private static final Pattern NUMBER =
-        Pattern.compile("[+-]?((\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?|0x(\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)(p[+-]?\\d+)?|inf(inity)?)", Pattern.CASE_INSENSITIVE);
+    /** What strtod reads: decimal, infinite, or hexadecimal with an optional exponent. NaN is refused anyway. */
+    private static final Pattern DECIMAL =
+        Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern INFINITE = Pattern.compile("[+-]?inf(inity)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern HEX = Pattern.compile(
+        "[+-]?0x(\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)(?<exponent>p[+-]?\\d+)?", Pattern.CASE_INSENSITIVE);
 
     @Override
     Object initial() {
@@ -381,12 +387,17 @@ final class SpecialTypes {
     }
 
     private static double percentile(String word) throws BadValue {
-      if (!NUMBER.matcher(word).matches()) throw new BadValue("Invalid latency-tracking-info-percentiles parameters");
-      boolean infinite = word.indexOf('n') >= 0 || word.indexOf('N') >= 0;
-      boolean needsExponent = word.length() > 1 && Words.lower(word).contains("0x") && Words.lower(word).indexOf('p') < 0;
-      double percentile = infinite ? Double.POSITIVE_INFINITY : Double.parseDouble(needsExponent ? word + "p0" : word);
+      double percentile = number(word);
       if (percentile >= 0 && percentile <= 100) return percentile;
       throw new BadValue("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
+    }
+
+    private static double number(String word) throws BadValue {
+      if (DECIMAL.matcher(word).matches()) return Double.parseDouble(word);
+      if (INFINITE.matcher(word).matches()) return Double.POSITIVE_INFINITY;
+      Matcher hex = HEX.matcher(word);
+      if (!hex.matches()) throw new BadValue("Invalid latency-tracking-info-percentiles parameters");
+      return Double.parseDouble(hex.group("exponent") == null ? word + "p0" : word);
     }
 
     @Override

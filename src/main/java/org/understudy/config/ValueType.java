@@ -53,7 +53,7 @@ abstract class ValueType {
     return value;
   }
 
-  // ---- what the rows of the table say ------------------------------------------------------------------------------
+  // ---- what the rows of the table say ----------------------------------------------------------------------------
 
   static ValueType yesNo(boolean initial) {
     return new YesNoType(initial, value -> null);

@@ -19,6 +19,8 @@ public final class Errors {
   public static final CommandError WOULD_BE_INFINITE = CommandError.err("increment would produce NaN or Infinity");
   public static final CommandError INVALID_CURSOR = CommandError.err("invalid cursor");
 
+  public static final CommandError LOADING = new CommandError("LOADING Redis is loading the dataset in memory");
+
   /** How much of what a client sent is repeated to it. */
   private static final int QUOTED_BYTES = 128;
 

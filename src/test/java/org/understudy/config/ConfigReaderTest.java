@@ -66,7 +66,8 @@ class ConfigReaderTest {
 
   @Test
   void aFaultPrintsThreeLinesAndTheReason() {
-    ConfigFileError error = assertThrows(ConfigFileError.class, () -> Config.parse(List.of("hz 10", "\t port  nowhere ")));
+    ConfigFileError error = assertThrows(ConfigFileError.class,
+        () -> Config.parse(List.of("hz 10", "\t port  nowhere ")));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     error.printTo(new PrintStream(out));
     assertEquals("\n*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***\nReading the configuration file, at line 2\n"
@@ -86,7 +87,8 @@ class ConfigReaderTest {
     assertEquals(List.of("GET>a", "SET>"), told);
     assertEquals(List.of(new Config.Rename("GET", "a"), new Config.Rename("SET", "")), config.renamedCommands());
     ConfigFileError error = assertThrows(ConfigFileError.class, () -> reader.readText("\nrename-command PUT taken"));
-    assertEquals(">>> 'rename-command PUT taken'\nTarget command name already exists\n", error.report().split("line 2\n")[1]);
+    assertEquals(">>> 'rename-command PUT taken'\nTarget command name already exists\n",
+        error.report().split("line 2\n")[1]);
   }
 
   @Test
@@ -95,7 +97,8 @@ class ConfigReaderTest {
     assertEquals("Modules are not supported by Understudy", fault("search.limit 3"));
     assertEquals("ACL users are not supported by Understudy yet", fault("user alice on >secret"));
     assertEquals("ACL users are not supported by Understudy yet", fault("user default on nopass ~a* &* +@all"));
-    assertEquals("ACL users are not supported by Understudy yet", fault("requirepass x\nuser default on nopass ~* &* +@all"));
+    assertEquals("ACL users are not supported by Understudy yet",
+        fault("requirepass x\nuser default on nopass ~* &* +@all"));
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.understudy.resp.CommandError;
 class ConfigTest {
   private final Config config = Config.defaults();
 
-  // ---- values -------------------------------------------------------------------------------------------------------------
+  // ---- values ----------------------------------------------------------------------------------------------------
 
   @Test
   void gettersAgreeWithTheText() {
@@ -43,7 +43,8 @@ class ConfigTest {
       assertEquals(type.bit(), config.notifyKeyspaceEvents(), type.name());
     }
     config.assign(Directive.NOTIFY_KEYSPACE_EVENTS, "A");
-    int excluded = NotifyClass.KEYSPACE.bit() | NotifyClass.KEYEVENT.bit() | NotifyClass.KEY_MISS.bit() | NotifyClass.NEW.bit();
+    int excluded = NotifyClass.KEYSPACE.bit() | NotifyClass.KEYEVENT.bit() | NotifyClass.KEY_MISS.bit()
+        | NotifyClass.NEW.bit();
     assertEquals((1 << NotifyClass.values().length) - 1 & ~excluded, config.notifyKeyspaceEvents());
   }
 
@@ -63,7 +64,9 @@ class ConfigTest {
     List<String> names = new ArrayList<>();
     for (Directive.Name name : Directive.allNames()) names.add(name.text());
     assertEquals(names.size(), names.stream().distinct().count());
-    for (Directive directive : Directive.values()) assertEquals(directive, Directive.of(directive.directiveName().toUpperCase()));
+    for (Directive directive : Directive.values()) {
+      assertEquals(directive, Directive.of(directive.directiveName().toUpperCase()));
+    }
   }
 
   @Test
@@ -80,7 +83,7 @@ class ConfigTest {
     assertEquals(6379, config.port());
   }
 
-  // ---- CONFIG GET -----------------------------------------------------------------------------------------------------------
+  // ---- CONFIG GET ------------------------------------------------------------------------------------------------
 
   @Test
   void aNameIsAnsweredAsItWasAskedForAndOnlyOnce() {
@@ -91,7 +94,8 @@ class ConfigTest {
   @Test
   void anAliasHasTheValueOfItsDirective() {
     config.assign(Directive.REPLICA_PRIORITY, "7");
-    assertEquals(List.of(setting("replica-priority", "7"), setting("slave-priority", "7")), config.get(List.of("*-priority")));
+    assertEquals(List.of(setting("replica-priority", "7"), setting("slave-priority", "7")),
+        config.get(List.of("*-priority")));
   }
 
   @Test
@@ -100,11 +104,12 @@ class ConfigTest {
     assertEquals(List.of(setting("watchdog-period", "0")), config.get(List.of("watchdog-period")));
   }
 
-  // ---- CONFIG SET -----------------------------------------------------------------------------------------------------------
+  // ---- CONFIG SET ------------------------------------------------------------------------------------------------
 
   @Test
   void aBadValueLeavesTheOthersUntouched() {
-    assertEquals("ERR CONFIG SET failed (possibly related to argument 'hz') - argument couldn't be parsed into an integer",
+    assertEquals("ERR CONFIG SET failed (possibly related to argument 'hz') -"
+        + " argument couldn't be parsed into an integer",
         refusal("timeout", "9", "hz", "fast"));
     assertEquals(0, config.timeout());
   }
@@ -112,7 +117,8 @@ class ConfigTest {
   @Test
   void theFirstFaultIsReported() {
     String failed = "ERR CONFIG SET failed (possibly related to argument '";
-    assertEquals("ERR Unknown option or number of arguments for CONFIG SET - 'No'", refusal("No", "1", "daemonize", "yes"));
+    assertEquals("ERR Unknown option or number of arguments for CONFIG SET - 'No'",
+        refusal("No", "1", "daemonize", "yes"));
     assertEquals(failed + "DAEMONIZE') - can't set immutable config", refusal("DAEMONIZE", "yes", "no", "1"));
     assertEquals(failed + "Dir') - can't set protected config", refusal("Dir", "/", "timeout", "x"));
     assertEquals(failed + "TIMEOUT') - duplicate parameter", refusal("timeout", "1", "TIMEOUT", "2"));
@@ -120,7 +126,8 @@ class ConfigTest {
 
   @Test
   void whileLoadingSomeDirectivesCannotChange() {
-    CommandError error = assertThrows(CommandError.class, () -> config.set(List.of(setting("appendonly", "yes")), true, true));
+    CommandError error = assertThrows(CommandError.class,
+        () -> config.set(List.of(setting("appendonly", "yes")), true, true));
     assertEquals("LOADING Redis is loading the dataset in memory", error.getMessage());
     config.set(List.of(setting("timeout", "3")), true, true);
     assertEquals(3, config.timeout());
@@ -211,7 +218,8 @@ class ConfigTest {
 
   @Test
   void thePairsOfACommandAreRead() {
-    byte[][] argv = {Bytes.of("config"), Bytes.of("set"), Bytes.of("hz"), Bytes.of("3"), Bytes.of("port"), Bytes.of("1")};
+    byte[][] argv = {Bytes.of("config"), Bytes.of("set"), Bytes.of("hz"), Bytes.of("3"), Bytes.of("port"),
+        Bytes.of("1")};
     assertEquals(List.of(setting("hz", "3"), setting("port", "1")), Config.settings(argv));
     byte[][] odd = {argv[0], argv[1], argv[2], argv[3], argv[4]};
     assertEquals("ERR syntax error", assertThrows(CommandError.class, () -> Config.settings(odd)).getMessage());

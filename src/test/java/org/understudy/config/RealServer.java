@@ -75,7 +75,9 @@ final class RealServer implements AutoCloseable {
   /** The reply: a text (errors with their dash), or a list of replies. */
   Object call(String... arguments) throws IOException {
     StringBuilder request = new StringBuilder("*" + arguments.length + "\r\n");
-    for (String argument : arguments) request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
+    for (String argument : arguments) {
+      request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
+    }
     ByteBuffer bytes = ByteBuffer.wrap(Bytes.of(request.toString()));
     while (bytes.hasRemaining()) channel.write(bytes);
     return reply();
@@ -85,7 +87,9 @@ final class RealServer implements AutoCloseable {
   List<Config.Setting> configGet(String pattern) throws IOException {
     List<Object> reply = (List<Object>) call("CONFIG", "GET", pattern);
     List<Config.Setting> settings = new ArrayList<>();
-    for (int i = 0; i < reply.size(); i += 2) settings.add(new Config.Setting((String) reply.get(i), (String) reply.get(i + 1)));
+    for (int i = 0; i < reply.size(); i += 2) {
+      settings.add(new Config.Setting((String) reply.get(i), (String) reply.get(i + 1)));
+    }
     return settings;
   }
 
