@@ -3,9 +3,10 @@ package org.understudy.client;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.understudy.command.Session;
+import org.understudy.shard.ConnectionCounters;
 
 /** Ids and number of the open connections, over all loops. */
-public final class Sessions {
+public final class Sessions implements ConnectionCounters {
   private final AtomicLong lastId = new AtomicLong();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicLong accepted = new AtomicLong();
@@ -36,16 +37,19 @@ public final class Sessions {
   }
 
   /** Connections taken since the start. */
+  @Override
   public long accepted() {
     return accepted.get();
   }
 
   /** Connections turned away: too many, or protected mode. */
+  @Override
   public long rejected() {
     return rejected.get();
   }
 
   /** CONFIG RESETSTAT. */
+  @Override
   public void resetCounters() {
     accepted.set(0);
     rejected.set(0);

@@ -28,7 +28,8 @@ final class CrashReport {
     write("Understudy " + Version.REDIS + " failed in " + where, error);
   }
 
-  private void write(String reason, Throwable error) {
+  /** @param error null if nothing was thrown */
+  void write(String reason, Throwable error) {
     log.warn(LogAppender.RAW, "\n\n=== REDIS BUG REPORT START: Cut & paste starting from here ===\n");
     log.warn(reason, error);
     StringBuilder text = new StringBuilder("\n------ STACK TRACE ------\n");

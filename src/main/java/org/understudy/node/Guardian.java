@@ -12,12 +12,14 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.acl.Users;
+import org.understudy.bytes.Clock;
 import org.understudy.client.BindAddress;
 import org.understudy.client.ClientListener;
 import org.understudy.client.ConnectionCommands;
 import org.understudy.client.Sessions;
 import org.understudy.config.Config;
 import org.understudy.shard.KeyspaceShard;
+import org.understudy.shard.ServerFacts;
 import org.understudy.shard.ShardParts;
 
 /**
@@ -48,18 +50,22 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final ActorRef<ClientListener.Message> listener;
 
   static Behavior<Command> create(Config config, Milestones milestones, Shutdown shutdown) {
-    return Behaviors.setup(context -> new Guardian(context, config, milestones));
+    return Behaviors.setup(context -> new Guardian(context, config, milestones, shutdown));
   }
 
-  private Guardian(ActorContext<Command> context, Config config, Milestones milestones) {
+  private Guardian(ActorContext<Command> context, Config config, Milestones milestones, Shutdown shutdown) {
     super(context);
     this.config = config;
     this.milestones = milestones;
     Users users = new Users(config);
-    ShardParts parts = new ShardParts(config, new SystemClock(), new SecureRandom().nextLong(),
-        new ConnectionCommands(config, users).rows());
+    Clock clock = new SystemClock();
+    Sessions sessions = new Sessions();
+    ShardParts parts = new ShardParts(config, clock, new SecureRandom().nextLong(),
+        new ConnectionCommands(config, users).rows(), ServerFacts.ofProcess(clock),
+        new NodeControl(context.getSelf(), shutdown, config));
+    parts.connections(sessions);
     ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
-    listener = context.spawn(ClientListener.create(shard, parts, users, new Sessions()), "clients");
+    listener = context.spawn(ClientListener.create(shard, parts, users, sessions), "clients");
     if (config.port() == 0) {
       listenOnUnixSocket();
     } else {
@@ -97,8 +103,16 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return newReceiveBuilder()
         .onMessage(Listening.class, this::onListening)
         .onMessage(ListeningUnix.class, this::onListeningUnix)
-        .onMessage(ShutDown.class, request -> Behaviors.stopped())
+        .onMessage(ShutDown.class, this::onShutDown)
         .build();
+  }
+
+  private Behavior<Command> onShutDown(ShutDown request) {
+    log.warn("User requested shutdown...");
+    boolean save = (request.flags & Config.SHUTDOWN_SAVE) != 0
+        || (request.flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
+    if (save) log.warn("Snapshots are not there yet: the dataset is not saved.");
+    return Behaviors.stopped();
   }
 
   private Behavior<Command> onListening(Listening message) {

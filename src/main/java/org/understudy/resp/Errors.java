@@ -43,6 +43,16 @@ public final class Errors {
         + quoted(container, container.length).toUpperCase(Locale.ROOT) + " HELP.");
   }
 
+  /**
+   * For a subcommand whose arguments nothing takes.
+   *
+   * @param container the command as the client spelled it
+   */
+  public static CommandError subcommandSyntax(byte[] container, byte[] subcommand) {
+    return CommandError.err("unknown subcommand or wrong number of arguments for '" + quoted(subcommand, QUOTED_BYTES)
+        + "'. Try " + quoted(container, container.length).toUpperCase(Locale.ROOT) + " HELP.");
+  }
+
   /** @param fullName in lower case, {@code client|kill} for a subcommand */
   public static CommandError wrongArity(String fullName) {
     return CommandError.err("wrong number of arguments for '" + fullName + "' command");

@@ -18,6 +18,8 @@ public final class Client {
   /** The run that is being executed at this moment, else null. */
   Run current;
   boolean gone;
+  /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */
+  Object wait;
 
   final Set<ByteKey> channels = new HashSet<>();
   final Set<ByteKey> patterns = new HashSet<>();

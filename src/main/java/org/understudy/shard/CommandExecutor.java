@@ -29,6 +29,8 @@ public final class CommandExecutor {
   private final Observer observer;
   /** Monotonic time of the last look at the clock; the end of one command is the start of the next. */
   private long nanos;
+  /** Errors counted so far: one of a nested command is that command's, not also the one's around it. */
+  private long errorsCounted;
 
   public CommandExecutor(Clock clock, Config config, LoopStats stats, Observer observer) {
     this.clock = clock;
@@ -52,7 +54,7 @@ public final class CommandExecutor {
     Session session = call.session;
     CommandSpec spec = call.spec;
     ReplyBuffer reply = call.reply;
-    long errorsBefore = reply.errors();
+    long errorsBefore = reply.errors() - errorsCounted;
     session.lastCommand = spec.fullName;
     session.lastInteractionMillis = call.nowMillis;
     if (session.replyMode != Session.ReplyMode.ON) reply.muted(true);
@@ -74,17 +76,18 @@ public final class CommandExecutor {
     int index = spec.index;
     stats.commands++;
     stats.calls[index]++;
-    stats.micros[index] += took; // in nanoseconds here, shown in microseconds
-    if (config.latencyTracking()) {
+    stats.nanos[index] += took;
+    if (config.latencyTracking() && !session.blocked) {
       LatencyHistogram histogram = stats.histograms[index];
       if (histogram == null) histogram = stats.histograms[index] = new LatencyHistogram();
       histogram.record(took);
     }
-    if (reply.errors() != errorsBefore) {
+    if (reply.errors() - errorsCounted != errorsBefore) {
+      errorsCounted = reply.errors() - errorsBefore;
       stats.failed[index]++;
       stats.countError(reply.lastError());
     }
-    if (took > 1_000_000) call.nowMillis = clock.millis();
+    if (took > 1_000_000 && !call.inTransaction) call.nowMillis = clock.millis();
     observer.ran(call, took);
   }
 

@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import java.time.Duration;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -54,7 +55,8 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
       public void tickEvery(long millis) {
         timers.startTimerWithFixedDelay(Tick.CRON, Tick.CRON, Duration.ofMillis(millis));
       }
-    }, work -> context.getSelf().tell(new Task(work)));
+    }, work -> context.getSelf().tell(new Task(work)),
+        context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
   }
 
   @Override

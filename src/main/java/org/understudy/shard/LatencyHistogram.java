@@ -1,30 +1,44 @@
 package org.understudy.shard;
 
 /**
- * Durations in nanoseconds, counted in buckets of a relative width of 1/64: two significant digits, as the histograms of the
- * reference implementation have. Covers 1 ns to 1 s; longer ones count as 1 s.
+ * Durations in nanoseconds, counted in buckets whose width is 1/128 to 1/256 of their value: the two significant digits, and the
+ * very buckets, of the histograms of the reference implementation. Covers 1 ns to 1 s; longer ones count as 1 s. A range of
+ * durations takes memory once one of them was met.
  */
 final class LatencyHistogram {
   static final long MAX_NANOS = 1_000_000_000L;
-  private static final int SUB_BITS = 6;
-  private static final int SUB = 1 << SUB_BITS;
+  private static final int HALF_BITS = 7;
+  private static final int HALF = 1 << HALF_BITS;
 
-  private final long[] counts = new long[index(MAX_NANOS) + 1];
+  /** By the power of two of the width; each row the upper half of its range, the first one both halves. */
+  private final long[][] counts = new long[row(MAX_NANOS) + 1][];
   private long total;
 
   void record(long nanos) {
-    counts[index(Math.min(MAX_NANOS, Math.max(1, nanos)))]++;
+    long value = Math.min(MAX_NANOS, Math.max(1, nanos));
+    int row = row(value);
+    long[] cells = counts[row];
+    if (cells == null) cells = counts[row] = new long[2 * HALF];
+    cells[(int) (value >>> row)]++;
     total++;
   }
 
   void add(LatencyHistogram other) {
-    for (int i = 0; i < counts.length; i++) counts[i] += other.counts[i];
-    total += other.total;
+    combine(other, 1);
   }
 
   void subtract(LatencyHistogram other) {
-    for (int i = 0; i < counts.length; i++) counts[i] -= other.counts[i];
-    total -= other.total;
+    combine(other, -1);
+  }
+
+  private void combine(LatencyHistogram other, int sign) {
+    for (int row = 0; row < counts.length; row++) {
+      long[] theirs = other.counts[row];
+      if (theirs == null) continue;
+      if (counts[row] == null) counts[row] = new long[2 * HALF];
+      for (int i = 0; i < theirs.length; i++) counts[row][i] += sign * theirs[i];
+    }
+    total += sign * other.total;
   }
 
   long total() {
@@ -35,30 +49,39 @@ final class LatencyHistogram {
   long percentile(double percent) {
     long wanted = Math.max(1, (long) (Math.min(100, percent) / 100 * total + 0.5));
     long seen = 0;
-    for (int i = 0; i < counts.length; i++) {
-      seen += counts[i];
-      if (seen >= wanted && counts[i] > 0) return highest(i);
+    for (int row = 0; row < counts.length; row++) {
+      if (counts[row] == null) continue;
+      for (int i = 0; i < counts[row].length; i++) {
+        seen += counts[row][i];
+        if (seen >= wanted && counts[row][i] > 0) return highest(row, i);
+      }
     }
     return 0;
   }
 
-  /** How many recorded durations are at most that long. */
+  /** How many recorded durations are in the same bucket or below. */
   long countUpTo(long nanos) {
+    int last = row(nanos);
     long seen = 0;
-    for (int i = 0; i < counts.length && highest(i) <= nanos; i++) seen += counts[i];
+    for (int row = 0; row <= last && row < counts.length; row++) {
+      if (counts[row] == null) continue;
+      int end = row < last ? 2 * HALF - 1 : (int) (nanos >>> row);
+      for (int i = 0; i <= end; i++) seen += counts[row][i];
+    }
     return seen;
   }
 
-  private static int index(long nanos) {
-    int magnitude = 63 - Long.numberOfLeadingZeros(nanos | (SUB - 1));
-    int shift = magnitude - (SUB_BITS - 1);
-    return (shift << (SUB_BITS - 1)) + (int) (nanos >>> shift);
+  /** The longest duration that is counted in one bucket with this one. */
+  static long bucketEnd(long nanos) {
+    int row = row(nanos);
+    return highest(row, (int) (nanos >>> row));
   }
 
-  private static long highest(int index) {
-    if (index < SUB) return index;
-    int shift = (index >> (SUB_BITS - 1)) - 1;
-    long base = (index & (SUB / 2 - 1)) + SUB / 2;
-    return ((base + 1) << shift) - 1;
+  private static int row(long nanos) {
+    return 63 - Long.numberOfLeadingZeros(nanos | (2 * HALF - 1)) - HALF_BITS;
+  }
+
+  private static long highest(int row, int index) {
+    return ((index + 1L) << row) - 1;
   }
 }

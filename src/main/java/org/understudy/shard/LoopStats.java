@@ -5,19 +5,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counters of one loop: written by that loop only and read by the shard, which adds those of all loops up. So counting costs
- * no more than an increment.
+ * Counters of one loop: written by that loop only and read by the shard, which adds those of all loops up ({@link Totals}). So
+ * counting costs no more than an increment. They only grow: CONFIG RESETSTAT remembers where they stood.
  */
 public final class LoopStats {
   /** More than the rows of any command table. */
   static final int MAX_ROWS = 512;
+  /** An error's code is looked for in so many bytes of its line, the dash included. */
+  private static final int LONGEST_CODE = 31;
 
   /** By {@link org.understudy.command.CommandSpec#index}. */
-  final long[] calls;
-  final long[] micros;
-  final long[] rejected;
-  final long[] failed;
-  final LatencyHistogram[] histograms;
+  final long[] calls = new long[MAX_ROWS];
+  final long[] nanos = new long[MAX_ROWS];
+  final long[] rejected = new long[MAX_ROWS];
+  final long[] failed = new long[MAX_ROWS];
+  final LatencyHistogram[] histograms = new LatencyHistogram[MAX_ROWS];
   /** Error replies by their first word. */
   final Map<String, AtomicLong> errors = new ConcurrentHashMap<>();
 
@@ -28,19 +30,11 @@ public final class LoopStats {
   public long reads;
   public long writes;
 
-  public LoopStats() {
-    int commandCount = MAX_ROWS;
-    calls = new long[commandCount];
-    micros = new long[commandCount];
-    rejected = new long[commandCount];
-    failed = new long[commandCount];
-    histograms = new LatencyHistogram[commandCount];
-  }
-
+  /** Counts an error reply by its code: what comes before the first space, or ERR if that is not near. */
   public void countError(String line) {
     errorReplies++;
     int space = line.indexOf(' ');
-    String code = space < 0 ? line : line.substring(0, space);
+    String code = space < 0 || space >= LONGEST_CODE ? "ERR" : line.substring(0, space);
     errors.computeIfAbsent(code, c -> new AtomicLong()).incrementAndGet();
   }
 }

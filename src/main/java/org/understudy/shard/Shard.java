@@ -3,7 +3,10 @@ package org.understudy.shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
 import org.understudy.command.CommandFlag;
@@ -11,6 +14,7 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
+import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
@@ -23,6 +27,16 @@ import org.understudy.resp.ReplyBuffer;
 public final class Shard implements Call.Changes, KeyspaceListener, CommandExecutor.Observer {
   /** Replies of one run that may wait before the run itself waits for them to leave. */
   static final long PART_BYTES = 512 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(Shard.class);
+  private static final long SAMPLE_MILLIS = 100;
+  private static final long CLIENT_SAMPLE_MILLIS = 1000;
+  private static final int MAX_HZ = 500;
+  private static final int CLIENTS_PER_ROUND = 200;
+  /** Share of the time that active expiry may take at effort 1, and what each step of effort adds; as in Redis. */
+  private static final int EXPIRY_PERCENT = 25;
+  private static final int EXPIRY_PERCENT_PER_EFFORT = 2;
+  private static final long EXPIRY_SLICE_NANOS = 500_000;
 
   /** The timers that the actor lends. */
   interface Timing {
@@ -40,9 +54,26 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Clients clients;
   private final Watches watches;
   private final CommandExecutor executor;
+  private final Statistics statistics;
+  private final Memory memory;
+  private final SlowCommands slowCommands;
+  private final LatencyMonitor latencyMonitor;
+  private final Notifications notifications;
+  private final BlockedClients blocked;
+  private final Background background;
   private final Call call = new Call(this);
 
   private Timing timing;
+  private Executor loop;
+  /** {@code maxmemory}: bytes, unsigned, 0 for no limit. */
+  private long memoryLimit;
+  /** Rounds of background work a second. */
+  private int hz;
+  private boolean cronPaused;
+  private long lastClientSampleMillis;
+  /** Monotonic end of the time that active expiry may take in this round. */
+  private long expiryEndNanos;
+  private boolean expiring;
   /** Clients whose runs wait for the end of a pause, in the order in which they came. */
   private final List<Client> paused = new ArrayList<>();
 
@@ -55,15 +86,29 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     clients = parts.clients;
     watches = parts.watches;
     executor = new CommandExecutor(clock, config, parts.newLoopStats(), this);
+    statistics = parts.statistics;
+    memory = parts.memory;
+    slowCommands = parts.slowCommands;
+    latencyMonitor = parts.latencyMonitor;
+    notifications = parts.notifications;
+    blocked = parts.blocked;
+    background = parts.background;
     call.keyspace = keyspace;
     call.config = config;
     keyspace.listener(this);
+    hz = config.hz();
+    applyConfiguration();
   }
 
-  /** @param loop runs work on the shard's loop, from whichever thread */
-  void start(Timing lent, Executor loop) {
+  /**
+   * @param loop runs work on the shard's loop, from whichever thread
+   * @param blocking runs work that may block
+   */
+  void start(Timing lent, Executor loop, Executor blocking) {
     timing = lent;
-    timing.tickEvery(1000 / config.hz());
+    this.loop = loop;
+    background.start(loop, blocking);
+    timing.tickEvery(1000 / hz);
   }
 
   CommandExecutor executor() {
@@ -80,6 +125,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     client.gone = true;
     client.suspended = null;
     paused.remove(client);
+    blocked.forget(client);
     watches.release(client);
     clients.remove(client);
   }
@@ -120,6 +166,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       return false;
     }
     byte[][] argv = run.argvs[run.next++];
+    if (memoryLimit != 0) checkMemory();
     String refusal = admission.refuseNow(session, spec, queuedFlags);
     if (refusal != null) {
       refuse(client, spec, queue, reply, refusal);
@@ -140,6 +187,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       client.suspended = run;
       if (!reply.isEmpty()) client.sink.push(take(client, reply));
       client.sink.waiting();
+      wakeInTime();
       return false;
     }
     if (reply.size() >= PART_BYTES) {
@@ -176,30 +224,127 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     paused.add(client);
     if (!run.reply.isEmpty()) client.sink.push(take(client, run.reply));
     client.sink.waiting();
-    wakeAtUnpause();
+    wakeInTime();
   }
 
   void drained(Client client) {
     if (client.suspended != null) execute(client.suspended);
   }
 
+  /** The command that a client's run stood still at is answered. */
+  void goOn(Client client) {
+    execute(client.suspended);
+  }
+
+  // ---- configuration -------------------------------------------------------------------------------------------------
+
+  private void applyConfiguration() {
+    applied(Directive.MAXMEMORY, this::limitMemory);
+    applied(Directive.ACTIVE_EXPIRE_EFFORT, now -> keyspace.expireEffort(now.activeExpireEffort()));
+    applied(Directive.MAXMEMORY_POLICY, now -> keyspace.accessClock().lfu(now.maxmemoryPolicy().lfu()));
+    applied(Directive.LFU_LOG_FACTOR, now -> keyspace.accessClock().lfuLogFactor(now.lfuLogFactor()));
+    applied(Directive.LFU_DECAY_TIME, now -> keyspace.accessClock().lfuDecayMinutes(now.lfuDecayTime()));
+    config.onChange(Directive.HZ, now -> {
+      adjustHz();
+      return null;
+    });
+    config.onChange(Directive.APPENDONLY, now -> {
+      if (!now.appendonly()) return null;
+      log.warn("The append-only file is not there yet.");
+      return "Unable to turn on AOF. Check server logs.";
+    });
+  }
+
+  /** Does what a directive asks for, now and whenever it changes. */
+  private void applied(Directive directive, Consumer<Config> change) {
+    change.accept(config);
+    config.onChange(directive, now -> {
+      change.accept(now);
+      return null;
+    });
+  }
+
+  private void limitMemory(Config now) {
+    long before = memoryLimit;
+    memoryLimit = now.maxmemory();
+    checkMemory();
+    if (memoryLimit != 0 && before != memoryLimit && memory.used() > memoryLimit && memoryLimit > 0) {
+      log.warn("WARNING: the new maxmemory value set via CONFIG SET ({}) is smaller than the current memory usage ({})."
+          + " This will result in key eviction and/or the inability to accept new write commands depending on the"
+          + " maxmemory-policy.", memoryLimit, memory.used());
+    }
+  }
+
+  /** Nothing is evicted yet, whatever the policy: at the limit, commands that may need memory are refused. */
+  private void checkMemory() {
+    admission.outOfMemory(memoryLimit != 0 && Long.compareUnsigned(memory.used(), memoryLimit) > 0);
+  }
+
   // ---- time ----------------------------------------------------------------------------------------------------------
 
+  /** One round of background work. */
   void tick() {
-    keyspace.expireSlice(1_000_000);
-  }
-
-  private void wakeAtUnpause() {
-    timing.wakeIn(Math.max(1, pause.endMillis() - clock.millis()));
-  }
-
-  /** A moment that {@link #wakeAtUnpause} asked for has come. */
-  void wake() {
-    if (pause.mode() != Pause.Mode.NONE && clock.millis() < pause.endMillis()) {
-      wakeAtUnpause();
-      return;
+    if (cronPaused) return;
+    long now = clock.millis();
+    adjustHz();
+    if (now - statistics.lastSampleMillis() >= SAMPLE_MILLIS) {
+      statistics.sample(now);
+      memory.samplePeak();
     }
-    unpause();
+    if (now - lastClientSampleMillis >= CLIENT_SAMPLE_MILLIS) {
+      lastClientSampleMillis = now;
+      memory.sampleClients(now);
+    }
+    long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
+    expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
+    if (!expiring) expire();
+  }
+
+  /**
+   * A slice of active expiry. As long as there is more to do and time in this round, the next slice follows after what the loop
+   * has got to do meanwhile; so there is no need of the short cycle before sleeping that the reference implementation has.
+   */
+  private void expire() {
+    long start = clock.nanos();
+    boolean more = keyspace.expireSlice(EXPIRY_SLICE_NANOS);
+    long end = clock.nanos();
+    latencyMonitor.note(LatencyMonitor.EXPIRE_CYCLE, end - start, clock.millis());
+    expiring = more && end - expiryEndNanos < 0;
+    if (expiring) loop.execute(this::expire);
+  }
+
+  /** {@code hz}, doubled for many clients if {@code dynamic-hz} is on. */
+  private void adjustHz() {
+    int wanted = config.hz();
+    if (config.dynamicHz()) {
+      while (wanted < MAX_HZ && clients.size() / wanted > CLIENTS_PER_ROUND) wanted = Math.min(MAX_HZ, 2 * wanted);
+    }
+    if (wanted == hz) return;
+    hz = wanted;
+    timing.tickEvery(1000 / hz);
+  }
+
+  int hz() {
+    return hz;
+  }
+
+  /** DEBUG PAUSE-CRON. */
+  void pauseCron(boolean pause) {
+    cronPaused = pause;
+  }
+
+  private void wakeInTime() {
+    long at = blocked.nextDeadlineMillis();
+    if (pause.mode() != Pause.Mode.NONE) at = Math.min(at, pause.endMillis());
+    if (at != Long.MAX_VALUE) timing.wakeIn(Math.max(1, at - clock.millis()));
+  }
+
+  /** A moment that {@link #wakeInTime} asked for has come. */
+  void wake() {
+    long now = clock.millis();
+    blocked.expire(now);
+    if (pause.mode() != Pause.Mode.NONE && now >= pause.endMillis()) unpause();
+    wakeInTime();
   }
 
   /** Ends a pause and lets everybody go on who waited for that. */
@@ -216,9 +361,12 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void ran(Call call, long nanos) {
+    statistics.changes += call.dirty;
+    if (slowCommands.concerned(nanos)) slowCommands.note(call.session, call.spec, call.shownArgv(), nanos, clock.millis());
   }
 
   void observed(Session session, CommandSpec spec, byte[][] argv, long nanos) {
+    if (slowCommands.concerned(nanos)) slowCommands.note(session, spec, argv, nanos, clock.millis());
   }
 
   @Override
@@ -228,6 +376,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void notify(NotifyClass type, String event, byte[] key, int database) {
+    notifications.notify(type, event, key, database);
   }
 
   @Override
@@ -245,10 +394,18 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void lookedUp(boolean hit) {
+    if (hit) statistics.keyspaceHits++;
+    else statistics.keyspaceMisses++;
+  }
+
+  @Override
+  public void added(Database database, byte[] key) {
+    notifications.notify(NotifyClass.NEW, "new", key, database.index());
   }
 
   @Override
   public void expired(Database database, byte[] key) {
+    notifications.notify(NotifyClass.EXPIRED, "expired", key, database.index());
     watches.touch(database, key, true);
   }
 }

@@ -28,25 +28,77 @@ public final class ShardParts {
   final Watches watches = new Watches();
   /** Counters of all loops, the shard's first. */
   final List<LoopStats> stats = new ArrayList<>();
+  final ServerFacts facts;
+  final ServerControl control;
+  final Statistics statistics;
+  final Memory memory;
+  final SlowLog slowLog;
+  final LatencyMonitor latencyMonitor;
+  final SlowCommands slowCommands;
+  final ReplicationState replication = new ReplicationState();
+  final BlockedClients blocked;
+  final Background background;
+  final Notifications notifications;
   private final CommandTable table;
   private final Shard shard;
 
   /**
    * @param seed secret of the process for its hash tables
    * @param connectionRows the commands that connections answer themselves
+   * @param control what commands can do to the process
    */
-  public ShardParts(Config config, Clock clock, long seed, List<CommandSpec> connectionRows) {
+  public ShardParts(Config config, Clock clock, long seed, List<CommandSpec> connectionRows, ServerFacts facts,
+      ServerControl control) {
     this.config = config;
     this.clock = clock;
+    this.facts = facts;
+    this.control = control;
     keyspace = new Keyspace(config.databases(), seed, clock::millis, clock::nanos);
     admission = new Admission(config);
+    statistics = new Statistics(stats, keyspace);
+    memory = new Memory(keyspace, clients);
+    slowLog = new SlowLog(config);
+    latencyMonitor = new LatencyMonitor(config);
+    slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
+    blocked = new BlockedClients(this::goOn);
+    background = new Background(clients, blocked);
+    notifications = new Notifications(config, (channel, message) -> { });
     shard = new Shard(this);
+    table = new CommandTable(rows(connectionRows)).renamed(renames());
+  }
+
+  /** Parts in a process that commands can do nothing to. */
+  public ShardParts(Config config, Clock clock, long seed, List<CommandSpec> connectionRows) {
+    this(config, clock, seed, connectionRows, ServerFacts.ofProcess(clock), ServerControl.NONE);
+  }
+
+  private List<CommandSpec> rows(List<CommandSpec> connectionRows) {
+    Info info = new Info(this, this::table, shard::hz);
     List<CommandSpec> rows = new ArrayList<>(connectionRows);
     rows.addAll(new CommandCommands(this::table).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
+    rows.addAll(new ServerCommands(this, info).rows());
+    rows.addAll(new ConfigCommands(config, statistics, background).rows());
+    rows.addAll(new SlowLogCommands(slowLog).rows());
+    rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
+    rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
+    rows.addAll(new DebugCommands(this, shard::pauseCron).rows());
+    return rows;
+  }
+
+  private Map<String, String> renames() {
     Map<String, String> renames = new LinkedHashMap<>();
     for (Config.Rename rename : config.renamedCommands()) renames.put(rename.from(), rename.to());
-    table = new CommandTable(rows).renamed(renames);
+    return renames;
+  }
+
+  private void goOn(Client client) {
+    shard.goOn(client);
+  }
+
+  /** Where connections are counted. To be called before the start. */
+  public void connections(ConnectionCounters counters) {
+    statistics.connections(counters);
   }
 
   public Shard shard() {
@@ -85,13 +137,9 @@ public final class ShardParts {
   /** What the executor of a connections' loop reports to: the shard hears of it only if somebody is interested. */
   public CommandExecutor.Observer connectionObserver(Consumer<KeyspaceShard.Message> shardMailbox) {
     return (call, nanos) -> {
-      if (observed(call, nanos)) {
+      if (slowCommands.concerned(nanos)) {
         shardMailbox.accept(new KeyspaceShard.Observed(call.session, call.spec, call.shownArgv(), nanos));
       }
     };
-  }
-
-  private boolean observed(Call call, long nanos) {
-    return false;
   }
 }

@@ -27,10 +27,12 @@ public final class TinyServer {
     };
     Users users = new Users(config);
     ShardParts parts = new ShardParts(config, clock, 42, new ConnectionCommands(config, users).rows());
+    Sessions sessions = new Sessions();
+    parts.connections(sessions);
     ActorSystem.create(Behaviors.setup(context -> {
       ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
       ActorRef<ClientListener.Message> listener =
-          context.spawn(ClientListener.create(shard, parts, users, new Sessions()), "listener");
+          context.spawn(ClientListener.create(shard, parts, users, sessions), "listener");
       listener.tell(new ClientListener.Bind(BindAddress.of(java.util.List.of("127.0.0.1")), Integer.parseInt(args[0]),
           context.getSystem().ignoreRef()));
       return Behaviors.empty();

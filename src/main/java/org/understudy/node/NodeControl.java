@@ -1,0 +1,57 @@
+package org.understudy.node;
+
+import org.apache.pekko.actor.typed.ActorRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.config.Config;
+import org.understudy.config.Supervised;
+import org.understudy.shard.ServerControl;
+
+/** Lets commands end the node, or the process. */
+final class NodeControl implements ServerControl {
+  private static final Logger log = LoggerFactory.getLogger(NodeControl.class);
+  private static final int CRASHED = 134;
+
+  private final ActorRef<Guardian.Command> guardian;
+  private final Shutdown shutdown;
+  private final Config config;
+
+  NodeControl(ActorRef<Guardian.Command> guardian, Shutdown shutdown, Config config) {
+    this.guardian = guardian;
+    this.shutdown = shutdown;
+    this.config = config;
+  }
+
+  @Override
+  public String shutDown(int flags) {
+    if ((flags & Config.SHUTDOWN_SAVE) != 0 && (flags & Config.SHUTDOWN_FORCE) == 0) {
+      log.warn("User requested shutdown...");
+      log.warn("Snapshots are not there yet: SHUTDOWN SAVE cannot keep what it promises, SHUTDOWN SAVE FORCE exits anyway.");
+      return "ERR Errors trying to SHUTDOWN. Check logs.";
+    }
+    shutdown.request();
+    guardian.tell(new Guardian.ShutDown(flags));
+    return null;
+  }
+
+  /** A shutdown waits for nothing (there are no replicas), so there never is one to call off. */
+  @Override
+  public boolean abortShutdown() {
+    return false;
+  }
+
+  @Override
+  public void crash(String reason) {
+    new CrashReport(() -> "").write(reason, null);
+    Runtime.getRuntime().halt(CRASHED);
+  }
+
+  /** As {@link Supervision} decides. */
+  @Override
+  public String supervisor() {
+    Supervised mode = config.supervised();
+    if (mode != Supervised.SYSTEMD && mode != Supervised.NO && System.getenv("UPSTART_JOB") != null) return "upstart";
+    if (mode != Supervised.UPSTART && mode != Supervised.NO && System.getenv("NOTIFY_SOCKET") != null) return "systemd";
+    return "no";
+  }
+}

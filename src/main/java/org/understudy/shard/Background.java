@@ -1,0 +1,62 @@
+package org.understudy.shard;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.understudy.command.Call;
+import org.understudy.resp.CommandError;
+
+/** Work of a command that would block the loop: done on another thread while the client's run stands still. */
+final class Background {
+  private final Clients clients;
+  private final BlockedClients blocked;
+  private Executor loop;
+  private Executor blocking;
+
+  Background(Clients clients, BlockedClients blocked) {
+    this.clients = clients;
+    this.blocked = blocked;
+  }
+
+  /** @param loop runs on the shard's loop, {@code blocking} on threads that may block */
+  void start(Executor loop, Executor blocking) {
+    this.loop = loop;
+    this.blocking = blocking;
+  }
+
+  /**
+   * Does the work and answers OK, or the {@link CommandError} that it throws. Within a transaction, whose commands may not be
+   * torn apart, it is done at once.
+   */
+  void run(Call call, Runnable work) {
+    if (call.inTransaction) {
+      work.run();
+      call.reply.ok();
+      return;
+    }
+    Client client = clients.of(call.session);
+    blocked.suspend(client);
+    try {
+      blocking.execute(() -> {
+        CommandError failure = failure(work);
+        loop.execute(() -> blocked.release(client, reply -> {
+          if (failure == null) reply.ok();
+          else reply.error(failure);
+        }));
+      });
+    } catch (RejectedExecutionException e) {
+      blocked.forget(client);
+      throw CommandError.err("the server is shutting down");
+    }
+  }
+
+  private static CommandError failure(Runnable work) {
+    try {
+      work.run();
+      return null;
+    } catch (CommandError error) {
+      return error;
+    } catch (RuntimeException e) {
+      return CommandError.err("internal error: " + e);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.understudy.shard;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.understudy.resp.ReplyBuffer;
+
+/**
+ * Clients whose command waits: for something that may come before a deadline (WAIT), or for work that is done elsewhere
+ * (CONFIG REWRITE). Their runs stand still meanwhile; a release answers the command, and the run goes on.
+ */
+final class BlockedClients {
+  /** @param untilMillis Unix time, {@link Long#MAX_VALUE} for no deadline */
+  private record Wait(long untilMillis, Client client, Consumer<ReplyBuffer> timedOut) {}
+
+  private final TreeSet<Wait> waits =
+      new TreeSet<>(Comparator.comparingLong(Wait::untilMillis).thenComparing(wait -> wait.client.session.id));
+  private final Consumer<Client> goOn;
+
+  /** @param goOn has a client's run go on after its command was answered */
+  BlockedClients(Consumer<Client> goOn) {
+    this.goOn = goOn;
+  }
+
+  /**
+   * Has the client of the command that runs wait. The handler writes no reply.
+   *
+   * @param timeoutMillis 0 for ever
+   * @param timedOut writes the reply if the time is up
+   */
+  void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut) {
+    long until = timeoutMillis == 0 ? Long.MAX_VALUE : nowMillis + timeoutMillis;
+    Wait wait = new Wait(until < 0 ? Long.MAX_VALUE : until, client, timedOut);
+    client.wait = wait;
+    client.session.blocked = true;
+    waits.add(wait);
+  }
+
+  /** Has the client of the command that runs stand still until {@link #release}; not counted as blocked. */
+  void suspend(Client client) {
+    client.session.blocked = true;
+  }
+
+  /** Answers a waiting command. False if the client does not wait (any more). */
+  boolean release(Client client, Consumer<ReplyBuffer> answer) {
+    if (client.gone || !client.session.blocked) return false;
+    forget(client);
+    answer.accept(client.suspended.reply);
+    goOn.accept(client);
+    return true;
+  }
+
+  /** Answers as if the time were up. False if the client does not wait for something that can time out. */
+  boolean timeOut(Client client) {
+    return client.wait instanceof Wait wait && release(client, wait.timedOut);
+  }
+
+  /** Answers those whose time is up. */
+  void expire(long nowMillis) {
+    List<Client> expired = new ArrayList<>();
+    for (Wait wait : waits) {
+      if (wait.untilMillis > nowMillis) break;
+      expired.add(wait.client);
+    }
+    for (Client client : expired) timeOut(client);
+  }
+
+  /** Forgets that the client waits. */
+  void forget(Client client) {
+    client.session.blocked = false;
+    if (client.wait instanceof Wait wait) {
+      waits.remove(wait);
+      client.wait = null;
+    }
+  }
+
+  int size() {
+    return waits.size();
+  }
+
+  /** How many of them have a deadline. */
+  int timed() {
+    int timed = 0;
+    for (Wait wait : waits) {
+      if (wait.untilMillis == Long.MAX_VALUE) break;
+      timed++;
+    }
+    return timed;
+  }
+
+  /** Unix time of the next deadline, {@link Long#MAX_VALUE} if there is none. */
+  long nextDeadlineMillis() {
+    return waits.isEmpty() ? Long.MAX_VALUE : waits.first().untilMillis;
+  }
+}

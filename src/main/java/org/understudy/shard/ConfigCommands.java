@@ -1,0 +1,128 @@
+package org.understudy.shard;
+
+import static org.understudy.command.Arg.block;
+import static org.understudy.command.Arg.string;
+import static org.understudy.command.CommandFlag.ADMIN;
+import static org.understudy.command.CommandFlag.LOADING;
+import static org.understudy.command.CommandFlag.NOSCRIPT;
+import static org.understudy.command.CommandFlag.STALE;
+import static org.understudy.command.CommandGroup.SERVER;
+import static org.understudy.command.CommandSpec.container;
+import static org.understudy.command.CommandSpec.help;
+import static org.understudy.command.CommandSpec.subcommand;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.command.Call;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Place;
+import org.understudy.config.Config;
+import org.understudy.config.ConfigRewriter;
+import org.understudy.config.Directive;
+import org.understudy.resp.CommandError;
+import org.understudy.resp.Errors;
+
+/** CONFIG. What a directive changes at run time is said where it is used, by {@link Config#onChange}. */
+final class ConfigCommands {
+  private static final Logger log = LoggerFactory.getLogger(ConfigCommands.class);
+
+  private final Config config;
+  private final Statistics statistics;
+  private final Background background;
+
+  ConfigCommands(Config config, Statistics statistics, Background background) {
+    this.config = config;
+    this.statistics = statistics;
+    this.background = background;
+  }
+
+  List<CommandSpec> rows() {
+    return List.of(
+        container("CONFIG").arity(-2).since("2.0.0").group(SERVER).complexity("Depends on subcommand.")
+            .summary("A container for server configuration commands")
+            .containing(
+                subcommand("GET").arity(-3).since("2.0.0").group(SERVER)
+                    .complexity("O(N) when N is the number of configuration parameters provided")
+                    .summary("Get the values of configuration parameters")
+                    .history("7.0.0", "Added the ability to pass multiple pattern parameters in one call")
+                    .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                    .args(block("parameter", string("parameter")).multiple())
+                    .runs(Place.SHARD, this::get),
+                subcommand("RESETSTAT").arity(2).since("2.0.0").group(SERVER).complexity("O(1)")
+                    .summary("Reset the stats returned by INFO")
+                    .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                    .runs(Place.SHARD, this::resetStatistics),
+                subcommand("REWRITE").arity(2).since("2.8.0").group(SERVER).complexity("O(1)")
+                    .summary("Rewrite the configuration file with the in memory configuration")
+                    .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                    .runs(Place.SHARD, this::rewrite),
+                subcommand("SET").arity(-4).since("2.0.0").group(SERVER)
+                    .complexity("O(N) when N is the number of configuration parameters provided")
+                    .summary("Set configuration parameters to the given values")
+                    .history("7.0.0", "Added the ability to set multiple parameters in one call.")
+                    .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                    .args(block("parameter_value", string("parameter"), string("value")).multiple())
+                    .runs(Place.SHARD_IN_STEP, this::set),
+                subcommand("HELP").arity(2).since("5.0.0").group(SERVER).complexity("O(1)")
+                    .summary("Show helpful text about the different subcommands")
+                    .flags(LOADING, STALE)
+                    .runs(Place.CONNECTION, help(
+                        "GET <pattern>",
+                        "    Return parameters matching the glob-like <pattern> and their values.",
+                        "SET <directive> <value>",
+                        "    Set the configuration <directive> to <value>.",
+                        "RESETSTAT",
+                        "    Reset statistics reported by the INFO command.",
+                        "REWRITE",
+                        "    Rewrite the configuration file."))));
+  }
+
+  /** CONFIG GET pattern …: a map from names to values. */
+  private void get(Call call) {
+    List<String> patterns = new ArrayList<>();
+    for (int i = 2; i < call.argv.length; i++) patterns.add(Bytes.string(call.argv[i]));
+    List<Config.Setting> found = config.get(patterns);
+    call.reply.map(found.size());
+    for (Config.Setting setting : found) {
+      call.reply.bulk(setting.name());
+      call.reply.bulk(setting.value());
+    }
+  }
+
+  /** CONFIG SET name value …: all or nothing. */
+  private void set(Call call) {
+    byte[][] argv = call.argv;
+    if (argv.length % 2 != 0) throw Errors.SYNTAX;
+    List<Config.Setting> settings = new ArrayList<>();
+    for (int i = 2; i < argv.length; i += 2) {
+      String name = Bytes.string(argv[i]);
+      Directive directive = Directive.of(name);
+      if (directive != null && directive.sensitive()) call.redact(i + 1);
+      settings.add(new Config.Setting(name, Bytes.string(argv[i + 1])));
+    }
+    config.set(settings, call.session.isLocal(), false);
+    call.reply.ok();
+  }
+
+  private void rewrite(Call call) {
+    if (config.file() == null) throw CommandError.err("The server is running without a config file");
+    background.run(call, () -> {
+      try {
+        ConfigRewriter.rewriteFile(config, null, false);
+      } catch (CommandError failure) {
+        log.warn("CONFIG REWRITE failed: {}", failure.getMessage());
+        throw failure;
+      }
+      log.warn("CONFIG REWRITE executed with success.");
+    });
+  }
+
+  private void resetStatistics(Call call) {
+    statistics.reset(call.nowMillis);
+    call.reply.ok();
+  }
+}

@@ -1,0 +1,320 @@
+package org.understudy.shard;
+
+import static org.understudy.command.CommandFlag.ADMIN;
+import static org.understudy.command.CommandFlag.LOADING;
+import static org.understudy.command.CommandFlag.NOSCRIPT;
+import static org.understudy.command.CommandFlag.PROTECTED;
+import static org.understudy.command.CommandFlag.STALE;
+import static org.understudy.command.CommandGroup.SERVER;
+import static org.understudy.command.CommandSpec.command;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Doubles;
+import org.understudy.bytes.Glob;
+import org.understudy.bytes.Numbers;
+import org.understudy.command.Arguments;
+import org.understudy.command.Call;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Handler;
+import org.understudy.command.Place;
+import org.understudy.config.ConfigRewriter;
+import org.understudy.keyspace.Digest;
+import org.understudy.keyspace.Encoding;
+import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.ExpiryMode;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.resp.CommandError;
+import org.understudy.resp.Errors;
+
+/**
+ * DEBUG, as far as its subcommands mean something here; the others are answered as unknown ones. Like in Redis they stop at
+ * nothing: some hold up the whole server, some end it.
+ */
+final class DebugCommands {
+  private static final Logger log = LoggerFactory.getLogger(DebugCommands.class);
+  private static final CommandError NOT_POSITIVE = CommandError.err("value is out of range, must be positive");
+  private static final int MATCHES_TRIED = 100_000;
+
+  private final Keyspace keyspace;
+  private final ReplicationState replication;
+  private final ServerControl control;
+  private final Background background;
+  private final Consumer<Boolean> pauseCron;
+
+  DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
+    keyspace = parts.keyspace;
+    replication = parts.replication;
+    control = parts.control;
+    background = parts.background;
+    this.pauseCron = pauseCron;
+  }
+
+  List<CommandSpec> rows() {
+    return List.of(
+        command("DEBUG").arity(-2).since("1.0.0").group(SERVER).complexity("Depends on subcommand.")
+            .summary("A container for debugging commands")
+            .systemCommand()
+            .flags(ADMIN, NOSCRIPT, LOADING, STALE, PROTECTED)
+            .runs(Place.SHARD, this::debug));
+  }
+
+  private static final Handler HELP = CommandSpec.help(
+      "ASSERT",
+      "    Crash by assertion failed.",
+      "CHANGE-REPL-ID",
+      "    Change the replication IDs of the instance.",
+      "    Dangerous: should be used only for testing the replication subsystem.",
+      "CONFIG-REWRITE-FORCE-ALL",
+      "    Like CONFIG REWRITE but writes all configuration options, including",
+      "    keywords not listed in original configuration file or default values.",
+      "DIGEST",
+      "    Output a hex signature representing the current DB content.",
+      "DIGEST-VALUE <key> [<key> ...]",
+      "    Output a hex signature of the values of all the specified keys.",
+      "ERROR <string>",
+      "    Return a Redis protocol error with <string> as message. Useful for clients",
+      "    unit tests to simulate Redis errors.",
+      "LOG <message>",
+      "    Write <message> to the server log.",
+      "OBJECT <key>",
+      "    Show low level info about `key` and associated value.",
+      "OOM",
+      "    Crash the server simulating an out-of-memory error.",
+      "PANIC",
+      "    Crash the server simulating a panic.",
+      "PAUSE-CRON <0|1>",
+      "    Stop periodic cron job processing.",
+      "POPULATE <count> [<prefix>] [<size>]",
+      "    Create <count> string keys named key:<num>. If <prefix> is specified then",
+      "    it is used instead of the 'key' prefix. These are not propagated to",
+      "    replicas.",
+      "PROTOCOL <type>",
+      "    Reply with a test value of the specified type. <type> can be: string,",
+      "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
+      "    true, false.",
+      "SEGFAULT",
+      "    Crash the server with sigsegv.",
+      "SET-ACTIVE-EXPIRE <0|1>",
+      "    Setting it to 0 disables expiring keys in background when they are not",
+      "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
+      "    default.",
+      "SLEEP <seconds>",
+      "    Stop the server for <seconds>. Decimals allowed.",
+      "STRINGMATCH-TEST",
+      "    Run a fuzz tester against the stringmatchlen() function.");
+
+  private void debug(Call call) {
+    byte[][] argv = call.argv;
+    String subcommand = Bytes.lowerString(argv[1]);
+    switch (argv.length + " " + subcommand) {
+      case "2 help" -> HELP.run(call);
+      case "3 sleep" -> debugSleep(call);
+      case "3 set-active-expire" -> {
+        keyspace.activeExpire(truth(argv[2]));
+        call.reply.ok();
+      }
+      case "3 pause-cron" -> {
+        pauseCron.accept(truth(argv[2]));
+        call.reply.ok();
+      }
+      case "3 object" -> object(call);
+      case "2 digest" -> call.reply.simple(Digest.of(keyspace).hex());
+      case "3 populate", "4 populate", "5 populate" -> populate(call);
+      case "3 protocol" -> protocol(call);
+      case "3 log" -> {
+        log.warn("DEBUG LOG: {}", Bytes.string(argv[2]));
+        call.reply.ok();
+      }
+      // Not an error that the server counts: what the client asked to get.
+      case "3 error" -> call.reply.raw(Bytes.of('-' + Bytes.string(argv[2]).replace('\n', ' ').replace('\r', ' ') + "\r\n"));
+      case "2 change-repl-id" -> {
+        log.warn("Changing replication IDs after receiving DEBUG change-repl-id");
+        replication.changeId();
+        call.reply.ok();
+      }
+      case "2 config-rewrite-force-all" -> background.run(call, () -> ConfigRewriter.rewriteFile(call.config, null, true));
+      case "2 stringmatch-test" -> matchGlobs(call);
+      default -> {
+        if (subcommand.equals("digest-value")) digestValues(call);
+        else if (!crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
+      }
+    }
+  }
+
+  private static boolean truth(byte[] number) {
+    try {
+      return Numbers.parseLong(number) != 0;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /** True after having ended the process, in vain. */
+  private boolean crashes(String subcommand) {
+    String reason = switch (subcommand) {
+      case "segfault" -> "Redis " + ServerFacts.REDIS_VERSION + " crashed by signal: 11, si_code: 2 (DEBUG SEGFAULT)";
+      case "panic" -> "Guru Meditation: DEBUG PANIC called";
+      case "assert" -> "=== ASSERTION FAILED ===: DEBUG ASSERT called";
+      case "oom" -> "Out Of Memory: DEBUG OOM called";
+      default -> null;
+    };
+    if (reason == null) return false;
+    control.crash(reason);
+    return true;
+  }
+
+  /**
+   * Holds the loop, and with it (unless there are io-threads) all connections: that is what the command is for, and so the
+   * time counts in all statistics as it does in Redis.
+   */
+  private void debugSleep(Call call) {
+    double seconds = Doubles.parse(call.argv[2]);
+    if (seconds > 0) {
+      try {
+        Thread.sleep((long) (seconds * 1000), (int) (seconds * 1e9 % 1e6));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    call.reply.ok();
+  }
+
+  // ---- keys ------------------------------------------------------------------------------------------------------------
+
+  /** Looks a key up whether or not its time has come, and without a trace. */
+  private boolean peek(Call call, byte[] key) {
+    ExpiryMode mode = keyspace.expiryMode();
+    keyspace.expiryMode(ExpiryMode.KEEP);
+    boolean found = call.db.find(key, call.entry, false);
+    keyspace.expiryMode(mode);
+    return found;
+  }
+
+  private void digestValues(Call call) {
+    call.reply.array(call.argv.length - 2);
+    for (int i = 2; i < call.argv.length; i++) {
+      boolean found = peek(call, call.argv[i]);
+      call.reply.simple((found ? Digest.ofValue(call.entry) : new Digest()).hex());
+    }
+  }
+
+  /**
+   * One line of what is known about a value. The address tells objects apart and says nothing more; the serialized length is
+   * that in a snapshot without compression.
+   */
+  private void object(Call call) {
+    if (!peek(call, call.argv[2])) throw Errors.NO_SUCH_KEY;
+    Entry entry = call.entry;
+    Object identity = entry.isString() ? entry.array() : entry.value();
+    StringBuilder line = new StringBuilder("Value at:0x").append(Integer.toHexString(System.identityHashCode(identity)))
+        .append(" refcount:1 encoding:").append(entry.encodingName());
+    if (entry.isString()) line.append(" serializedlength:").append(serializedLength(entry));
+    line.append(" lru:").append(entry.clock()).append(" lru_seconds_idle:")
+        .append(keyspace.accessClock().idleMillis(entry, call.nowMillis) / 1000);
+    call.reply.simple(line.toString());
+  }
+
+  /** Bytes of a string in an RDB file. */
+  private static long serializedLength(Entry entry) {
+    int length = entry.length();
+    if (entry.encoding() == Encoding.INT || length <= 11 && Numbers.isLong(entry.array(), entry.offset(), length)) {
+      long number = Numbers.parseLong(entry.array(), entry.offset(), length);
+      if (number == (byte) number) return 2;
+      if (number == (short) number) return 3;
+      if (number == (int) number) return 5;
+    }
+    return length + (length < 64 ? 1 : length < 16384 ? 2 : 5);
+  }
+
+  /** DEBUG POPULATE count [prefix [size]]: keys that exist stay. In one go, and no change is counted. */
+  private void populate(Call call) {
+    byte[][] argv = call.argv;
+    long count = positive(argv[2]);
+    byte[] prefix = argv.length > 3 ? argv[3] : Bytes.of("key");
+    long size = argv.length > 4 ? positive(argv[4]) : 0;
+    for (long i = 0; i < count; i++) {
+      byte[] key = Bytes.concat(prefix, Bytes.of(":" + i));
+      if (call.findForWrite(key)) continue;
+      byte[] value = Bytes.of("value:" + i);
+      call.db.setString(key, size == 0 ? value : Arrays.copyOf(value, (int) Math.min(size, Integer.MAX_VALUE - 16)));
+      call.alsoChangedIn(call.db.index(), key);
+    }
+    call.reply.ok();
+  }
+
+  private static long positive(byte[] argument) {
+    long value = Arguments.integer(argument, NOT_POSITIVE);
+    if (value < 0) throw NOT_POSITIVE;
+    return value;
+  }
+
+  // ---- the rest ----------------------------------------------------------------------------------------------------------
+
+  private static void protocol(Call call) {
+    var reply = call.reply;
+    switch (Bytes.lowerString(call.argv[2])) {
+      case "string" -> reply.bulk("Hello World");
+      case "integer" -> reply.integer(12345);
+      case "double" -> reply.doubleText("3.141");
+      case "bignum" -> reply.bigNumber("1234567999999999999999999999999999999");
+      case "null" -> reply.nullValue();
+      case "array" -> {
+        reply.array(3);
+        for (int i = 0; i < 3; i++) reply.integer(i);
+      }
+      case "set" -> {
+        reply.set(3);
+        for (int i = 0; i < 3; i++) reply.integer(i);
+      }
+      case "map" -> {
+        reply.map(3);
+        for (int i = 0; i < 3; i++) {
+          reply.integer(i);
+          reply.bool(i == 1);
+        }
+      }
+      case "attrib" -> {
+        if (reply.resp3()) {
+          reply.attribute(1);
+          reply.bulk("key-popularity");
+          reply.array(2);
+          reply.bulk("key:123");
+          reply.integer(90);
+        }
+        reply.bulk("Some real reply following the attribute");
+      }
+      case "push" -> {
+        if (!reply.resp3()) throw CommandError.err("RESP2 is not supported by this command");
+        reply.push(2);
+        reply.bulk("server-cpu-usage");
+        reply.integer(42);
+        reply.bulk("Some real reply following the push reply");
+      }
+      case "true" -> reply.bool(true);
+      case "false" -> reply.bool(false);
+      case "verbatim" -> reply.verbatim("txt", Bytes.of("This is a verbatim\nstring"));
+      default -> throw CommandError.err("Wrong protocol type name. Please use one of the following: "
+          + "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false");
+    }
+  }
+
+  /** Matches random texts with random patterns, to see whether the matcher survives it. */
+  private static void matchGlobs(Call call) {
+    SplittableRandom random = new SplittableRandom(call.nowMillis);
+    for (int i = 0; i < MATCHES_TRIED; i++) {
+      byte[] pattern = new byte[random.nextInt(20)];
+      byte[] text = new byte[random.nextInt(20)];
+      random.nextBytes(pattern);
+      random.nextBytes(text);
+      for (int j = 0; j < pattern.length; j += 2) pattern[j] = (byte) "*?[]-^\\a".charAt(pattern[j] & 7);
+      Glob.matches(pattern, text, false);
+    }
+    call.reply.simple("Apparently Redis did not crash: test passed");
+  }
+}

@@ -1,0 +1,370 @@
+package org.understudy.shard;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.CommandTable;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.keyspace.Database;
+import org.understudy.keyspace.Keyspace;
+
+/**
+ * The text of INFO: sections of {@code field:value} lines, named and ordered as in 7.0.15. A field is here only if its value is
+ * known; what tells of something that a JVM server does not have (allocator internals, forks, a compiler) is left out. Fields of
+ * our own begin with {@code understudy_}.
+ */
+final class Info {
+  private static final Set<String> DEFAULT_SECTIONS = Set.of("server", "clients", "memory", "persistence", "stats",
+      "replication", "cpu", "module_list", "errorstats", "cluster", "keyspace");
+
+  private final Config config;
+  private final Clock clock;
+  private final Keyspace keyspace;
+  private final Clients clients;
+  private final BlockedClients blocked;
+  private final Memory memory;
+  private final Statistics statistics;
+  private final ReplicationState replication;
+  private final ServerFacts facts;
+  private final ServerControl control;
+  private final Supplier<CommandTable> table;
+  private final Supplier<Integer> hz;
+  private final Map<String, Runnable> sections = new LinkedHashMap<>();
+
+  private StringBuilder text;
+
+  /** @param hz rounds of background work a second at this moment */
+  Info(ShardParts parts, Supplier<CommandTable> table, Supplier<Integer> hz) {
+    config = parts.config;
+    clock = parts.clock;
+    keyspace = parts.keyspace;
+    clients = parts.clients;
+    blocked = parts.blocked;
+    memory = parts.memory;
+    statistics = parts.statistics;
+    replication = parts.replication;
+    facts = parts.facts;
+    control = parts.control;
+    this.table = table;
+    this.hz = hz;
+    sections.put("server", this::server);
+    sections.put("clients", this::clients);
+    sections.put("memory", this::memory);
+    sections.put("persistence", this::persistence);
+    sections.put("stats", this::stats);
+    sections.put("replication", this::replication);
+    sections.put("cpu", this::cpu);
+    sections.put("modules", () -> section("Modules"));
+    sections.put("commandstats", this::commandStats);
+    sections.put("errorstats", this::errorStats);
+    sections.put("latencystats", this::latencyStats);
+    sections.put("cluster", this::cluster);
+    sections.put("keyspace", this::keyspace);
+  }
+
+  /**
+   * The sections that the arguments name, in any case and order; {@code default}, {@code all} and {@code everything} are several.
+   * Names of no section are passed over. Nothing named is {@code default}.
+   *
+   * @param from index of the first name
+   */
+  String text(byte[][] argv, int from) {
+    Set<String> wanted = new HashSet<>();
+    if (argv.length == from) wanted.addAll(DEFAULT_SECTIONS);
+    for (int i = from; i < argv.length; i++) {
+      String name = Bytes.lowerString(argv[i]);
+      switch (name) {
+        case "default" -> wanted.addAll(DEFAULT_SECTIONS);
+        case "all", "everything" -> wanted.addAll(sections.keySet());
+        default -> wanted.add(name);
+      }
+    }
+    if (wanted.contains("module_list")) wanted.add("modules");
+    text = new StringBuilder();
+    for (Map.Entry<String, Runnable> section : sections.entrySet()) {
+      if (wanted.contains(section.getKey())) section.getValue().run();
+    }
+    String complete = text.toString();
+    text = null;
+    return complete;
+  }
+
+  // ---- sections --------------------------------------------------------------------------------------------------------
+
+  private void server() {
+    long now = clock.millis();
+    long uptime = (now - facts.startMillis()) / 1000;
+    section("Server");
+    field("redis_version", ServerFacts.REDIS_VERSION);
+    field("understudy_version", facts.understudyVersion());
+    field("understudy_java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+    field("redis_mode", "standalone");
+    field("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + machine());
+    field("arch_bits", System.getProperty("sun.arch.data.model", "64"));
+    if (onLinux()) {
+      field("monotonic_clock", "POSIX clock_gettime"); // which is what System.nanoTime calls
+      field("multiplexing_api", "epoll");
+    }
+    field("process_id", facts.processId());
+    field("process_supervised", control.supervisor());
+    field("run_id", facts.runId());
+    field("tcp_port", config.port());
+    field("server_time_usec", clock.micros());
+    field("uptime_in_seconds", uptime);
+    field("uptime_in_days", uptime / 86400);
+    field("hz", hz.get());
+    field("configured_hz", config.hz());
+    field("lru_clock", now / 1000 & 0xFFFFFF);
+    field("executable", facts.executable());
+    field("config_file", config.file() == null ? "" : config.file().toString());
+    field("io_threads_active", config.ioThreads() > 1 ? 1 : 0);
+  }
+
+  private static boolean onLinux() {
+    return System.getProperty("os.name").equals("Linux");
+  }
+
+  /** The machine as uname calls it. */
+  private static String machine() {
+    String machine = System.getProperty("os.arch");
+    return machine.equals("amd64") ? "x86_64" : machine;
+  }
+
+  private void clients() {
+    memory.sampleClients(clock.millis());
+    int tracking = 0;
+    for (Client client : clients.all()) {
+      if (client.session.tracking != null) tracking++;
+    }
+    section("Clients");
+    field("connected_clients", clients.size());
+    field("maxclients", config.maxclients());
+    field("client_recent_max_input_buffer", memory.largestRecentInput());
+    field("client_recent_max_output_buffer", memory.largestRecentOutput());
+    field("blocked_clients", blocked.size());
+    field("tracking_clients", tracking);
+    field("clients_in_timeout_table", blocked.timed());
+  }
+
+  private void memory() {
+    long used = memory.usedNow(clock.millis());
+    long resident = ProcFiles.residentBytes();
+    long overhead = memory.overheadBytes();
+    long net = Math.max(1, used - memory.startupBytes());
+    Runtime runtime = Runtime.getRuntime();
+    section("Memory");
+    bytes("used_memory", used);
+    if (resident >= 0) bytes("used_memory_rss", resident);
+    bytes("used_memory_peak", memory.peakBytes());
+    field("used_memory_peak_perc", decimals(100.0 * used / memory.peakBytes()) + "%");
+    field("used_memory_overhead", overhead);
+    field("used_memory_startup", memory.startupBytes());
+    field("used_memory_dataset", used - overhead);
+    field("used_memory_dataset_perc", decimals(100.0 * (used - overhead) / net) + "%");
+    field("understudy_heap_used", runtime.totalMemory() - runtime.freeMemory());
+    field("understudy_heap_committed", runtime.totalMemory());
+    field("understudy_heap_max", runtime.maxMemory());
+    if (memory.machineBytes() >= 0) bytes("total_system_memory", memory.machineBytes());
+    bytes("maxmemory", config.maxmemory());
+    field("maxmemory_policy", config.text(Directive.MAXMEMORY_POLICY));
+    if (resident >= 0) {
+      field("mem_fragmentation_ratio", decimals((double) resident / used));
+      field("mem_fragmentation_bytes", resident - used);
+    }
+    field("mem_not_counted_for_evict", 0);
+    field("mem_replication_backlog", 0);
+    field("mem_total_replication_buffers", 0);
+    field("mem_clients_slaves", 0);
+    field("mem_clients_normal", memory.clientsBytes());
+    field("mem_aof_buffer", 0);
+    field("mem_allocator", "jvm-" + System.getProperty("java.vm.version"));
+    field("lazyfree_pending_objects", 0); // what is unlinked is the collector's, nothing here waits to be freed
+    field("lazyfreed_objects", keyspace.lazyFreedObjects());
+  }
+
+  private void persistence() {
+    section("Persistence");
+    field("loading", 0);
+    field("async_loading", 0);
+    field("rdb_changes_since_last_save", statistics.changes);
+    field("rdb_bgsave_in_progress", 0);
+    field("rdb_last_save_time", facts.startMillis() / 1000);
+    field("rdb_last_bgsave_status", "ok");
+    field("rdb_last_bgsave_time_sec", -1);
+    field("rdb_current_bgsave_time_sec", -1);
+    field("rdb_saves", 0);
+    field("aof_enabled", 0);
+    field("aof_rewrite_in_progress", 0);
+    field("aof_rewrite_scheduled", 0);
+    field("aof_last_rewrite_time_sec", -1);
+    field("aof_current_rewrite_time_sec", -1);
+    field("aof_last_bgrewrite_status", "ok");
+    field("aof_rewrites", 0);
+    field("aof_last_write_status", "ok");
+  }
+
+  private void stats() {
+    Totals totals = statistics.totals();
+    boolean threaded = config.ioThreads() > 1;
+    section("Stats");
+    field("total_connections_received", statistics.connectionsAccepted());
+    field("total_commands_processed", totals.commands);
+    field("instantaneous_ops_per_sec", statistics.commandsPerSecond());
+    field("total_net_input_bytes", totals.inputBytes);
+    field("total_net_output_bytes", totals.outputBytes);
+    field("total_net_repl_input_bytes", 0);
+    field("total_net_repl_output_bytes", 0);
+    field("instantaneous_input_kbps", decimals(statistics.inputBytesPerSecond() / 1024.0));
+    field("instantaneous_output_kbps", decimals(statistics.outputBytesPerSecond() / 1024.0));
+    field("instantaneous_input_repl_kbps", "0.00");
+    field("instantaneous_output_repl_kbps", "0.00");
+    field("rejected_connections", statistics.connectionsRejected());
+    field("sync_full", 0);
+    field("sync_partial_ok", 0);
+    field("sync_partial_err", 0);
+    field("expired_keys", keyspace.expiredKeys());
+    field("expired_stale_perc", decimals(keyspace.expiredStalePercentage()));
+    field("expired_time_cap_reached_count", keyspace.expiredTimeCapReached());
+    field("expire_cycle_cpu_milliseconds", keyspace.expireCycleNanos() / 1_000_000);
+    field("evicted_keys", 0);
+    field("evicted_clients", statistics.evictedClients);
+    field("keyspace_hits", statistics.keyspaceHits);
+    field("keyspace_misses", statistics.keyspaceMisses);
+    field("total_forks", 0);
+    field("total_error_replies", totals.errorReplies);
+    field("total_reads_processed", totals.reads);
+    field("total_writes_processed", totals.writes);
+    field("io_threaded_reads_processed", threaded ? totals.reads : 0);
+    field("io_threaded_writes_processed", threaded ? totals.writes : 0);
+  }
+
+  private void replication() {
+    section("Replication");
+    field("role", "master");
+    field("connected_slaves", 0);
+    if (config.number(Directive.MIN_REPLICAS_TO_WRITE) > 0 && config.number(Directive.MIN_REPLICAS_MAX_LAG) > 0) {
+      field("min_slaves_good_slaves", 0);
+    }
+    field("master_failover_state", "no-failover");
+    field("master_replid", replication.id());
+    field("master_replid2", replication.secondId());
+    field("master_repl_offset", 0);
+    field("second_repl_offset", -1);
+    field("repl_backlog_active", 0);
+    field("repl_backlog_size", config.number(Directive.REPL_BACKLOG_SIZE));
+    field("repl_backlog_first_byte_offset", 0);
+    field("repl_backlog_histlen", 0);
+  }
+
+  private void cpu() {
+    section("CPU");
+    ProcFiles.CpuTime process = ProcFiles.processTime();
+    ProcFiles.CpuTime thread = ProcFiles.threadTime();
+    if (process == null || thread == null) return;
+    field("used_cpu_sys", seconds(process.system()));
+    field("used_cpu_user", seconds(process.user()));
+    field("used_cpu_sys_children", seconds(process.childrenSystem()));
+    field("used_cpu_user_children", seconds(process.childrenUser()));
+    field("used_cpu_sys_main_thread", seconds(thread.system()));
+    field("used_cpu_user_main_thread", seconds(thread.user()));
+  }
+
+  private void commandStats() {
+    Totals totals = statistics.totals();
+    section("Commandstats");
+    for (CommandSpec spec : table.get().rows()) {
+      int i = spec.index;
+      if (totals.calls[i] == 0 && totals.rejected[i] == 0 && totals.failed[i] == 0) continue;
+      long micros = totals.nanos[i] / 1000;
+      field("cmdstat_" + spec.fullName, "calls=" + totals.calls[i] + ",usec=" + micros + ",usec_per_call="
+          + decimals(totals.calls[i] == 0 ? 0 : (double) micros / totals.calls[i]) + ",rejected_calls=" + totals.rejected[i]
+          + ",failed_calls=" + totals.failed[i]);
+    }
+  }
+
+  private void errorStats() {
+    section("Errorstats");
+    statistics.totals().errors.forEach((code, count) -> field("errorstat_" + safe(code), "count=" + count));
+  }
+
+  /** A client can make up error codes (by scripts): what has a meaning in this text becomes an underscore. */
+  private static String safe(String code) {
+    return code.replaceAll("[#:\n\r]", "_");
+  }
+
+  private void latencyStats() {
+    section("Latencystats");
+    if (!config.latencyTracking()) return;
+    Totals totals = statistics.totals();
+    List<Double> percentiles = config.latencyTrackingInfoPercentiles();
+    for (CommandSpec spec : table.get().rows()) {
+      LatencyHistogram histogram = totals.histograms[spec.index];
+      if (histogram == null || histogram.total() == 0) continue;
+      StringBuilder values = new StringBuilder();
+      for (double percentile : percentiles) {
+        if (values.length() > 0) values.append(',');
+        values.append('p').append(trimmed(percentile)).append('=')
+            .append(String.format(Locale.ROOT, "%.3f", histogram.percentile(percentile) / 1000.0));
+      }
+      field("latency_percentiles_usec_" + spec.fullName, values.toString());
+    }
+  }
+
+  /** Up to six decimals, without zeros at the end. */
+  private static String trimmed(double number) {
+    String text = String.format(Locale.ROOT, "%f", number);
+    int end = text.length();
+    while (text.charAt(end - 1) == '0') end--;
+    return text.substring(0, text.charAt(end - 1) == '.' ? end - 1 : end);
+  }
+
+  private void cluster() {
+    section("Cluster");
+    field("cluster_enabled", 0);
+  }
+
+  private void keyspace() {
+    section("Keyspace");
+    for (Database database : memory.filledDatabases()) {
+      field("db" + database.index(), "keys=" + database.size() + ",expires=" + database.expires() + ",avg_ttl="
+          + database.averageTtlMillis());
+    }
+  }
+
+  // ---- lines -----------------------------------------------------------------------------------------------------------
+
+  private void section(String title) {
+    if (text.length() > 0) text.append("\r\n");
+    text.append("# ").append(title).append("\r\n");
+  }
+
+  private void field(String name, String value) {
+    text.append(name).append(':').append(value).append("\r\n");
+  }
+
+  private void field(String name, long value) {
+    text.append(name).append(':').append(value).append("\r\n");
+  }
+
+  /** A number of bytes, and once more for humans. */
+  private void bytes(String name, long value) {
+    field(name, value);
+    field(name + "_human", Memory.human(value));
+  }
+
+  private static String decimals(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  private static String seconds(double value) {
+    return String.format(Locale.ROOT, "%.6f", value);
+  }
+}

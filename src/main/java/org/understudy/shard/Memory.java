@@ -1,0 +1,141 @@
+package org.understudy.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.understudy.command.Session;
+import org.understudy.keyspace.Database;
+import org.understudy.keyspace.Keyspace;
+
+/**
+ * What the server holds on the heap because of its users: {@code used_memory}. Counted are the databases (keys, values,
+ * tables) and the clients with their buffers. Not in it, though the process has it: the JVM with its code, classes and
+ * counters, objects that the collector has not freed yet, and spare heap; {@code used_memory_rss} and the
+ * {@code understudy_heap_*} fields of INFO show those.
+ */
+final class Memory {
+  /** A connection's objects: session, client, actor, stages and sockets, without its buffers. Measured, see MemoryTest. */
+  static final int CLIENT_OBJECTS_BYTES = 6 * 1024;
+
+  /** Seconds for which the largest buffers are remembered. */
+  private static final int RECENT_SECONDS = 8;
+
+  private final Keyspace keyspace;
+  private final Clients clients;
+  private final long startupBytes;
+  private final long machineBytes = ProcFiles.machineBytes();
+  private final long[] largestInput = new long[RECENT_SECONDS];
+  private final long[] largestOutput = new long[RECENT_SECONDS];
+  /** As of the last {@link #sampleClients}. */
+  private long clientBytes;
+  private long lastSampleSecond;
+  private long peakBytes;
+
+  Memory(Keyspace keyspace, Clients clients) {
+    this.keyspace = keyspace;
+    this.clients = clients;
+    startupBytes = used();
+    peakBytes = startupBytes;
+  }
+
+  /** Bytes in use. Cheap enough to be asked before each command; clients' buffers are those of the last second. */
+  long used() {
+    return keyspace.usedBytes() + clientBytes;
+  }
+
+  /** {@link #used} after looking at all clients. */
+  long usedNow(long nowMillis) {
+    sampleClients(nowMillis);
+    long used = used();
+    peakBytes = Math.max(peakBytes, used);
+    return used;
+  }
+
+  /** Adds up the clients' memory; to be called every second. */
+  void sampleClients(long nowMillis) {
+    long second = nowMillis / 1000;
+    int slot = (int) (second % RECENT_SECONDS);
+    if (second != lastSampleSecond) {
+      lastSampleSecond = second;
+      largestInput[slot] = 0;
+      largestOutput[slot] = 0;
+    }
+    long bytes = 0;
+    for (Client client : clients.all()) {
+      Session session = client.session;
+      bytes += clientBytes(session);
+      largestInput[slot] = Math.max(largestInput[slot], session.queryBufferBytes + session.queryBufferFreeBytes);
+      largestOutput[slot] = Math.max(largestOutput[slot], session.outputBytes.get());
+    }
+    clientBytes = bytes;
+  }
+
+  void samplePeak() {
+    peakBytes = Math.max(peakBytes, used());
+  }
+
+  /** What one client takes: its objects, buffers, arguments and queued commands. */
+  static long clientBytes(Session session) {
+    return CLIENT_OBJECTS_BYTES + session.queryBufferBytes + session.queryBufferFreeBytes + session.argumentBytes
+        + session.multiBytes + session.outputBytes.get();
+  }
+
+  long startupBytes() {
+    return startupBytes;
+  }
+
+  long peakBytes() {
+    return peakBytes;
+  }
+
+  /** As of the last look at all clients. */
+  long clientsBytes() {
+    return clientBytes;
+  }
+
+  /** What is not data: the databases' tables and the clients. */
+  long overheadBytes() {
+    return keyspace.overheadBytes() + clientBytes;
+  }
+
+  /** The databases that hold keys. */
+  List<Database> filledDatabases() {
+    List<Database> filled = new ArrayList<>();
+    for (int i = 0; i < keyspace.databases(); i++) {
+      if (keyspace.database(i).size() > 0) filled.add(keyspace.database(i));
+    }
+    return filled;
+  }
+
+  /** Of the machine; -1 if unknown. */
+  long machineBytes() {
+    return machineBytes;
+  }
+
+  long largestRecentInput() {
+    return max(largestInput);
+  }
+
+  long largestRecentOutput() {
+    return max(largestOutput);
+  }
+
+  private static long max(long[] values) {
+    long max = 0;
+    for (long value : values) max = Math.max(max, value);
+    return max;
+  }
+
+  /** A number of bytes with a unit: {@code 943.29K}. */
+  static String human(long bytes) {
+    if (bytes < 1024) return bytes + "B";
+    double value = bytes;
+    String units = "KMGTPE";
+    int unit = -1;
+    while (value >= 1024 && unit + 1 < units.length()) {
+      value /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.2f%c", value, units.charAt(unit));
+  }
+}

@@ -1,0 +1,45 @@
+package org.understudy.shard;
+
+/** What commands can do to the process that the shard lives in. Called on the shard's loop; nothing here may block. */
+public interface ServerControl {
+  /** For a shard that is not a server's: everything is refused. */
+  ServerControl NONE = new ServerControl() {
+    @Override
+    public String shutDown(int flags) {
+      return "ERR this server cannot be shut down by a command";
+    }
+
+    @Override
+    public boolean abortShutdown() {
+      return false;
+    }
+
+    @Override
+    public void crash(String reason) {
+      throw new IllegalStateException(reason);
+    }
+  };
+
+  /**
+   * Ends the server in order, as SHUTDOWN with these options. Once it has begun clients are not answered any more.
+   *
+   * @param flags {@code Config.SHUTDOWN_*} bits
+   * @return null if it has begun, else why not: an error line for the client
+   */
+  String shutDown(int flags);
+
+  /** Calls off a shutdown that has begun but still waits for something. False if there is none. */
+  boolean abortShutdown();
+
+  /**
+   * Ends the process as a fault would, with a crash report in the log: what DEBUG SEGFAULT and its like are for.
+   *
+   * @param reason first line of the report
+   */
+  void crash(String reason);
+
+  /** Who supervises the process, as INFO says: {@code systemd}, {@code upstart}, {@code unknown} or {@code no}. */
+  default String supervisor() {
+    return "no";
+  }
+}

@@ -1,0 +1,38 @@
+package org.understudy.shard;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.understudy.bytes.Clock;
+
+/**
+ * What is known about a server from its start on.
+ *
+ * @param understudyVersion our own version
+ * @param runId 40 random hexadecimal digits that tell this run of the server from all others
+ * @param processId of the operating system
+ * @param executable what was started (the launcher, where there is one), empty if unknown
+ * @param startMillis Unix time
+ */
+public record ServerFacts(String understudyVersion, String runId, long processId, String executable, long startMillis) {
+  /** What clients may rely on. */
+  public static final String REDIS_VERSION = "7.0.15";
+  private static final int ID_BYTES = 20;
+
+  /** The facts of this process, for a server that starts now. */
+  public static ServerFacts ofProcess(Clock clock) {
+    String packaged = ServerFacts.class.getPackage().getImplementationVersion();
+    String launcher = System.getProperty("understudy.program");
+    String executable = launcher == null ? ProcessHandle.current().info().command().orElse("")
+        : Path.of(launcher).toAbsolutePath().normalize().toString();
+    return new ServerFacts(packaged == null ? "dev" : packaged, randomId(), ProcessHandle.current().pid(), executable,
+        clock.millis());
+  }
+
+  /** An id of a run or of a history of changes: 40 hexadecimal digits that nobody else has. */
+  static String randomId() {
+    byte[] id = new byte[ID_BYTES];
+    new SecureRandom().nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+}

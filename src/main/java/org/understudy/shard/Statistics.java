@@ -1,0 +1,128 @@
+package org.understudy.shard;
+
+import java.util.Arrays;
+import java.util.List;
+import org.understudy.keyspace.Keyspace;
+
+/**
+ * What the server counts: the shard's own figures, those of all loops, and rates. {@link #sample} is to be called ten times a
+ * second.
+ */
+final class Statistics {
+  /** Rate of a growing counter: the mean of the last 16 samples, as in the reference implementation. */
+  private static final class Rate {
+    private final long[] samples = new long[16];
+    private int next;
+    private long lastCount;
+
+    void sample(long count, long millis) {
+      samples[next] = millis > 0 ? (count - lastCount) * 1000 / millis : 0;
+      next = (next + 1) % samples.length;
+      lastCount = count;
+    }
+
+    long perSecond() {
+      long sum = 0;
+      for (long sample : samples) sum += sample;
+      return sum / samples.length;
+    }
+
+    void reset() {
+      Arrays.fill(samples, 0);
+      lastCount = 0;
+    }
+  }
+
+  private final List<LoopStats> loops;
+  private final Keyspace keyspace;
+  private final Rate commands = new Rate();
+  private final Rate input = new Rate();
+  private final Rate output = new Rate();
+  private Totals atReset;
+  private ConnectionCounters connections;
+  private long lastSampleMillis;
+
+  long keyspaceHits;
+  long keyspaceMisses;
+  /** Changes of the dataset since the last snapshot, or since the start. */
+  long changes;
+  long evictedClients;
+  long inputBufferDisconnections;
+  long outputBufferDisconnections;
+
+  Statistics(List<LoopStats> loops, Keyspace keyspace) {
+    this.loops = loops;
+    this.keyspace = keyspace;
+  }
+
+  void connections(ConnectionCounters counted) {
+    connections = counted;
+  }
+
+  long connectionsAccepted() {
+    return connections == null ? 0 : connections.accepted();
+  }
+
+  long connectionsRejected() {
+    return connections == null ? 0 : connections.rejected();
+  }
+
+  /** The counters of all loops since the last reset. */
+  Totals totals() {
+    Totals totals = Totals.of(loops);
+    return atReset == null ? totals : totals.since(atReset);
+  }
+
+  void sample(long nowMillis) {
+    long count = 0;
+    long in = 0;
+    long out = 0;
+    synchronized (loops) {
+      for (LoopStats loop : loops) {
+        count += loop.commands;
+        in += loop.inputBytes;
+        out += loop.outputBytes;
+      }
+    }
+    if (atReset != null) {
+      count -= atReset.commands;
+      in -= atReset.inputBytes;
+      out -= atReset.outputBytes;
+    }
+    long elapsed = lastSampleMillis == 0 ? 0 : nowMillis - lastSampleMillis;
+    lastSampleMillis = nowMillis;
+    commands.sample(count, elapsed);
+    input.sample(in, elapsed);
+    output.sample(out, elapsed);
+  }
+
+  long lastSampleMillis() {
+    return lastSampleMillis;
+  }
+
+  long commandsPerSecond() {
+    return commands.perSecond();
+  }
+
+  long inputBytesPerSecond() {
+    return input.perSecond();
+  }
+
+  long outputBytesPerSecond() {
+    return output.perSecond();
+  }
+
+  /** CONFIG RESETSTAT. */
+  void reset(long nowMillis) {
+    atReset = Totals.of(loops);
+    keyspaceHits = 0;
+    keyspaceMisses = 0;
+    evictedClients = 0;
+    commands.reset();
+    input.reset();
+    output.reset();
+    lastSampleMillis = nowMillis;
+    keyspace.resetStats();
+    if (connections != null) connections.resetCounters();
+  }
+}
