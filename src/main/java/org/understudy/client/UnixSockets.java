@@ -43,7 +43,9 @@ final class UnixSockets implements AutoCloseable {
 
   private final Path path;
   private final ServerSocketChannel server;
-  private final Selector selector;
+  /** Opened by the thread that uses it: one that an event loop's thread opens belongs to that loop. */
+  private volatile Selector selector;
+  private volatile boolean closed;
   private final Consumer<Connection> onAccept;
   private final Queue<Runnable> requests = new ConcurrentLinkedQueue<>();
   private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
@@ -61,20 +63,17 @@ final class UnixSockets implements AutoCloseable {
       server.bind(UnixDomainSocketAddress.of(path), backlog);
       if (permissions != 0) Files.setPosixFilePermissions(path, permissionSet(permissions));
       server.configureBlocking(false);
-      return new UnixSockets(path, server, Selector.open(), onAccept);
+      return new UnixSockets(path, server, onAccept);
     } catch (IOException | RuntimeException failure) {
       server.close();
       throw failure;
     }
   }
 
-  private UnixSockets(Path path, ServerSocketChannel server, Selector selector, Consumer<Connection> onAccept)
-      throws IOException {
+  private UnixSockets(Path path, ServerSocketChannel server, Consumer<Connection> onAccept) {
     this.path = path;
     this.server = server;
-    this.selector = selector;
     this.onAccept = onAccept;
-    server.register(selector, SelectionKey.OP_ACCEPT);
     Thread thread = new Thread(this::select, "unix-socket");
     thread.setDaemon(true);
     thread.start();
@@ -88,7 +87,9 @@ final class UnixSockets implements AutoCloseable {
   @Override
   public void close() {
     try {
-      selector.close();
+      closed = true;
+      Selector opened = selector;
+      if (opened != null) opened.wakeup();
       server.close();
       Files.deleteIfExists(path);
     } catch (IOException failure) {
@@ -106,16 +107,18 @@ final class UnixSockets implements AutoCloseable {
   }
 
   private void select() {
-    try {
-      while (true) {
-        selector.select(key -> {
+    try (Selector own = Selector.open()) {
+      selector = own;
+      server.register(own, SelectionKey.OP_ACCEPT);
+      while (!closed) {
+        own.select(key -> {
           if (key.attachment() instanceof Connection connection) connection.ready(key);
           else accept();
         });
         for (Runnable request = requests.poll(); request != null; request = requests.poll()) request.run();
       }
-    } catch (IOException | RuntimeException closed) {
-      if (selector.isOpen()) LOG.error("The thread of the Unix socket ends", closed);
+    } catch (IOException | RuntimeException failure) {
+      if (!closed) LOG.error("The thread of the Unix socket ends", failure);
     }
   }
 
