@@ -22,7 +22,7 @@ public final class Database {
   private static final int GROWING_RECORD_BYTES = 512;
   /** How many random picks may meet expired keys that stay, before one of them is the answer. */
   private static final int RANDOM_TRIES = 100;
-  /** Positions' worth of slots that one step of the active cycle looks at. */
+  /** Slots that one step of the active cycle looks at, and segments without expired keys that it passes. */
   private static final int SWEEP_SLOTS = 128;
   private static final int SWEEP_SKIPS = 64;
 
@@ -291,14 +291,12 @@ public final class Database {
     Batch batch = keyspace.takeBatch();
     long now = keyspace.nowMillis();
     long wanted = Math.max(1, count);
-    long steps = 10L * wanted;
+    long slotsLeft = 10L * wanted; // as Redis: that many buckets in vain are enough for one step
     long position = cursor & Table.END - 1;
     do {
-      Segment segment = table.segment(position << Table.POSITION_SHIFT);
-      long next = table.collect(position, wanted, batch);
-      // in proportion, so that slots of sparse segments count as what they are
-      steps -= Math.max(1, (long) (segment.capacity() * ((double) (next - position) / (Table.END >>> segment.depth))));
-      position = next;
+      long slots = Math.min(slotsLeft, table.slotsOf(wanted, position));
+      position = table.collect(position, slots, batch);
+      slotsLeft -= slots;
       for (int i = 0; i < batch.size; i++) {
         Object found = batch.entries[i];
         if (isExpired(found, now)) {
@@ -310,7 +308,7 @@ public final class Database {
         wanted--;
       }
       batch.clear();
-    } while (position < Table.END && wanted > 0 && steps > 0);
+    } while (position < Table.END && wanted > 0 && slotsLeft > 0);
     keyspace.giveBack(batch);
     return position == Table.END ? 0 : position;
   }

@@ -259,24 +259,28 @@ final class Table {
   // ---- all entries -------------------------------------------------------------------------------------------------------
 
   /**
-   * Collects the entries from a position on, until there are about {@code count}, or ten times as many slots have been looked
-   * at in vain, or the end of a segment is reached.
+   * Collects the entries from a position on whose homes are among the next {@code slots}, or up to the segment's end.
    *
    * @return the position after them, {@link #END} at the end
    */
-  long collect(long position, long count, Batch into) {
+  long collect(long position, long slots, Batch into) {
     Segment segment = segment(position << POSITION_SHIFT);
     long end = segmentEnd(segment, position);
     long next = end;
-    // slots that hold the wanted number at this segment's density
-    long slots = segment.live == 0 ? segment.capacity() : count * segment.capacity() / segment.live + 1;
-    long slot = segment.home(position << POSITION_SHIFT) + Math.min(slots, 10 * count);
+    long slot = segment.home(position << POSITION_SHIFT) + slots;
     if (slot < segment.capacity()) {
       next = segment.positionOfHome((int) slot, segmentStart(segment, position));
       next = Math.min(end, Math.max(position + 1, next));
     }
     if (segment.live > 0) segment.collect(position, next, hashSeed, into);
     return next;
+  }
+
+  /** About how many slots hold that many entries from a position on, in its segment. */
+  long slotsOf(long entries, long position) {
+    Segment segment = segment(position << POSITION_SHIFT);
+    if (entries >= segment.live) return segment.capacity();
+    return entries * segment.capacity() / segment.live + 1;
   }
 
   static long segmentStart(Segment segment, long position) {
