@@ -12,7 +12,6 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
@@ -37,7 +36,7 @@ class LoopSelectorTest {
   @BeforeEach
   void open() throws Exception {
     SelectorProvider provider = SelectorProvider.provider();
-    selector = new LoopSelector(loop, provider, (AbstractSelector) provider.openSelector());
+    selector = new LoopSelector(loop, provider, provider.openSelector());
     pipe = Pipe.open();
     pipe.source().configureBlocking(false);
   }
