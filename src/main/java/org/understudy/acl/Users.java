@@ -19,6 +19,10 @@ public final class Users {
     return config.requirepass().isEmpty();
   }
 
+  public boolean exists(byte[] user) {
+    return Bytes.string(user).equals(DEFAULT);
+  }
+
   /** Whether that is a user with that password. Takes equally long wherever the password differs. */
   public boolean authenticate(byte[] user, byte[] password) {
     if (!Bytes.string(user).equals(DEFAULT)) return false;

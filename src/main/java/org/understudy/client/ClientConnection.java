@@ -11,6 +11,7 @@ import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.QuotedArguments;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
@@ -37,7 +38,8 @@ import org.understudy.shard.Run;
  * How a request is taken depends on the session: plain, in a transaction (queued), subscribed (RESP2: few commands only).
  */
 final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.Message> {
-  sealed interface Message permits Opened, Requests, ProtocolError, QueryBufferExceeded, PartSent, Resumed, Closed {}
+  sealed interface Message permits Opened, Requests, ProtocolError, QueryBufferExceeded, Grown, PartSent, Shrink,
+      Resumed, Closed {}
 
   /** The stage is up; it takes outputs from any thread. */
   record Opened(Consumer<RequestStage.Output> stage) implements Message {}
@@ -47,7 +49,14 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
 
   record ProtocolError(String reason) implements Message {}
 
-  enum QueryBufferExceeded implements Message { INSTANCE }
+  /** @param start the first bytes of the request that is too large */
+  record QueryBufferExceeded(byte[] start) implements Message {}
+
+  /** A large request is under way, or was queued. */
+  enum Grown implements Message { INSTANCE }
+
+  /** No request is being executed: the reply buffer may change. */
+  record Shrink(boolean forgetPeak) implements Message {}
 
   enum PartSent implements Message { INSTANCE }
 
@@ -97,8 +106,13 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       loop.shard.tell(new KeyspaceShard.Drained(client));
     } else if (message instanceof ProtocolError error) {
       protocolError(error.reason);
-    } else if (message == QueryBufferExceeded.INSTANCE) {
-      LOG.warn("Closing client that reached max query buffer length: {}", ClientInfo.line(session, loop.clock.millis()));
+    } else if (message == Grown.INSTANCE) {
+      loop.shard.tell(new KeyspaceShard.Resized(client));
+    } else if (message instanceof Shrink shrink) {
+      reply.shrink(shrink.forgetPeak);
+    } else if (message instanceof QueryBufferExceeded exceeded) {
+      LOG.warn("Closing client that reached max query buffer length: {} (qbuf initial bytes: {})",
+          ClientInfo.line(client, loop.clock.millis()), Bytes.string(QuotedArguments.quote(exceeded.start)));
       sink.kill();
     } else {
       loop.shard.tell(new KeyspaceShard.Disconnected(client));
@@ -109,9 +123,8 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   }
 
   private void protocolError(String reason) {
-    LOG.debug("Protocol error ({}) from client: {}", reason, ClientInfo.line(session, loop.clock.millis()));
-    reply.error("ERR " + reason);
-    loop.executor.stats().countError(reply.lastError());
+    LOG.debug("Protocol error ({}) from client: {}", reason, ClientInfo.line(client, loop.clock.millis()));
+    loop.executor.reject(session, null, reply, "ERR " + reason);
     closeAfterReplies();
   }
 
@@ -142,6 +155,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       }
     }
     this.requests = List.of();
+    if (session.multiBytes > 0 && loop.limits.clientsAreEvicted()) loop.shard.tell(new KeyspaceShard.Resized(client));
     if (run.isEmpty()) {
       ByteString replies = reply.take();
       session.outputBytes.addAndGet(replies.size());
@@ -178,16 +192,16 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   private boolean answer(CommandSpec spec, byte[][] argv) {
     if (spec == null || !spec.takes(argv.length)) {
       if (isAttack(argv[0])) return false;
-      refuse(spec, error(argv).getMessage());
+      refuse(spec, argv, error(argv).getMessage());
       return true;
     }
     String refusal = loop.admission.refuse(session, spec);
     if (refusal == null) refusal = loop.admission.refuseNow(session, spec, 0);
     if (refusal != null) {
-      refuse(spec, refusal);
+      refuse(spec, argv, refusal);
       return true;
     }
-    if (loop.pause.mode() != Pause.Mode.NONE && loop.pause.holds(spec, 0)) {
+    if (!session.monitor && loop.pause.mode() != Pause.Mode.NONE && loop.pause.holds(spec, 0)) {
       next--;
       run.awaitsUnpause = true;
       sendRun(false);
@@ -195,7 +209,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     }
     if (queues(spec)) {
       if (!session.transactionRefused && !session.watchedChanged) session.queue(spec, argv);
-      reply.simple("QUEUED");
+      loop.executor.queued(session, spec, reply);
       return true;
     }
     Call call = loop.call;
@@ -218,7 +232,13 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     throw new IllegalStateException("a valid command was refused");
   }
 
-  private void refuse(CommandSpec spec, String error) {
+  /** Answers with an error. A transaction will not run then; if it is EXEC that was refused, it is over. */
+  private void refuse(CommandSpec spec, byte[][] argv, String error) {
+    if (spec != null && spec.fullName.equals("exec")) {
+      session.endTransaction();
+      run.addAborted(spec, argv, error);
+      return;
+    }
     if (session.transaction != null) session.transactionRefused = true;
     loop.executor.reject(session, spec, reply, error);
   }

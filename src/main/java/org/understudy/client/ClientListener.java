@@ -188,7 +188,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private void serve(Flow<ByteString, ByteString, ?> socket, Session session) {
     session.authenticated = users.defaultNeedsNoPassword();
     ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session));
-    socket.join(Flow.fromGraph(new RequestStage(actor, session, config, loop.stats))).run(materializer);
+    socket.join(Flow.fromGraph(new RequestStage(actor, session, loop))).run(materializer);
   }
 
   private void turnAway(Flow<ByteString, ByteString, ?> socket, String error) {

@@ -12,6 +12,7 @@ import org.understudy.shard.Admission;
 import org.understudy.shard.CommandExecutor;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.LoopStats;
+import org.understudy.shard.OutputLimits;
 import org.understudy.shard.Pause;
 import org.understudy.shard.ShardParts;
 
@@ -27,6 +28,7 @@ final class Loop {
   final CommandTable table;
   final Admission admission;
   final Pause pause;
+  final OutputLimits limits;
   final Config config;
   final Clock clock;
   final Sessions sessions;
@@ -41,6 +43,7 @@ final class Loop {
     table = parts.table();
     admission = parts.admission();
     pause = parts.pause();
+    limits = parts.outputLimits();
     config = parts.config();
     clock = parts.clock();
     stats = parts.newLoopStats();

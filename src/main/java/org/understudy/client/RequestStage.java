@@ -18,30 +18,40 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.RequestParser;
 import org.understudy.shard.LoopStats;
+import org.understudy.shard.OutputLimits;
 
 /**
  * Between a socket and its {@link ClientConnection}: chunks of bytes become requests, one message a chunk; replies and
  * messages go out in the order in which they come.
  *
- * <p>One chunk is in work at a time. The next is read once its replies were handed to the socket, so a client that does not
- * read is not read from. Only while its client waits (blocked, paused) does the stage read on, into a bounded buffer, so that
- * the end of the connection is noticed.
+ * <p>One chunk is in work at a time. The next is read once its replies were handed to the socket, or while
+ * {@link OutputLimits} allows more of them to wait; so a client that does not read is not read from in the end. While its
+ * client waits (blocked, paused) the stage reads on, into a bounded buffer, so that the end of the connection is noticed.
  */
 final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   private final Inlet<ByteString> in = Inlet.create("requests");
   private final Outlet<ByteString> out = Outlet.create("replies");
   private final FlowShape<ByteString, ByteString> shape = FlowShape.of(in, out);
 
+  /** How much is read ahead of a client that waits. */
+  private static final int EARLY_BYTES = 64 * 1024;
+  /** Pieces of output are joined up to this size. */
+  private static final int JOINED_BYTES = 64 * 1024;
+  /** How much of a request that is too large the log shows. */
+  private static final int SHOWN_BYTES = 64;
+
   private final ActorRef<ClientConnection.Message> connection;
   private final Session session;
+  private final Loop loop;
   private final Config config;
   private final LoopStats stats;
 
-  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, Config config, LoopStats stats) {
+  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, Loop loop) {
     this.connection = connection;
     this.session = session;
-    this.config = config;
-    this.stats = stats;
+    this.loop = loop;
+    config = loop.config;
+    stats = loop.stats;
   }
 
   @Override
@@ -55,7 +65,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   }
 
   /** What the connection, or the shard past it, tells the stage. */
-  sealed interface Output permits Replies, Part, Push, Waiting, CloseAfter, Kill {}
+  sealed interface Output permits Replies, Part, Push, Waiting, CloseAfter, Shrink, Kill {}
 
   /** The replies to the whole chunk. */
   record Replies(ByteString bytes) implements Output {}
@@ -69,7 +79,18 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   record CloseAfter(ByteString bytes) implements Output {}
 
+  enum Shrink implements Output { KEEP_PEAK, FORGET_PEAK }
+
   enum Kill implements Output { INSTANCE }
+
+  /** Ends a connection whose peer does not take what is queued: nothing is waited for. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private Killed() {
+      super("the client was cut off", null, false, false);
+    }
+  }
 
   private final class Logic extends GraphStageLogic {
     private final RequestParser parser = new RequestParser();
@@ -82,6 +103,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     /** Bytes of the element that the socket is writing. */
     private int inFlight;
     private boolean partUnsent;
+    /** The next chunk's turn comes when some output has left. */
+    private boolean stalled;
     private boolean closing;
     /** Chunks that came while the client waited. */
     private final ArrayDeque<ByteString> early = new ArrayDeque<>(0);
@@ -137,10 +160,12 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (working) {
         early.add(chunk);
         earlyBytes += chunk.size();
-        session.queryBufferBytes = parser.pendingBytes() + earlyBytes;
-        if (earlyBytes <= 64 * 1024) pull(in); // the end of the connection would go unnoticed beyond, as in any full socket
+        session.queryBufferBytes += chunk.size();
+        if (earlyBytes <= EARLY_BYTES) pull(in); // the end of the connection would go unnoticed beyond, as in any full socket
         return;
       }
+      session.queryBufferBytes = chunk.size();
+      session.argumentBytes = 0;
       byte[] bytes = chunk.toArrayUnsafe();
       parser.maxBulkBytes(config.protoMaxBulkLen());
       parser.feed(bytes, 0, bytes.length);
@@ -163,11 +188,9 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
           requests.add(first);
           for (; second != null; second = parser.next()) requests.add(second);
         }
-        session.queryBufferBytes = parser.pendingBytes();
         working = true;
         connection.tell(new ClientConnection.Requests(requests));
       } else if (parser.error() != null) {
-        session.queryBufferBytes = 0;
         working = true;
         connection.tell(new ClientConnection.ProtocolError(parser.error()));
       } else if (!early.isEmpty()) {
@@ -179,14 +202,25 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       } else if (isClosed(in)) {
         closeWhenSent();
       } else {
-        session.queryBufferBytes = parser.pendingBytes();
-        session.queryBufferFreeBytes = parser.spareBytes();
-        if (session.queryBufferBytes > config.clientQueryBufferLimit()) {
-          connection.tell(ClientConnection.QueryBufferExceeded.INSTANCE);
+        readOn();
+      }
+    }
+
+    private void readOn() {
+      long pending = parser.pendingBytes();
+      long arguments = parser.argumentBytes();
+      session.queryBufferBytes = pending;
+      session.queryBufferFreeBytes = parser.spareBytes();
+      session.argumentBytes = arguments;
+      if (pending + arguments > 0) {
+        session.lastInteractionMillis = loop.clock.millis();
+        if (pending + arguments > config.clientQueryBufferLimit()) {
+          connection.tell(new ClientConnection.QueryBufferExceeded(parser.pendingStart(SHOWN_BYTES)));
           return;
         }
-        if (!hasBeenPulled(in)) pull(in);
+        if (loop.limits.clientsAreEvicted()) connection.tell(ClientConnection.Grown.INSTANCE);
       }
+      if (!hasBeenPulled(in)) pull(in);
     }
 
     private void inputEnded() {
@@ -200,7 +234,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         working = false;
         waiting = false;
         send(replies.bytes);
-        if (queue.isEmpty()) nextRequests();
+        goOn();
       } else if (event instanceof Push push) {
         send(push.bytes);
       } else if (event instanceof Part part) {
@@ -210,19 +244,31 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       } else if (event == Waiting.INSTANCE) {
         waiting = true;
         if (isClosed(in)) closeWhenSent();
-        else if (!hasBeenPulled(in) && earlyBytes <= 64 * 1024) pull(in);
+        else if (!hasBeenPulled(in) && earlyBytes <= EARLY_BYTES) pull(in);
       } else if (event instanceof CloseAfter last) {
         send(last.bytes);
         closeWhenSent();
-      } else {
+      } else if (event instanceof Shrink shrink) {
+        if (!working) connection.tell(new ClientConnection.Shrink(shrink == Shrink.FORGET_PEAK));
+      } else if (queue.isEmpty() && inFlight == 0) {
         completeStage();
+      } else {
+        failStage(new Killed());
       }
+    }
+
+    /** Goes on with the next requests, unless too much output waits already. */
+    private void goOn() {
+      stalled = !queue.isEmpty() && !loop.limits.mayAnswerMore(session);
+      session.notRead = stalled;
+      if (!stalled) nextRequests();
     }
 
     private void send(ByteString bytes) {
       if (bytes.isEmpty()) return;
       if (isAvailable(out)) push(bytes);
       else queue.add(bytes);
+      session.outputPieces = queue.size() + 1;
     }
 
     private void push(ByteString bytes) {
@@ -238,16 +284,19 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         session.outputBytes.addAndGet(-inFlight);
         inFlight = 0;
       }
-      ByteString next = queue.poll();
+      ByteString next = nextOutput();
       if (next != null) push(next);
-      if (!queue.isEmpty()) return;
-      if (closing && inFlight == 0) {
-        completeStage();
-      } else if (partUnsent) {
-        if (inFlight == 0) partSent();
-      } else if (!working && !hasBeenPulled(in) && next != null) {
-        nextRequests();
-      }
+      session.outputPieces = queue.size() + (next == null ? 0 : 1);
+      if (next == null && closing) completeStage();
+      else if (next == null && partUnsent) partSent();
+      else if (stalled) goOn();
+    }
+
+    /** What waits in the queue, small pieces joined; null if nothing does. */
+    private ByteString nextOutput() {
+      ByteString next = queue.poll();
+      while (next != null && next.size() < JOINED_BYTES && !queue.isEmpty()) next = next.concat(queue.poll());
+      return next;
     }
 
     private void partSent() {

@@ -51,6 +51,11 @@ final class StageSink implements ClientSink {
   }
 
   @Override
+  public void shrink(boolean forgetPeak) {
+    stage.accept(forgetPeak ? RequestStage.Shrink.FORGET_PEAK : RequestStage.Shrink.KEEP_PEAK);
+  }
+
+  @Override
   public void kill() {
     stage.accept(RequestStage.Kill.INSTANCE);
   }

@@ -25,11 +25,15 @@ public final class Session {
   public long lastInteractionMillis;
   /** Full name of the last command in lower case ({@code client|list}), or null before the first. */
   public String lastCommand;
-  /** Bytes of an unfinished request, and the spare room of its buffer. */
+  /** Bytes that were read of requests which are not done, and the spare room of their buffer. */
   public long queryBufferBytes;
   public long queryBufferFreeBytes;
-  /** Bytes of the arguments of the command that runs or waits. */
+  /** Bytes of the arguments that are complete in a request that is not. */
   public long argumentBytes;
+  /** Pieces of output that wait to be sent. */
+  public int outputPieces;
+  /** Nothing is read from the client now, since it does not read either. */
+  public boolean notRead;
   /** Bytes of queued commands of a transaction. */
   public long multiBytes;
   /** Commands queued since MULTI, or null outside a transaction. */

@@ -53,6 +53,11 @@ public final class Errors {
         + "'. Try " + quoted(container, container.length).toUpperCase(Locale.ROOT) + " HELP.");
   }
 
+  /** An error line to be quoted within another: a general code goes, a telling one stays. */
+  public static String withoutCode(String error) {
+    return error.startsWith("ERR ") ? error.substring(4) : error;
+  }
+
   /** @param fullName in lower case, {@code client|kill} for a subcommand */
   public static CommandError wrongArity(String fullName) {
     return CommandError.err("wrong number of arguments for '" + fullName + "' command");

@@ -18,14 +18,18 @@ public final class ReplyBuffer {
   /** Bulk strings from this length on leave as a piece of their own. */
   public static final int LEND_FROM_BYTES = 16 * 1024;
 
-  private static final int INITIAL_BYTES = 512;
+  /** The least that the buffer has room for; it doubles with what is written at a time, up to {@link #MOST_BYTES}. */
+  public static final int LEAST_BYTES = 1024;
+  private static final int MOST_BYTES = 16 * 1024;
   private static final int KEEP_BYTES = 64 * 1024;
 
-  private byte[] buffer = new byte[INITIAL_BYTES];
+  private int room = LEAST_BYTES;
+  private byte[] buffer = new byte[LEAST_BYTES];
   private int start;
   private int end;
   private List<ByteString> pieces;
   private long pieceBytes;
+  private long peakBytes;
   private int protocol = 2;
   private boolean muted;
   private long errors;
@@ -70,6 +74,27 @@ public final class ReplyBuffer {
 
   public boolean isEmpty() {
     return size() == 0;
+  }
+
+  /** Bytes that the buffer occupies. */
+  public int capacityBytes() {
+    return buffer.length;
+  }
+
+  /** The most that was taken at once since {@link #shrink} forgot it. */
+  public long peakBytes() {
+    return peakBytes;
+  }
+
+  /** Makes an empty buffer smaller that has been too large lately. @param forgetPeak what is lately begins anew */
+  public void shrink(boolean forgetPeak) {
+    if (isEmpty() && buffer.length > LEAST_BYTES && peakBytes < buffer.length / 2) {
+      room = (int) Math.min(MOST_BYTES, Math.max(LEAST_BYTES, peakBytes + 1));
+      buffer = new byte[room];
+      start = 0;
+      end = 0;
+    }
+    if (forgetPeak) peakBytes = 0;
   }
 
   // ---- simple replies --------------------------------------------------------------------------------------------
@@ -275,6 +300,9 @@ public final class ReplyBuffer {
 
   /** Everything written since the last call; the buffer is empty afterwards and can be used on. */
   public ByteString take() {
+    long size = pieceBytes + (end - start);
+    if (size > peakBytes) peakBytes = size;
+    if (size >= room && room < MOST_BYTES) room *= 2;
     if (pieces == null) {
       if (start == end) return ByteString.emptyByteString();
       ByteString all = ByteString.fromArrayUnsafe(buffer, start, end - start);
@@ -286,6 +314,7 @@ public final class ReplyBuffer {
     for (ByteString piece : pieces) all = all.concat(piece);
     pieces = null;
     pieceBytes = 0;
+    if (buffer.length < room) startBuffer();
     return all;
   }
 
@@ -331,11 +360,13 @@ public final class ReplyBuffer {
   /** The written part belongs to a reader now; writing goes on behind it, or in a new array when little is left. */
   private void giveAwayWritten() {
     start = end;
-    if (buffer.length - end < INITIAL_BYTES / 4) {
-      buffer = new byte[INITIAL_BYTES];
-      start = 0;
-      end = 0;
-    }
+    if (buffer.length - end < room / 4) startBuffer();
+  }
+
+  private void startBuffer() {
+    buffer = new byte[room];
+    start = 0;
+    end = 0;
   }
 
   private void reserve(int bytes) {

@@ -74,9 +74,26 @@ public final class RequestParser {
     return error;
   }
 
-  /** Bytes held of a request that is not complete. */
+  /** Bytes held of a line or an argument that is not complete, and what was not looked at yet. */
   public long pendingBytes() {
-    return lineLength + argumentBytes + bulkFilled + (limit - position);
+    return lineLength + bulkFilled + (limit - position) + unfinishedBytes();
+  }
+
+  /** Bytes of the complete arguments of a request that is not. */
+  public long argumentBytes() {
+    return argumentBytes - unfinishedBytes();
+  }
+
+  /** An argument is not complete before the end of its line, although it has been put to the others. */
+  private long unfinishedBytes() {
+    return lineEndsToSkip > 0 && argumentCount > 0 ? arguments[argumentCount - 1].length : 0;
+  }
+
+  /** The first bytes of what {@link #pendingBytes} counts. */
+  public byte[] pendingStart(int most) {
+    if (bulk != null) return Arrays.copyOf(bulk, Math.min(most, bulkFilled));
+    if (lineLength > 0) return Arrays.copyOf(line, Math.min(most, lineLength));
+    return Arrays.copyOfRange(chunk, position, position + Math.min(most, limit - position));
   }
 
   /** Bytes reserved for it beyond {@link #pendingBytes}. */
@@ -198,7 +215,7 @@ public final class RequestParser {
       arguments = Arrays.copyOf(arguments, (int) Math.min(argumentsExpected, 2L * argumentCount));
     }
     arguments[argumentCount++] = argument;
-    argumentBytes += argument.length + 24; // the array around the bytes counts too
+    argumentBytes += argument.length;
   }
 
   /** An inline request, or null if the line is not complete, empty, or wrong. */

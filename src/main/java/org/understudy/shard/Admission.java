@@ -15,6 +15,9 @@ public final class Admission {
   public static final String NO_AUTH = "NOAUTH Authentication required.";
   public static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
+  private static final int KEYSPACE =
+      CommandFlag.mask(CommandFlag.READONLY, CommandFlag.WRITE, CommandFlag.MAY_REPLICATE);
+
   private final Config config;
   /** Set by the shard before each command while there is a memory limit. */
   private volatile boolean outOfMemory;
@@ -68,6 +71,9 @@ public final class Admission {
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
       return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are "
           + "allowed in this context";
+    }
+    if (session.monitor && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
+      return "ERR Replica can't interact with the keyspace"; // it counts monitors among the replicas
     }
     return null;
   }

@@ -1,30 +1,49 @@
 package org.understudy.shard;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.pekko.util.ByteString;
+import java.util.TreeSet;
 import org.understudy.bytes.ByteKey;
 import org.understudy.command.Session;
+import org.understudy.config.ClientClass;
 
 /** The shard's side of one connection. Made by the connection, used by the shard's loop only. */
 public final class Client {
   public final Session session;
   final ClientSink sink;
+  /** The one run of this connection; at any moment either the connection has it or the shard. */
+  Run run;
 
   /** The run that waits (blocked, paused, or for its output to leave), else null. */
   Run suspended;
   /** The run that is being executed at this moment, else null. */
   Run current;
-  boolean gone;
+  /** Waits for the end of a pause. */
+  boolean paused;
   /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */
   Object wait;
+  /** Is to be closed as soon as the command that runs is done; gets nothing more. */
+  boolean closing;
+  /** Closed, or about to be: no part of the shard knows it any more. */
+  boolean gone;
 
-  final Set<ByteKey> channels = new HashSet<>();
-  final Set<ByteKey> patterns = new HashSet<>();
-  final Set<ByteKey> shardChannels = new HashSet<>();
-  final List<Watches.Watch> watched = new ArrayList<>();
+  final Set<ByteKey> channels = new LinkedHashSet<>(0);
+  final Set<ByteKey> patterns = new LinkedHashSet<>(0);
+  final Set<ByteKey> shardChannels = new LinkedHashSet<>(0);
+  final List<Watches.Watch> watched = new ArrayList<>(0);
+  /** Prefixes of CLIENT TRACKING BCAST. */
+  final TreeSet<ByteKey> prefixes = new TreeSet<>();
+
+  /** Since when more output waits than the soft limit allows, Unix time; 0 while it does not. */
+  long overSoftLimitSinceMillis;
+  /** When the peak of the reply buffer began to be measured, Unix time. */
+  long peakSinceMillis;
+  /** What {@link ClientMemory} counted last, for which class, and in which of its buckets the client is (-1: none). */
+  long memoryBytes;
+  ClientClass memoryClass = ClientClass.NORMAL;
+  int memoryBucket = -1;
 
   public Client(Session session, ClientSink sink) {
     this.session = session;
@@ -35,14 +54,29 @@ public final class Client {
     return session;
   }
 
-  /** Sends a message that answers no request, in order with the replies of the command that runs. */
-  void push(ByteString message) {
-    if (gone) return;
-    if (current != null) {
-      current.reply.raw(message);
-      return;
-    }
-    session.outputBytes.addAndGet(message.size());
-    sink.push(message);
+  /** The class that its output limit depends on. A client that monitors counts as normal. */
+  ClientClass type() {
+    return session.subscriptions() > 0 ? ClientClass.PUBSUB : ClientClass.NORMAL;
+  }
+
+  /** Whether messages may come that answer no request. */
+  boolean hears() {
+    return session.subscriptions() > 0 || session.tracking != null || session.monitor;
+  }
+
+  boolean isBlocked() {
+    return wait != null || paused;
+  }
+
+  /** Output that has not left: what the socket's side has, and what a command has written so far. */
+  long pendingOutputBytes() {
+    long bytes = session.outputBytes.get();
+    return current == null ? bytes : bytes + current.reply.size();
+  }
+
+  /** Bytes of the arguments of requests that the client waits for, or that are being read. */
+  long argumentBytes() {
+    Run waiting = current != null ? current : suspended;
+    return session.argumentBytes + (waiting == null ? 0 : waiting.argumentBytes());
   }
 }

@@ -28,6 +28,9 @@ public interface ClientSink {
   /** Send what is queued, then close. */
   void closeAfterReplies(ByteString replies);
 
+  /** Make the reply buffer smaller if it has been too large lately, once nothing of the client is being executed. */
+  void shrink(boolean forgetPeak);
+
   /** Close at once and forget what is queued. */
   void kill();
 }

@@ -1,20 +1,45 @@
 package org.understudy.shard;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
 import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.resp.ReplyBuffer;
 
-/** All connected clients, by id: the order in which they came. */
+/** All connected clients, by id, which is the order in which they came; what is sent to them, and how they are cut off. */
 final class Clients {
+  private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+
+  private final Clock clock;
+  final OutputLimits limits;
+  final ClientMemory memory;
   private final TreeMap<Long, Client> byId = new TreeMap<>();
+  /** Over their output limit: cut off once the command that runs is done. */
+  private final List<Client> overLimit = new ArrayList<>();
+  private Consumer<Client> forget = client -> { };
+
+  Clients(Config config, Clock clock, Statistics statistics) {
+    this.clock = clock;
+    limits = new OutputLimits(config);
+    memory = new ClientMemory(config, this, statistics);
+  }
+
+  /** @param everywhere has to remove a client from all that the shard knows of it */
+  void onGone(Consumer<Client> everywhere) {
+    forget = everywhere;
+  }
 
   void add(Client client) {
     byId.put(client.session.id, client);
-  }
-
-  void remove(Client client) {
-    byId.remove(client.session.id);
+    if (memory.isLimited()) memory.update(client);
   }
 
   Client of(Session session) {
@@ -30,7 +55,85 @@ final class Clients {
     return Collections.unmodifiableCollection(byId.values());
   }
 
+  /** The first client with a greater id, or null. */
+  Client after(long id) {
+    var next = byId.higherEntry(id);
+    return next == null ? null : next.getValue();
+  }
+
   int size() {
     return byId.size();
+  }
+
+  /** A client's line as CLIENT LIST shows it. */
+  String info(Client client) {
+    return ClientInfo.line(client, clock.millis());
+  }
+
+  // ---- sending -------------------------------------------------------------------------------------------------------
+
+  /** Sends a message that answers no request, in order with the replies of the command that runs. */
+  void push(Client client, ByteString message) {
+    if (client.gone || client.closing) return;
+    if (client.current != null) {
+      ReplyBuffer reply = client.current.reply;
+      boolean muted = reply.muted();
+      reply.muted(false);
+      reply.raw(message);
+      reply.muted(muted);
+      return; // the executor looks at the limits
+    }
+    client.session.outputBytes.addAndGet(message.size());
+    client.sink.push(message);
+    enforceLimit(client);
+    if (memory.isLimited()) memory.update(client);
+  }
+
+  /** Marks a client that has too much output waiting. True if it is to be cut off. */
+  boolean enforceLimit(Client client) {
+    long pending = client.pendingOutputBytes();
+    if (pending < limits.leastBytes() && client.overSoftLimitSinceMillis == 0) return false;
+    if (client.closing || !limits.exceeded(client, pending, clock.millis())) return client.closing;
+    LOG.warn("Client {} scheduled to be closed ASAP for overcoming of output buffer limits.", info(client));
+    client.closing = true;
+    overLimit.add(client);
+    return true;
+  }
+
+  // ---- cutting off ---------------------------------------------------------------------------------------------------
+
+  /** Closes the clients that are over their output limit. Not while any of the shard's collections is walked. */
+  void closeOverLimit() {
+    if (overLimit.isEmpty()) return;
+    for (Client client : List.copyOf(overLimit)) kill(client);
+    overLimit.clear();
+  }
+
+  /** Closes a connection at once. It is gone from everywhere when this returns. */
+  void kill(Client client) {
+    if (client.gone) return;
+    client.sink.kill();
+    gone(client);
+  }
+
+  /** The connection has ended, whoever ended it. */
+  void gone(Client client) {
+    if (client.gone) return;
+    memory.forget(client);
+    client.gone = true;
+    client.suspended = null;
+    byId.remove(client.session.id);
+    forget.accept(client);
+  }
+
+  // ---- INFO ----------------------------------------------------------------------------------------------------------
+
+  /** Clients that wait: for a key, or for the end of a pause. */
+  int blocked() {
+    int blocked = 0;
+    for (Client client : byId.values()) {
+      if (client.isBlocked()) blocked++;
+    }
+    return blocked;
   }
 }

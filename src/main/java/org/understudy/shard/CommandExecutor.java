@@ -55,9 +55,11 @@ public final class CommandExecutor {
     CommandSpec spec = call.spec;
     ReplyBuffer reply = call.reply;
     long errorsBefore = reply.errors() - errorsCounted;
-    session.lastCommand = spec.fullName;
-    session.lastInteractionMillis = call.nowMillis;
-    if (session.replyMode != Session.ReplyMode.ON) reply.muted(true);
+    if (!call.inTransaction) {
+      session.lastCommand = spec.fullName;
+      session.lastInteractionMillis = call.nowMillis;
+    }
+    if (session.replyMode != Session.ReplyMode.ON) mute(session, reply);
     call.reset();
     long start = nanos;
     try {
@@ -69,7 +71,8 @@ public final class CommandExecutor {
       reply.error("ERR internal error, see the server's log");
       session.closeAfterReply = true; // part of a reply may have been written: nothing after it could be trusted
     }
-    afterReply(session, reply);
+    boolean nested = call.inTransaction;
+    if (session.replyMode != Session.ReplyMode.ON && !nested) afterReply(session, reply);
     long end = clock.nanos();
     nanos = end;
     long took = end - start;
@@ -89,15 +92,35 @@ public final class CommandExecutor {
     }
     if (took > 1_000_000 && !call.inTransaction) call.nowMillis = clock.millis();
     observer.ran(call, took);
+    if (session.tracking != null && !nested) endCaching(session, spec);
   }
 
   /** Answers a command that may not run. @param spec null if there is no such command */
   public void reject(Session session, CommandSpec spec, ReplyBuffer reply, String error) {
-    if (session.replyMode != Session.ReplyMode.ON) reply.muted(true);
+    mute(session, reply);
     reply.error(error);
     afterReply(session, reply);
     if (spec != null) stats.rejected[spec.index]++;
     stats.countError(error);
+    if (session.tracking != null) endCaching(session, spec);
+  }
+
+  /** Answers a command that was put into a transaction. */
+  public void queued(Session session, CommandSpec spec, ReplyBuffer reply) {
+    session.lastCommand = spec.fullName;
+    mute(session, reply);
+    reply.simple("QUEUED");
+    afterReply(session, reply);
+  }
+
+  private static void mute(Session session, ReplyBuffer reply) {
+    reply.muted(session.replyMode == Session.ReplyMode.OFF || session.replyMode == Session.ReplyMode.SKIP);
+  }
+
+  /** CLIENT CACHING counts for the next command, or for a transaction, but for no further CLIENT command. */
+  private static void endCaching(Session session, CommandSpec spec) {
+    boolean client = spec != null && spec.parent != null && spec.parent.name.equals("client");
+    if (!session.inTransaction() && !client) session.tracking.cachingGiven = false;
   }
 
   /** SKIP lasts for one command. Messages between replies are not muted, so the buffer is open again. */

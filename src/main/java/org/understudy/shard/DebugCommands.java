@@ -45,6 +45,7 @@ final class DebugCommands {
   private final ReplicationState replication;
   private final ServerControl control;
   private final Background background;
+  private final ClientCron clientCron;
   private final Consumer<Boolean> pauseCron;
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
@@ -52,6 +53,7 @@ final class DebugCommands {
     replication = parts.replication;
     control = parts.control;
     background = parts.background;
+    clientCron = parts.clientCron;
     this.pauseCron = pauseCron;
   }
 
@@ -98,6 +100,12 @@ final class DebugCommands {
       "    Reply with a test value of the specified type. <type> can be: string,",
       "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
       "    true, false.",
+      "REPLYBUFFER PEAK-RESET-TIME <NEVER||RESET|time>",
+      "    Sets the time (in milliseconds) to wait between client reply buffer peak resets.",
+      "    In case NEVER is provided the last observed peak will never be reset",
+      "    In case RESET is provided the peak reset time will be restored to the default value",
+      "REPLYBUFFER RESIZING <0|1>",
+      "    Enable or disable the reply buffer resize cron job",
       "SEGFAULT",
       "    Crash the server with sigsegv.",
       "SET-ACTIVE-EXPIRE <0|1>",
@@ -123,6 +131,7 @@ final class DebugCommands {
         pauseCron.accept(truth(argv[2]));
         call.reply.ok();
       }
+      case "4 replybuffer" -> replyBuffer(call);
       case "3 object" -> object(call);
       case "2 digest" -> call.reply.simple(Digest.of(keyspace).hex());
       case "3 populate", "4 populate", "5 populate" -> populate(call);
@@ -145,6 +154,17 @@ final class DebugCommands {
         else if (!crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
       }
     }
+  }
+
+  private void replyBuffer(Call call) {
+    byte[] value = call.argv[3];
+    switch (Bytes.lowerString(call.argv[2])) {
+      case "peak-reset-time" -> clientCron.replyBufferPeakMillis(Bytes.is(value, "NEVER") ? -1
+          : Bytes.is(value, "RESET") ? ClientCron.PEAK_MILLIS : Arguments.integer(value));
+      case "resizing" -> clientCron.replyBuffersShrink(truth(value));
+      default -> throw Errors.subcommandSyntax(call.argv[0], call.argv[1]);
+    }
+    call.reply.ok();
   }
 
   private static boolean truth(byte[] number) {

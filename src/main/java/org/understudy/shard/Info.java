@@ -30,6 +30,8 @@ final class Info {
   private final Keyspace keyspace;
   private final Clients clients;
   private final BlockedClients blocked;
+  private final PubSub pubSub;
+  private final Tracking tracking;
   private final Memory memory;
   private final Statistics statistics;
   private final ReplicationState replication;
@@ -48,6 +50,8 @@ final class Info {
     keyspace = parts.keyspace;
     clients = parts.clients;
     blocked = parts.blocked;
+    pubSub = parts.pubSub;
+    tracking = parts.tracking;
     memory = parts.memory;
     statistics = parts.statistics;
     replication = parts.replication;
@@ -140,17 +144,13 @@ final class Info {
 
   private void clients() {
     memory.sampleClients(clock.millis());
-    int tracking = 0;
-    for (Client client : clients.all()) {
-      if (client.session.tracking != null) tracking++;
-    }
     section("Clients");
     field("connected_clients", clients.size());
     field("maxclients", config.maxclients());
     field("client_recent_max_input_buffer", memory.largestRecentInput());
     field("client_recent_max_output_buffer", memory.largestRecentOutput());
-    field("blocked_clients", blocked.size());
-    field("tracking_clients", tracking);
+    field("blocked_clients", clients.blocked());
+    field("tracking_clients", tracking.clients());
     field("clients_in_timeout_table", blocked.timed());
   }
 
@@ -238,7 +238,13 @@ final class Info {
     field("evicted_clients", statistics.evictedClients);
     field("keyspace_hits", statistics.keyspaceHits);
     field("keyspace_misses", statistics.keyspaceMisses);
+    field("pubsub_channels", pubSub.channels().size());
+    field("pubsub_patterns", pubSub.patterns());
+    field("pubsubshard_channels", pubSub.shardChannels().size());
     field("total_forks", 0);
+    field("tracking_total_keys", tracking.totalKeys());
+    field("tracking_total_items", tracking.totalItems());
+    field("tracking_total_prefixes", tracking.totalPrefixes());
     field("total_error_replies", totals.errorReplies);
     field("total_reads_processed", totals.reads);
     field("total_writes_processed", totals.writes);

@@ -63,8 +63,10 @@ final class Memory {
     long bytes = 0;
     for (Client client : clients.all()) {
       Session session = client.session;
-      bytes += clientBytes(session);
-      largestInput[slot] = Math.max(largestInput[slot], session.queryBufferBytes + session.queryBufferFreeBytes);
+      clients.memory.update(client);
+      bytes += client.memoryBytes;
+      largestInput[slot] = Math.max(largestInput[slot], session.queryBufferBytes + session.queryBufferFreeBytes
+          + client.argumentBytes());
       largestOutput[slot] = Math.max(largestOutput[slot], session.outputBytes.get());
     }
     clientBytes = bytes;
@@ -72,12 +74,6 @@ final class Memory {
 
   void samplePeak() {
     peakBytes = Math.max(peakBytes, used());
-  }
-
-  /** What one client takes: its objects, buffers, arguments and queued commands. */
-  static long clientBytes(Session session) {
-    return CLIENT_OBJECTS_BYTES + session.queryBufferBytes + session.queryBufferFreeBytes + session.argumentBytes
-        + session.multiBytes + session.outputBytes.get();
   }
 
   long startupBytes() {

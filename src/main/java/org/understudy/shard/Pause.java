@@ -23,7 +23,8 @@ public final class Pause {
   }
 
   /** A longer or stricter pause wins over the one in force. */
-  void start(Mode wanted, long untilMillis) {
+  void start(Mode wanted, long untilMillis, long nowMillis) {
+    if (endMillis <= nowMillis) end();
     if (untilMillis > endMillis) endMillis = untilMillis;
     if (wanted.ordinal() > mode.ordinal()) mode = wanted;
   }

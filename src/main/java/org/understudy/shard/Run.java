@@ -29,11 +29,17 @@ public final class Run implements KeyspaceShard.Message {
   /** Index of the request that is executed next. */
   int next;
 
-  /** What EXEC or DISCARD finds queued. @param flags of all queued commands together */
-  record Queue(List<Session.Queued> commands, boolean refused, int flags) {}
+  /**
+   * What EXEC or DISCARD finds queued.
+   *
+   * @param flags of all queued commands together
+   * @param abortedBecause the error for which EXEC itself was refused, or null
+   */
+  record Queue(List<Session.Queued> commands, boolean refused, int flags, String abortedBecause) {}
 
   public Run(Client client) {
     this.client = client;
+    client.run = this;
   }
 
   public void add(CommandSpec spec, byte[][] argv) {
@@ -48,11 +54,20 @@ public final class Run implements KeyspaceShard.Message {
 
   /** Adds EXEC or DISCARD with what was queued since MULTI. */
   public void add(CommandSpec spec, byte[][] argv, List<Session.Queued> queued, boolean refused) {
-    add(spec, argv);
-    if (queues == null) queues = new Queue[specs.length];
     int flags = 0;
     for (Session.Queued command : queued) flags |= command.spec().flags;
-    queues[count - 1] = new Queue(queued, refused, flags);
+    add(spec, argv, new Queue(queued, refused, flags, null));
+  }
+
+  /** Adds an EXEC that may not run: it only ends the transaction. */
+  public void addAborted(CommandSpec exec, byte[][] argv, String error) {
+    add(exec, argv, new Queue(List.of(), true, 0, error));
+  }
+
+  private void add(CommandSpec spec, byte[][] argv, Queue queue) {
+    add(spec, argv);
+    if (queues == null) queues = new Queue[specs.length];
+    queues[count - 1] = queue;
   }
 
   public boolean isEmpty() {
@@ -65,6 +80,17 @@ public final class Run implements KeyspaceShard.Message {
 
   boolean may(CommandFlag flag) {
     return specs[next].is(flag) || queues != null && queues[next] != null && (queues[next].flags & flag.bit) != 0;
+  }
+
+  /** Bytes of the arguments of the request in work and of those behind it. */
+  long argumentBytes() {
+    long bytes = 0;
+    for (int i = Math.max(0, next - 1); i < count; i++) {
+      byte[][] argv = argvs[i];
+      if (argv == null) continue;
+      for (byte[] argument : argv) bytes += argument.length;
+    }
+    return bytes;
   }
 
   /** Forgets the requests, keeps the replies. */

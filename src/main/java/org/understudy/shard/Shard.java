@@ -1,7 +1,9 @@
 package org.understudy.shard;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
@@ -9,15 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
-import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
+import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
+import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
@@ -53,6 +56,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Pause pause;
   private final Clients clients;
   private final Watches watches;
+  private final PubSub pubSub;
+  private final Tracking tracking;
+  private final Monitors monitors;
+  private final ClientCron clientCron;
   private final CommandExecutor executor;
   private final Statistics statistics;
   private final Memory memory;
@@ -75,7 +82,13 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private long expiryEndNanos;
   private boolean expiring;
   /** Clients whose runs wait for the end of a pause, in the order in which they came. */
-  private final List<Client> paused = new ArrayList<>();
+  private final Set<Client> paused = new LinkedHashSet<>();
+  private boolean unpauseDue;
+  /** Clients whose blocked commands were answered by the command that runs. */
+  private final ArrayDeque<Client> answered = new ArrayDeque<>();
+  /** The client whose run is being executed, else null; and whether one of its commands is under way. */
+  private Client current;
+  private boolean executing;
 
   Shard(ShardParts parts) {
     config = parts.config;
@@ -85,6 +98,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     pause = parts.pause;
     clients = parts.clients;
     watches = parts.watches;
+    pubSub = parts.pubSub;
+    tracking = parts.tracking;
+    monitors = parts.monitors;
+    clientCron = parts.clientCron;
+    clients.onGone(this::forget);
     executor = new CommandExecutor(clock, config, parts.newLoopStats(), this);
     statistics = parts.statistics;
     memory = parts.memory;
@@ -119,98 +137,170 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   void connected(Client client) {
     clients.add(client);
+    clients.memory.evict();
   }
 
   void disconnected(Client client) {
-    client.gone = true;
-    client.suspended = null;
+    clients.gone(client);
+  }
+
+  /** A client is no more: nobody may know it. */
+  private void forget(Client client) {
     paused.remove(client);
     blocked.forget(client);
     watches.release(client);
-    clients.remove(client);
+    pubSub.forget(client);
+    tracking.disable(client);
+    monitors.remove(client);
+  }
+
+  /** A client's input grew. */
+  void resized(Client client) {
+    clients.memory.update(client);
+    clients.memory.evict();
   }
 
   // ---- runs ----------------------------------------------------------------------------------------------------------
+
+  /** How the execution of a request, and so of a run, ends. */
+  private enum Outcome {
+    /** The next request may follow. */
+    DONE,
+    /** The request waits for the end of a pause. */
+    PAUSED,
+    /** The command waits for something to happen. */
+    BLOCKED,
+    /** The client has to read before more is executed. */
+    UNREAD,
+    /** The connection closes once the replies are sent. */
+    CLOSES,
+    /** The client was cut off. */
+    GONE
+  }
 
   /** Executes a run to its end, or until it has to wait. */
   void execute(Run run) {
     Client client = run.client;
     if (client.gone) return;
+    if (clients.memory.isLimited() && !fits(client)) return;
     if (run.awaitsUnpause && pause.mode() != Pause.Mode.NONE) {
       waitForUnpause(client, run);
       return;
     }
-    ReplyBuffer reply = run.reply;
-    Session session = client.session;
     client.suspended = null;
+    client.paused = false;
     client.current = run;
-    call.session = session;
-    call.reply = reply;
+    current = client;
+    call.session = client.session;
+    call.reply = run.reply;
     executor.startBatch(call);
-    boolean goesOn = true;
-    while (goesOn && run.next < run.count) goesOn = executeNext(run);
+    Outcome outcome = Outcome.DONE;
+    while (outcome == Outcome.DONE && run.next < run.count) outcome = executeNext(run);
+    tracking.endTurn(); // what the client itself hears goes with its replies
     client.current = null;
-    if (goesOn) finish(run);
+    current = null;
+    if (outcome != Outcome.GONE) end(run, outcome);
+    if (clients.memory.isLimited()) fits(client);
+    afterTurn();
   }
 
-  /** Executes one request. False if the run ends or waits here. */
-  private boolean executeNext(Run run) {
+  /** What was put off until no command runs. */
+  private void afterTurn() {
+    tracking.endTurn();
+    clients.closeOverLimit();
+    if (tracking.clients() > 0) tracking.limit();
+    if (unpauseDue) unpause();
+    while (!answered.isEmpty()) execute(answered.poll().suspended);
+  }
+
+  /** Follows a client's size. False if it, or others before it, had to go and it went. */
+  private boolean fits(Client client) {
+    clients.memory.update(client);
+    clients.memory.evict();
+    return !client.gone;
+  }
+
+  private Outcome executeNext(Run run) {
     Client client = run.client;
     Session session = client.session;
     ReplyBuffer reply = run.reply;
     CommandSpec spec = run.specs[run.next];
     Run.Queue queue = run.queue();
     int queuedFlags = queue == null ? 0 : queue.flags();
-    if (pause.mode() != Pause.Mode.NONE && pause.holds(spec, queuedFlags)) {
-      waitForUnpause(client, run);
-      return false;
-    }
+    if (pause.mode() != Pause.Mode.NONE && !session.monitor && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
     byte[][] argv = run.argvs[run.next++];
     if (memoryLimit != 0) checkMemory();
-    String refusal = admission.refuseNow(session, spec, queuedFlags);
+    String refusal = queue != null && queue.abortedBecause() != null ? queue.abortedBecause()
+        : admission.refuseNow(session, spec, queuedFlags);
     if (refusal != null) {
-      refuse(client, spec, queue, reply, refusal);
-      return true;
+      refuse(client, spec, argv, reply, refusal);
+      return Outcome.DONE;
     }
     call.spec = spec;
     call.argv = argv;
     call.db = keyspace.database(session.database);
     call.queued = queue == null ? null : queue.commands();
     call.queuedRefused = queue != null && queue.refused();
+    executing = true;
     executor.run(call);
-    if (session.closeAfterReply) {
-      client.sink.closeAfterReplies(take(client, reply));
-      run.clear();
-      return false;
+    executing = false;
+    if (tracking.owesAnswer()) tracking.answered(client);
+    if (clients.enforceLimit(client)) {
+      clients.kill(client);
+      return Outcome.GONE;
     }
-    if (session.blocked) {
-      client.suspended = run;
-      if (!reply.isEmpty()) client.sink.push(take(client, reply));
-      client.sink.waiting();
-      wakeInTime();
-      return false;
-    }
-    if (reply.size() >= PART_BYTES) {
-      client.suspended = run;
-      client.sink.deliverPart(take(client, reply));
-      return false;
-    }
-    return true;
+    if (session.closeAfterReply) return Outcome.CLOSES;
+    if (session.blocked) return Outcome.BLOCKED;
+    return reply.size() >= PART_BYTES ? sendPart(client, reply) : Outcome.DONE;
   }
 
-  private void refuse(Client client, CommandSpec spec, Run.Queue queue, ReplyBuffer reply, String refusal) {
-    if (queue != null && spec.fullName.equals("exec")) {
+  /** Lets go what has gathered; a client that does not read has to wait with the rest of its requests. */
+  private Outcome sendPart(Client client, ReplyBuffer reply) {
+    if (!clients.limits.mayAnswerMore(client.session)) return Outcome.UNREAD;
+    client.sink.push(take(client, reply));
+    return clients.memory.isLimited() && !fits(client) ? Outcome.GONE : Outcome.DONE;
+  }
+
+  private void refuse(Client client, CommandSpec spec, byte[][] argv, ReplyBuffer reply, String refusal) {
+    boolean exec = spec.fullName.equals("exec");
+    if (exec) {
       watches.unwatch(client);
-      refusal = "EXECABORT Transaction discarded because of: " + refusal;
+      refusal = "EXECABORT Transaction discarded because of: " + Errors.withoutCode(refusal);
     }
     executor.reject(client.session, spec, reply, refusal);
+    if (exec) monitors.feed(client.session, client.session.database, argv);
   }
 
-  private void finish(Run run) {
+  private void end(Run run, Outcome outcome) {
     Client client = run.client;
-    run.clear();
-    if (run.last) client.sink.deliver(take(client, run.reply));
-    else client.sink.resume(run);
+    ReplyBuffer reply = run.reply;
+    switch (outcome) {
+      case DONE -> {
+        run.clear();
+        if (run.last) {
+          client.sink.deliver(take(client, reply));
+        } else {
+          if (client.hears() && !reply.isEmpty()) client.sink.push(take(client, reply)); // messages may follow it at any time
+          client.sink.resume(run);
+        }
+      }
+      case PAUSED -> waitForUnpause(client, run);
+      case BLOCKED -> {
+        client.suspended = run;
+        if (!reply.isEmpty()) client.sink.push(take(client, reply));
+        client.sink.waiting();
+        wakeInTime();
+      }
+      case UNREAD -> {
+        client.suspended = run;
+        client.sink.deliverPart(take(client, reply));
+      }
+      case CLOSES -> {
+        client.sink.closeAfterReplies(take(client, reply));
+        run.clear();
+      }
+      default -> throw new IllegalStateException("no end of a run: " + outcome);
+    }
   }
 
   private static ByteString take(Client client, ReplyBuffer reply) {
@@ -221,6 +311,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   private void waitForUnpause(Client client, Run run) {
     client.suspended = run;
+    client.paused = true;
     paused.add(client);
     if (!run.reply.isEmpty()) client.sink.push(take(client, run.reply));
     client.sink.waiting();
@@ -228,12 +319,13 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   void drained(Client client) {
-    if (client.suspended != null) execute(client.suspended);
+    if (client.suspended != null && !client.session.blocked && !client.paused) execute(client.suspended);
   }
 
   /** The command that a client's run stood still at is answered. */
   void goOn(Client client) {
-    execute(client.suspended);
+    if (current == null) execute(client.suspended);
+    else answered.add(client); // another client's command did it, and goes first
   }
 
   // ---- configuration -------------------------------------------------------------------------------------------------
@@ -298,6 +390,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
     expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
     if (!expiring) expire();
+    clientCron.tick(now);
+    afterTurn();
   }
 
   /**
@@ -309,6 +403,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     boolean more = keyspace.expireSlice(EXPIRY_SLICE_NANOS);
     long end = clock.nanos();
     latencyMonitor.note(LatencyMonitor.EXPIRE_CYCLE, end - start, clock.millis());
+    afterTurn();
     expiring = more && end - expiryEndNanos < 0;
     if (expiring) loop.execute(this::expire);
   }
@@ -347,9 +442,23 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     wakeInTime();
   }
 
+  /** Holds clients back until then; for so long no key expires either. @param untilMillis Unix time */
+  void pause(Pause.Mode mode, long untilMillis) {
+    pause.start(mode, untilMillis, clock.millis());
+    keyspace.expiryMode(ExpiryMode.HIDE);
+    wakeInTime();
+  }
+
+  /** Ends a pause as soon as the command that asks for it is done. */
+  void unpauseAfterCommand() {
+    unpauseDue = true;
+  }
+
   /** Ends a pause and lets everybody go on who waited for that. */
-  void unpause() {
+  private void unpause() {
+    unpauseDue = false;
     pause.end();
+    keyspace.expiryMode(ExpiryMode.DELETE);
     List<Client> waiting = List.copyOf(paused);
     paused.clear();
     for (Client client : waiting) {
@@ -363,15 +472,21 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void ran(Call call, long nanos) {
     statistics.changes += call.dirty;
     if (slowCommands.concerned(nanos)) slowCommands.note(call.session, call.spec, call.shownArgv(), nanos, clock.millis());
+    if (monitors.any() && Monitors.shows(call.spec)) {
+      monitors.feed(call.session, call.session.database, call.shownArgv());
+    }
+    if (call.session.tracking != null) tracking.ran(call);
   }
 
-  void observed(Session session, CommandSpec spec, byte[][] argv, long nanos) {
+  void observed(Session session, int database, CommandSpec spec, byte[][] argv, long nanos) {
     if (slowCommands.concerned(nanos)) slowCommands.note(session, spec, argv, nanos, clock.millis());
+    if (monitors.any() && Monitors.shows(spec)) monitors.feed(session, database, argv);
   }
 
   @Override
   public void changed(Session by, int database, byte[] key) {
     watches.touch(keyspace.database(database), key, false);
+    if (!tracking.isIdle()) tracking.changed(key, current, executing);
   }
 
   @Override
@@ -381,6 +496,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void flushing(Session by, int database) {
+    tracking.flushed(current);
     for (int i = 0; i < keyspace.databases(); i++) {
       if (database == Call.ALL_DATABASES || database == i) watches.touchAll(keyspace.database(i), null);
     }
@@ -407,5 +523,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void expired(Database database, byte[] key) {
     notifications.notify(NotifyClass.EXPIRED, "expired", key, database.index());
     watches.touch(database, key, true);
+    if (!tracking.isIdle()) tracking.changed(key, current, executing);
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
 import org.understudy.command.CommandCommands;
@@ -24,8 +25,12 @@ public final class ShardParts {
   final Keyspace keyspace;
   final Admission admission;
   final Pause pause = new Pause();
-  final Clients clients = new Clients();
+  final Clients clients;
   final Watches watches = new Watches();
+  final PubSub pubSub;
+  final Tracking tracking;
+  final Monitors monitors;
+  final ClientCron clientCron;
   /** Counters of all loops, the shard's first. */
   final List<LoopStats> stats = new ArrayList<>();
   final ServerFacts facts;
@@ -56,13 +61,18 @@ public final class ShardParts {
     keyspace = new Keyspace(config.databases(), seed, clock::millis, clock::nanos);
     admission = new Admission(config);
     statistics = new Statistics(stats, keyspace);
+    clients = new Clients(config, clock, statistics);
+    pubSub = new PubSub(clients);
+    tracking = new Tracking(config, clients, seed);
+    monitors = new Monitors(clock, clients);
+    clientCron = new ClientCron(config, clients);
     memory = new Memory(keyspace, clients);
     slowLog = new SlowLog(config);
     latencyMonitor = new LatencyMonitor(config);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::goOn);
     background = new Background(clients, blocked);
-    notifications = new Notifications(config, (channel, message) -> { });
+    notifications = new Notifications(config, pubSub::publish);
     shard = new Shard(this);
     table = new CommandTable(rows(connectionRows)).renamed(renames());
   }
@@ -76,6 +86,9 @@ public final class ShardParts {
     Info info = new Info(this, this::table, shard::hz);
     List<CommandSpec> rows = new ArrayList<>(connectionRows);
     rows.addAll(new CommandCommands(this::table).rows());
+    rows.addAll(new PubSubCommands(pubSub, clients).rows());
+    rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
+        new Users(config)).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     rows.addAll(new ServerCommands(this, info).rows());
     rows.addAll(new ConfigCommands(config, statistics, background).rows());
@@ -117,6 +130,10 @@ public final class ShardParts {
     return pause;
   }
 
+  public OutputLimits outputLimits() {
+    return clients.limits;
+  }
+
   public Config config() {
     return config;
   }
@@ -137,8 +154,9 @@ public final class ShardParts {
   /** What the executor of a connections' loop reports to: the shard hears of it only if somebody is interested. */
   public CommandExecutor.Observer connectionObserver(Consumer<KeyspaceShard.Message> shardMailbox) {
     return (call, nanos) -> {
-      if (slowCommands.concerned(nanos)) {
-        shardMailbox.accept(new KeyspaceShard.Observed(call.session, call.spec, call.shownArgv(), nanos));
+      if (slowCommands.concerned(nanos) || monitors.any()) {
+        shardMailbox.accept(new KeyspaceShard.Observed(call.session, call.session.database, call.spec, call.shownArgv(),
+            nanos));
       }
     };
   }

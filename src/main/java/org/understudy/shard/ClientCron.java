@@ -1,0 +1,91 @@
+package org.understudy.shard;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.resp.ReplyBuffer;
+
+/**
+ * What is done for every client about once a second, a part of them at each tick: idle ones are closed,
+ * buffers shrink, soft limits run out. Source: clientsCron, server.c 7.0.15.
+ */
+final class ClientCron {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientCron.class);
+  private static final int LEAST_CLIENTS = 5;
+  /** For how long the most that a reply buffer held keeps it from shrinking. */
+  static final long PEAK_MILLIS = 5000;
+  /** Share of the heap beyond which waiting output counts as much. */
+  private static final int TIGHT_HEAP_SHARE = 8;
+
+  private final Config config;
+  private final Clients clients;
+  private final long tightBytes = Runtime.getRuntime().maxMemory() / TIGHT_HEAP_SHARE;
+  private long lastId;
+  private boolean buffersShrink = true;
+  private long peakMillis = PEAK_MILLIS;
+
+  ClientCron(Config config, Clients clients) {
+    this.config = config;
+    this.clients = clients;
+  }
+
+  void tick(long nowMillis) {
+    noteOutput();
+    int count = Math.min(clients.size(), Math.max(LEAST_CLIENTS, clients.size() / config.hz()));
+    for (int i = 0; i < count; i++) {
+      Client client = clients.after(lastId);
+      if (client == null) client = clients.after(0);
+      if (client == null) return;
+      lastId = client.session.id;
+      look(client, nowMillis);
+    }
+    clients.memory.evict();
+  }
+
+  private void noteOutput() {
+    long waiting = 0;
+    for (Client client : clients.all()) waiting += client.session.outputBytes.get();
+    clients.limits.memoryIsTight(waiting > tightBytes);
+  }
+
+  private void look(Client client, long nowMillis) {
+    Session session = client.session;
+    if (isIdle(client, nowMillis)) {
+      LOG.debug("Closing idle client");
+      clients.kill(client);
+      return;
+    }
+    long output = session.outputBytes.get();
+    if (buffersShrink) shrinkReplyBuffer(client, nowMillis);
+    if (clients.limits.exceeded(client, output, nowMillis)) {
+      String info = clients.info(client);
+      clients.kill(client);
+      LOG.warn("Client {} closed for overcoming of output buffer limits.", info);
+    }
+  }
+
+  private void shrinkReplyBuffer(Client client, long nowMillis) {
+    ReplyBuffer reply = client.run.reply;
+    boolean peakIsOld = peakMillis >= 0 && nowMillis - client.peakSinceMillis >= peakMillis;
+    if (peakIsOld) client.peakSinceMillis = nowMillis;
+    if (reply.capacityBytes() > ReplyBuffer.LEAST_BYTES) client.sink.shrink(peakIsOld);
+  }
+
+  /** DEBUG REPLYBUFFER RESIZING. */
+  void replyBuffersShrink(boolean yes) {
+    buffersShrink = yes;
+  }
+
+  /** DEBUG REPLYBUFFER PEAK-RESET-TIME. @param millis negative for never */
+  void replyBufferPeakMillis(long millis) {
+    peakMillis = millis;
+  }
+
+  /** Those who wait for something to come are not idle. */
+  private boolean isIdle(Client client, long nowMillis) {
+    Session session = client.session;
+    return config.timeout() > 0 && !session.monitor && !client.isBlocked() && session.subscriptions() == 0
+        && nowMillis / 1000 - session.lastInteractionMillis / 1000 > config.timeout();
+  }
+}

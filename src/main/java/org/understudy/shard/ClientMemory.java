@@ -1,0 +1,112 @@
+package org.understudy.shard;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.config.ClientClass;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+
+/**
+ * What clients cost, one by one and together, and who has to go when {@code maxmemory-clients} is reached: the largest
+ * first. Clients of about the same size share a bucket, sizes doubling from one to the next, as in the reference
+ * implementation (updateClientMemUsageAndBucket, evictClients in 7.0.15).
+ */
+final class ClientMemory {
+  /** One watched key: the watch, its place in two collections, the key's array. */
+  private static final long WATCH_BYTES = 200;
+  /** One subscription or prefix: its place in two collections. */
+  private static final long SUBSCRIPTION_BYTES = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientMemory.class);
+  private static final int LEAST_LOG = 15;
+  private static final int MOST_LOG = 33;
+
+  private final Config config;
+  private final Clients clients;
+  private final Statistics statistics;
+  private final List<Set<Client>> buckets =
+      IntStream.rangeClosed(LEAST_LOG, MOST_LOG).mapToObj(log -> (Set<Client>) new LinkedHashSet<Client>()).toList();
+  private final long[] bytesByClass = new long[ClientClass.values().length];
+  private long limit;
+
+  ClientMemory(Config config, Clients clients, Statistics statistics) {
+    this.statistics = statistics;
+    this.config = config;
+    this.clients = clients;
+    limit = config.clientEvictionLimitBytes();
+    config.onChange(Directive.MAXMEMORY_CLIENTS, this::configured);
+    config.onChange(Directive.MAXMEMORY, this::configured);
+  }
+
+  private String configured(Config now) {
+    limit = config.clientEvictionLimitBytes();
+    for (Client client : clients.all()) update(client);
+    return null;
+  }
+
+  /** Whether there is a limit, so that every change of a client's size has to be followed at once. */
+  boolean isLimited() {
+    return limit != 0;
+  }
+
+  static long bytes(Client client) {
+    long names = client.channels.size() + client.patterns.size() + client.shardChannels.size() + client.prefixes.size();
+    return Memory.CLIENT_OBJECTS_BYTES + client.session.outputBytes.get() + client.run.reply.capacityBytes()
+        + client.session.queryBufferBytes + client.session.queryBufferFreeBytes + client.argumentBytes()
+        + client.session.multiBytes + client.watched.size() * WATCH_BYTES + names * SUBSCRIPTION_BYTES;
+  }
+
+  /** Looks anew at what a client costs. */
+  void update(Client client) {
+    if (client.gone) return;
+    bytesByClass[client.memoryClass.ordinal()] -= client.memoryBytes;
+    client.memoryBytes = bytes(client);
+    client.memoryClass = client.type();
+    bytesByClass[client.memoryClass.ordinal()] += client.memoryBytes;
+    move(client, limit == 0 || client.session.noEvict ? -1 : bucketOf(client.memoryBytes));
+  }
+
+  private static int bucketOf(long bytes) {
+    int log = 64 - Long.numberOfLeadingZeros(bytes);
+    return Math.max(LEAST_LOG, Math.min(MOST_LOG, log)) - LEAST_LOG;
+  }
+
+  private void move(Client client, int bucket) {
+    if (client.memoryBucket == bucket) return;
+    if (client.memoryBucket >= 0) buckets.get(client.memoryBucket).remove(client);
+    if (bucket >= 0) buckets.get(bucket).add(client);
+    client.memoryBucket = bucket;
+  }
+
+  void forget(Client client) {
+    bytesByClass[client.memoryClass.ordinal()] -= client.memoryBytes;
+    client.memoryBytes = 0;
+    move(client, -1);
+  }
+
+  /** Cuts off clients, the largest first, while all together are over the limit. */
+  void evict() {
+    if (limit == 0 || total() < limit) return;
+    for (Client client : clients.all()) update(client); // some may have got smaller unnoticed
+    int bucket = buckets.size() - 1;
+    while (total() >= limit) {
+      while (bucket >= 0 && buckets.get(bucket).isEmpty()) bucket--;
+      if (bucket < 0) {
+        LOG.warn("Over client maxmemory after evicting all evictable clients");
+        return;
+      }
+      Client client = buckets.get(bucket).iterator().next();
+      LOG.info("Evicting client: {}", clients.info(client));
+      statistics.evictedClients++;
+      clients.kill(client);
+    }
+  }
+
+  private long total() {
+    return bytesByClass[ClientClass.NORMAL.ordinal()] + bytesByClass[ClientClass.PUBSUB.ordinal()];
+  }
+}

@@ -1,0 +1,93 @@
+package org.understudy.shard;
+
+import org.understudy.command.Session;
+import org.understudy.config.ClientClass;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.config.OutputLimit;
+
+/**
+ * How much output may wait for a client. Where the configuration limits it, the client is cut off beyond, as in Redis:
+ * at once, or when it was too much for too long. Where it does not, a client that does not read is not read from, and its
+ * commands wait. Asked by the shard and by the sockets' side, which may be other threads.
+ */
+public final class OutputLimits {
+  /** Output that may wait for a client without a limit before it has to wait itself. */
+  static final long ALLOWANCE_BYTES = 16 * 1024 * 1024;
+  /** The same while all clients together have much waiting. */
+  static final long TIGHT_ALLOWANCE_BYTES = 256 * 1024;
+
+  private final Config config;
+  private volatile OutputLimit normal;
+  private volatile OutputLimit pubSub;
+  /** The client memory limit is on: it ends what has no limit here. */
+  private volatile boolean clientsAreEvicted;
+  private volatile long leastBytes;
+  private volatile long allowanceBytes = ALLOWANCE_BYTES;
+
+  OutputLimits(Config config) {
+    this.config = config;
+    configured(config);
+    config.onChange(Directive.CLIENT_OUTPUT_BUFFER_LIMIT, this::configured);
+    config.onChange(Directive.MAXMEMORY_CLIENTS, this::configured);
+    config.onChange(Directive.MAXMEMORY, this::configured);
+  }
+
+  private String configured(Config now) {
+    normal = config.clientOutputBufferLimit(ClientClass.NORMAL);
+    pubSub = config.clientOutputBufferLimit(ClientClass.PUBSUB);
+    clientsAreEvicted = config.clientEvictionLimitBytes() != 0;
+    leastBytes = Math.min(least(normal), least(pubSub));
+    return null;
+  }
+
+  private static long least(OutputLimit limit) {
+    return Math.min(orNone(limit.hardBytes()), orNone(limit.softBytes()));
+  }
+
+  /** 0 is no limit, and so is what is too large for a signed number. */
+  private static long orNone(long bytes) {
+    return bytes > 0 ? bytes : Long.MAX_VALUE;
+  }
+
+  /** Below so many bytes no limit of any class is reached: a cheap first look. */
+  long leastBytes() {
+    return leastBytes;
+  }
+
+  /** Whether a client has more output waiting than it may. To be asked whenever output was added, for the soft limit's sake. */
+  boolean exceeded(Client client, long pendingBytes, long nowMillis) {
+    if (pendingBytes < leastBytes) {
+      client.overSoftLimitSinceMillis = 0;
+      return false;
+    }
+    OutputLimit limit = client.type() == ClientClass.PUBSUB ? pubSub : normal;
+    boolean hard = pendingBytes >= orNone(limit.hardBytes());
+    boolean soft = pendingBytes >= orNone(limit.softBytes());
+    if (!soft) {
+      client.overSoftLimitSinceMillis = 0;
+    } else if (client.overSoftLimitSinceMillis == 0) {
+      client.overSoftLimitSinceMillis = nowMillis;
+      soft = false;
+    } else {
+      soft = nowMillis / 1000 - client.overSoftLimitSinceMillis / 1000 > limit.softSeconds();
+    }
+    return hard || soft;
+  }
+
+  /** Whether a client that has output waiting may cause more of it, since there is room or it will be cut off in time. */
+  public boolean mayAnswerMore(Session session) {
+    if (clientsAreEvicted || session.outputBytes.get() < allowanceBytes) return true;
+    return least(session.subscriptions() > 0 ? pubSub : normal) != Long.MAX_VALUE;
+  }
+
+  /** Whether there is a limit for the memory of all clients, so that their growth has to be followed. */
+  public boolean clientsAreEvicted() {
+    return clientsAreEvicted;
+  }
+
+  /** @param tight all clients together have much output waiting */
+  void memoryIsTight(boolean tight) {
+    allowanceBytes = tight ? TIGHT_ALLOWANCE_BYTES : ALLOWANCE_BYTES;
+  }
+}
