@@ -7,11 +7,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
-import org.understudy.command.Call;
+import org.understudy.command.BitCommands;
+import org.understudy.command.BitfieldCommands;
 import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
+import org.understudy.command.KeyCommands;
+import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Keyspace;
 
@@ -86,6 +89,10 @@ public final class ShardParts {
     Info info = new Info(this, this::table, shard::hz);
     List<CommandSpec> rows = new ArrayList<>(connectionRows);
     rows.addAll(new CommandCommands(this::table).rows());
+    rows.addAll(KeyCommands.rows());
+    rows.addAll(StringCommands.rows());
+    rows.addAll(BitCommands.rows());
+    rows.addAll(BitfieldCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());
