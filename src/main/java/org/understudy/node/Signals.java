@@ -34,8 +34,8 @@ final class Signals {
     if (crashLog) {
       Signal.handle(new Signal("ABRT"), signal -> {
         crash.signal(signal.getNumber());
-        Signal.handle(signal, SignalHandler.SIG_DFL);
-        Signal.raise(signal);
+        // What a shell sees of a process that the signal has ended.
+        Runtime.getRuntime().halt(128 + signal.getNumber());
       });
     }
   }

@@ -1,0 +1,269 @@
+package org.understudy.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The launcher's contract, seen from outside. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class LauncherIT {
+  private static final String LOG_LINE = "\\d+:[XCSM] \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d{3} [.*#-] .+";
+
+  @TempDir
+  Path folder;
+
+  private final int port = Launched.freePort();
+
+  private Launched start(String... more) {
+    return start(Launched.SERVER, Map.of(), more);
+  }
+
+  private Launched start(Path program, Map<String, String> environment, String... more) {
+    List<String> arguments = Stream.concat(
+        Stream.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--dir", folder.toString(), "--save", ""),
+        Arrays.stream(more)).toList();
+    return Launched.run(program, environment, arguments);
+  }
+
+  @Test
+  void servesUnderItsOwnProcessIdAndStopsInOrderOnSigterm() {
+    try (Launched server = start("--always-show-logo", "yes")) {
+      server.awaitLine(" PID: " + server.pid()).awaitReady();
+      assertEquals("PONG", Launched.ping(port));
+      assertEquals(0, server.signal("TERM").exitStatus());
+      assertTrue(server.output().contains(":signal-handler ("));
+      assertTrue(server.output().contains("Received SIGTERM scheduling shutdown..."));
+      assertTrue(server.output().contains("ready to exit, bye bye..."));
+      assertEquals("", server.errors());
+    }
+  }
+
+  @Test
+  void sigintStopsInOrderAndSighupDoesNothing() {
+    try (Launched server = start().awaitReady()) {
+      server.signal("HUP");
+      assertEquals("PONG", Launched.ping(port));
+      assertEquals(0, server.signal("INT").exitStatus());
+      assertTrue(server.output().contains("Received SIGINT scheduling shutdown..."));
+    }
+  }
+
+  @Test
+  void everyLogLineHasTheFormatThatToolsParse() {
+    try (Launched server = start().awaitReady()) {
+      for (String line : server.output().lines().toList()) {
+        assertTrue(line.matches(LOG_LINE), line);
+        assertTrue(line.startsWith(server.pid() + ":"), line);
+      }
+      assertTrue(server.output().contains(":C "));
+      assertTrue(server.output().contains(":M "));
+      assertTrue(server.output().contains("Running mode=standalone, port=" + port + "."));
+    }
+  }
+
+  static Stream<Path> installedJdks() throws IOException {
+    Path all = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(all)) return Stream.of(Path.of(System.getProperty("java.home")));
+    try (Stream<Path> found = Files.list(all)) {
+      List<Path> jdks = found.filter(jdk -> !Files.isSymbolicLink(jdk) && Files.isExecutable(jdk.resolve("bin/java"))
+          && Files.exists(jdk.resolve("release"))).toList();
+      return jdks.stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("installedJdks")
+  void noJvmSaysAnythingOfItsOwn(Path jdk) {
+    try (Launched server = start(Launched.SERVER, Map.of("UNDERSTUDY_JAVA_HOME", jdk.toString())).awaitReady()) {
+      assertEquals(0, server.signal("TERM").exitStatus());
+      assertTrue(server.output().lines().skip(3).allMatch(line -> line.startsWith(server.pid() + ":")), server.output());
+      assertEquals("", server.errors());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("installedJdks")
+  void aCopiedFolderStartsWhoseClassArchivesDoNotFit(Path jdk) throws IOException {
+    Path copy = folder.resolve("a copy");
+    try (Stream<Path> files = Files.walk(Launched.HOME)) {
+      for (Path file : files.toList()) Files.copy(file, copy.resolve(Launched.HOME.relativize(file).toString()));
+    }
+    try (Stream<Path> archives = Files.list(copy.resolve("lib"))) {
+      for (Path archive : archives.filter(file -> file.toString().matches(".*\\.(aot|jsa)")).toList()) {
+        archive.toFile().setWritable(true);
+        Files.writeString(archive, "no archive");
+      }
+    }
+    try (Launched server = start(copy.resolve("bin/understudy-server"), Map.of("UNDERSTUDY_JAVA_HOME", jdk.toString()))) {
+      assertEquals(0, server.awaitReady().signal("TERM").exitStatus());
+      assertEquals("", server.errors());
+    }
+  }
+
+  @Test
+  void aLinkNamedRedisServerStartsIt() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("redis-server"), Launched.SERVER);
+    Path linkToLink = Files.createSymbolicLink(folder.resolve("server"), Path.of("redis-server"));
+    try (Launched server = start(linkToLink, Map.of()).awaitReady()) {
+      assertEquals("PONG", Launched.ping(port));
+    }
+    try (Launched version = Launched.run(link, Map.of(), List.of("-v"))) {
+      assertEquals(0, version.exitStatus());
+    }
+  }
+
+  @Test
+  void sentinelModeIsRefusedByWhateverName() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("redis-sentinel"), Launched.SERVER);
+    for (List<String> how : List.of(List.of(link.toString()), List.of(Launched.SERVER.toString(), "--sentinel"),
+        List.of(Launched.HOME.resolve("bin/understudy-sentinel").toString()))) {
+      try (Launched sentinel = Launched.run(Path.of(how.get(0)), Map.of(), how.subList(1, how.size()))) {
+        assertEquals(1, sentinel.exitStatus());
+        assertTrue(sentinel.errors().contains("sentinel mode is not there yet"), sentinel.errors());
+      }
+    }
+  }
+
+  @Test
+  void versionAndHelpAreTold() {
+    try (Launched version = Launched.run("--version"); Launched help = Launched.run("-h")) {
+      assertEquals(0, version.exitStatus());
+      assertTrue(version.output().matches("(?s).* v=7\\.0\\.15 .*"), version.output());
+      assertEquals(1, help.exitStatus());
+      assertTrue(help.errors().startsWith("Usage: "));
+    }
+  }
+
+  @Test
+  void whatItCannotCheckItRefuses() {
+    try (Launched memory = Launched.run("--test-memory", "10"); Launched system = Launched.run("--check-system")) {
+      assertEquals(1, memory.exitStatus());
+      assertFalse(memory.errors().isEmpty());
+      assertEquals(1, system.exitStatus());
+      assertFalse(system.errors().isEmpty());
+    }
+  }
+
+  @Test
+  void aFaultyDirectiveIsToldInThreeLines() {
+    try (Launched server = Launched.run("--port", "6379", "--nosuch", "1")) {
+      assertEquals(1, server.exitStatus());
+      assertEquals("""
+
+          *** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***
+          Reading the configuration file, at line 3
+          >>> 'nosuch "1"'
+          Bad directive or wrong number of arguments
+          """, server.errors());
+      assertEquals("", server.output());
+    }
+  }
+
+  @Test
+  void aBusyPortIsToldInTheLog() {
+    try (Launched first = start().awaitReady(); Launched second = start()) {
+      assertEquals(1, second.exitStatus());
+      assertTrue(second.output().contains("# Warning: Could not create server TCP listening socket 127.0.0.1:" + port
+          + ": bind: Address already in use"), second.output());
+      assertTrue(second.output().contains("# Failed listening on port " + port + " (TCP), aborting."));
+      assertFalse(second.output().contains("Running mode"));
+      assertEquals("PONG", Launched.ping(port));
+    }
+  }
+
+  @Test
+  void configurationIsReadFromStandardInput() {
+    try (Launched server = Launched.run("-").type("port " + port + "\nbind 127.0.0.1\nalways-show-logo yes\n")) {
+      server.awaitLine(" Port: " + port).awaitReady();
+    }
+  }
+
+  @Test
+  void logFileAndPidFileAreRelativeToDir() throws IOException {
+    Path log = folder.resolve("server.log");
+    Path pidFile = folder.resolve("server.pid");
+    try (Launched server = start("--logfile", "server.log", "--pidfile", "server.pid")) {
+      await(() -> Files.exists(log) && Files.readString(log).contains("Ready to accept connections"));
+      assertEquals(server.pid() + "\n", Files.readString(pidFile));
+      Files.move(log, folder.resolve("rotated.log"));
+      assertEquals(0, server.signal("TERM").exitStatus());
+      assertTrue(Files.readString(log).contains("Removing the pid file."));
+      assertFalse(Files.exists(pidFile));
+      assertEquals("", server.output());
+    }
+  }
+
+  @Test
+  void aDaemonOutlivesItsParentAndReadsTheSameStandardInput() throws IOException {
+    Path pidFile = folder.resolve("daemon.pid");
+    Path log = folder.resolve("daemon.log");
+    try (Launched parent = Launched.run("-").type(String.join("\n", "daemonize yes", "port " + port, "bind 127.0.0.1",
+        "save ''", "dir " + folder, "pidfile daemon.pid", "logfile daemon.log", ""))) {
+      assertEquals(0, parent.exitStatus());
+      await(() -> Files.exists(log) && Files.readString(log).contains("Ready to accept connections"));
+      long pid = Long.parseLong(Files.readString(pidFile).strip());
+      ProcessHandle daemon = ProcessHandle.of(pid).orElseThrow();
+      try {
+        assertEquals("PONG", Launched.ping(port));
+        daemon.destroy();
+        daemon.onExit().join();
+        assertFalse(Files.exists(pidFile));
+        assertTrue(Files.readString(log).contains("bye bye"));
+      } finally {
+        daemon.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void systemdIsTold() throws IOException {
+    Path told = folder.resolve("told");
+    Path tool = Files.writeString(folder.resolve("systemd-notify"), "#!/bin/sh\necho \"$@\" >> " + told + "\n");
+    assertTrue(tool.toFile().setExecutable(true));
+    Map<String, String> environment =
+        Map.of("PATH", folder + ":" + System.getenv("PATH"), "NOTIFY_SOCKET", folder.resolve("socket").toString());
+    try (Launched server = start(Launched.SERVER, environment, "--supervised", "auto", "--daemonize", "yes")) {
+      server.awaitReady();
+      await(() -> Files.exists(told) && Files.readString(told).contains("--pid=" + server.pid() + " ")
+          && Files.readString(told).contains("READY=1"));
+    }
+  }
+
+  @Test
+  void sigabrtLeavesACrashReport() {
+    try (Launched server = start().awaitReady()) {
+      assertEquals(128 + 6, server.signal("ABRT").exitStatus());
+      assertTrue(server.output().contains("=== REDIS BUG REPORT START"), server.output());
+      assertTrue(server.output().contains("crashed by signal: 6"));
+      assertTrue(server.output().contains("------ STACK TRACE ------"));
+      assertTrue(server.output().contains("=== REDIS BUG REPORT END"));
+    }
+  }
+
+  /** A condition outside of this process that nothing announces. */
+  private static void await(Condition condition) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < deadline, "waited in vain");
+      Thread.onSpinWait();
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+}
