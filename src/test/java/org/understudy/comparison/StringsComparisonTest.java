@@ -26,6 +26,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Type;
 import org.understudy.resp.Errors;
 import org.understudy.testing.CommandRunner;
+import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader;
@@ -36,6 +37,7 @@ import org.understudy.testing.RespReader;
  *
  * <p>Times are absolute and far away, or past, so that the two clocks do not matter. Cursors and the order of keys differ.
  */
+@NeedsRealRedis
 class StringsComparisonTest {
   private static final int BATCH = 500;
   private static final int BATCHES = 30;
@@ -53,7 +55,6 @@ class StringsComparisonTest {
 
   @BeforeEach
   void start() throws IOException {
-    RealRedis.assumeInstalled();
     redis = RealRedis.start("--notify-keyspace-events", "AEnm", "--repl-diskless-sync", "no",
         "--enable-debug-command", "yes");
     real = new RecordedConnection(redis.port());
