@@ -150,7 +150,20 @@ public final class EventLoop {
     if (holders.decrementAndGet() == 0) execute(() -> { });
   }
 
+  /** Whatever fails, a timer or the memory for the queue: the loop goes on until it may end. */
   private void run() {
+    boolean ended = false;
+    while (!ended) {
+      try {
+        serve();
+        ended = true;
+      } catch (Throwable trouble) {
+        report(trouble);
+      }
+    }
+  }
+
+  private void serve() {
     int generations = 0;
     long patienceEndsNanos = 0;
     while (true) {
@@ -183,12 +196,16 @@ public final class EventLoop {
     try {
       task.run();
     } catch (Throwable trouble) {
-      Thread here = Thread.currentThread();
-      try {
-        here.getUncaughtExceptionHandler().uncaughtException(here, trouble);
-      } catch (Throwable handlerFailed) {
-        // Nobody is left who could be told.
-      }
+      report(trouble);
+    }
+  }
+
+  private static void report(Throwable trouble) {
+    Thread here = Thread.currentThread();
+    try {
+      here.getUncaughtExceptionHandler().uncaughtException(here, trouble);
+    } catch (Throwable handlerFailed) {
+      // Nobody is left who could be told.
     }
   }
 

@@ -154,6 +154,20 @@ class EventLoopTest {
   }
 
   @Test
+  void errorOfATimerDoesNotEndTheLoop() throws Exception {
+    AssertionError trouble = new AssertionError("on purpose");
+    CompletableFuture<Boolean> next = new CompletableFuture<>();
+    executor.execute(() -> {
+      loop.timers().add(timer(1, () -> {
+        throw trouble;
+      }));
+      loop.timers().add(timer(2, () -> next.complete(true)));
+    });
+    assertTrue(next.get(10, TimeUnit.SECONDS));
+    assertSame(trouble, uncaught.poll(10, TimeUnit.SECONDS));
+  }
+
+  @Test
   void interruptDoesNotKeepTheLoopAwake() throws Exception {
     Thread thread = executor.submit(() -> {
       Thread.currentThread().interrupt();
