@@ -1,0 +1,197 @@
+package org.understudy.shard;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.pekko.util.ByteString;
+import org.understudy.acl.Users;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.client.ConnectionCommands;
+import org.understudy.command.Call;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Place;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.resp.CommandError;
+import org.understudy.testing.RespReader;
+
+/**
+ * A shard without actors and sockets, with one client that is connected to it. Everything happens in the caller's thread, and
+ * time passes when it is told to. Commands that belong to the connection run as a connection runs them.
+ */
+public final class DirectShard implements ClientSink {
+  final Config config;
+  final ShardParts parts;
+  final Session session = new Session(7, "127.0.0.1:50000", "127.0.0.1:6379", 0);
+  final Client client = new Client(session, this);
+  /** Rounds that the shard asked for: milliseconds between them; and when it wants to be woken. */
+  final List<Long> tickRequests = new ArrayList<>();
+  final List<Long> wakeRequests = new ArrayList<>();
+  private final Run run = new Run(client);
+  private final CommandExecutor connectionExecutor;
+  private final Call connectionCall = new Call(null);
+  private final List<KeyspaceShard.Message> mailbox = new ArrayList<>();
+  /** What the shard has given its own loop to do; done after each command. */
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private byte[] delivered = {};
+  private long nowNanos = 1_700_000_000_123L * 1_000_000;
+  private long tickNanos;
+
+  public DirectShard() {
+    this(Config.defaults());
+  }
+
+  public DirectShard(Config config) {
+    this.config = config;
+    session.authenticated = true;
+    Clock clock = new Clock() {
+      @Override
+      public long millis() {
+        return nowNanos / 1_000_000;
+      }
+
+      @Override
+      public long nanos() {
+        nowNanos += tickNanos;
+        return nowNanos;
+      }
+    };
+    parts = new ShardParts(config, clock, 42, new ConnectionCommands(config, new Users(config)).rows());
+    connectionExecutor = new CommandExecutor(clock, config, parts.newLoopStats(), parts.connectionObserver(mailbox::add));
+    parts.shard().start(new Shard.Timing() {
+      @Override
+      public void wakeIn(long millis) {
+        wakeRequests.add(millis);
+      }
+
+      @Override
+      public void tickEvery(long millis) {
+        tickRequests.add(millis);
+      }
+    }, tasks::add, Runnable::run);
+    parts.shard().connected(client);
+  }
+
+  public void advance(long millis) {
+    nowNanos += millis * 1_000_000;
+  }
+
+  /** From now on the clock goes on by so much whenever it is looked at: how long commands take. */
+  void everyLookTakes(long nanos) {
+    tickNanos = nanos;
+  }
+
+  public void configure(String directive, String value) {
+    config.set(List.of(new Config.Setting(directive, value)), true, false);
+  }
+
+  /** Lets DEBUG run, which only the configuration at the start can. */
+  public void allowDebug() {
+    config.assign(Directive.ENABLE_DEBUG_COMMAND, "yes");
+  }
+
+  /** Runs one command in a version of the protocol; strings of different kinds are told apart. */
+  public Object exact(int protocol, Object... command) {
+    run.reply.protocol(protocol);
+    call(command);
+    run.reply.protocol(2);
+    return RespReader.parseExact(delivered);
+  }
+
+  /** Runs one command; null if it has not been answered. */
+  public Object call(Object... command) {
+    delivered = new byte[0];
+    byte[][] argv = Arrays.stream(command).map(word -> word instanceof byte[] bytes ? bytes : Bytes.of(word.toString()))
+        .toArray(byte[][]::new);
+    CommandSpec spec;
+    try {
+      spec = parts.table().resolve(argv);
+    } catch (CommandError error) {
+      connectionExecutor.reject(session, parts.table().lookup(argv), run.reply, error.getMessage());
+      return RespReader.parse(run.reply.take().toArray());
+    }
+    if (spec.place == Place.CONNECTION) {
+      connectionCall.session = session;
+      connectionCall.reply = run.reply;
+      connectionCall.spec = spec;
+      connectionCall.argv = argv;
+      connectionCall.config = config;
+      connectionExecutor.startBatch(connectionCall);
+      connectionExecutor.run(connectionCall);
+      for (KeyspaceShard.Message message : mailbox) {
+        KeyspaceShard.Observed seen = (KeyspaceShard.Observed) message;
+        parts.shard().observed(seen.session(), seen.database(), seen.spec(), seen.argv(), seen.nanos());
+      }
+      mailbox.clear();
+      return RespReader.parse(run.reply.take().toArray());
+    }
+    if (spec.fullName.equals("exec")) {
+      List<Session.Queued> queued = session.transaction;
+      session.endTransaction();
+      run.add(spec, argv, queued, false);
+    } else {
+      run.add(spec, argv);
+    }
+    run.last = true;
+    parts.shard().execute(run);
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
+    return answer();
+  }
+
+  /** Queues a command of a transaction. */
+  void queue(Object... command) {
+    byte[][] argv = Arrays.stream(command).map(word -> Bytes.of(word.toString())).toArray(byte[][]::new);
+    if (!session.inTransaction()) session.startTransaction();
+    session.queue(parts.table().resolve(argv), argv);
+  }
+
+  /** What has been delivered since the last command, or null. */
+  Object answer() {
+    return delivered.length == 0 ? null : RespReader.parse(delivered);
+  }
+
+  public String text(Object... command) {
+    return (String) call(command);
+  }
+
+  public String error(Object... command) {
+    return ((RespReader.RespError) call(command)).message();
+  }
+
+  @Override
+  public void deliver(ByteString replies) {
+    delivered = Bytes.concat(delivered, replies.toArray());
+  }
+
+  @Override
+  public void deliverPart(ByteString replies) {
+    deliver(replies);
+  }
+
+  @Override
+  public void push(ByteString message) {
+    deliver(message);
+  }
+
+  @Override
+  public void resume(Run resumed) {
+    throw new IllegalStateException("every run is the last of its chunk");
+  }
+
+  @Override
+  public void waiting() {}
+
+  @Override
+  public void closeAfterReplies(ByteString replies) {
+    deliver(replies);
+  }
+
+  @Override
+  public void shrink(boolean forgetPeak) {}
+
+  @Override
+  public void kill() {}
+}
