@@ -23,9 +23,9 @@ public final class Engine {
   public static final String BLOCKING_DISPATCHER = "understudy.blocking-dispatcher";
 
   /**
-   * Execution context for work in slices, on the system's thread: {@code execute} runs a task when all actors have run out
-   * of messages and the sockets had their turn. An actor that has much to do asks it to tell the next slice to the actor,
-   * instead of telling itself. Not for actors to live on.
+   * Execution context for work in slices, on the system's thread: {@code execute} runs a task when all actors have run
+   * out of messages and the sockets had their turn. An actor that has much to do asks it to tell the next slice to the
+   * actor, instead of telling itself. Not for actors to live on.
    */
   public static final String BACKGROUND_DISPATCHER = "understudy.background-dispatcher";
 
@@ -33,7 +33,10 @@ public final class Engine {
 
   private Engine() {}
 
-  /** What to create an actor system with; one event loop belongs to each system. Says so in the log if there can be none. */
+  /**
+   * What to create an actor system with; one event loop belongs to each system. Says so in the log if there can be
+   * none.
+   */
   public static Config systemConfig(EngineSettings settings) {
     boolean loop = settings.loop() && loopAvailable();
     if (settings.loop() && !loop) {
@@ -42,7 +45,8 @@ public final class Engine {
     }
     Config all = ConfigFactory.load();
     return ConfigFactory.parseMap(Map.of(
-            "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size", settings.blockingThreads(),
+            "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size",
+            settings.blockingThreads(),
             "pekko.io.tcp.direct-buffer-size", settings.directBufferBytes()))
         .withFallback(all.getConfig(loop ? "understudy.engine.loop" : "understudy.engine.plain"))
         .withFallback(all);

@@ -4,7 +4,8 @@ package org.understudy.engine;
  * How an actor system is to be run.
  *
  * @param loop on an event loop, if this JVM was started for it; without, on a plain single-threaded dispatcher
- * @param blockingThreads at most so many threads for work that blocks (files, names); none is started before it is needed
+ * @param blockingThreads at most so many threads for work that blocks (files, names); none is started before it is
+ * needed
  * @param directBufferBytes the largest piece read from or written to a socket at once
  */
 public record EngineSettings(boolean loop, int blockingThreads, int directBufferBytes) {

@@ -17,23 +17,26 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 /**
  * One thread that runs tasks, timers and, when there is nothing else to do, the selector.
  *
- * <p>Tasks come in two lanes. The main lane is first in, first out; its tasks from the loop's own thread cost no more than
- * an array slot, those of other threads go through a multi-producer queue. The idle lane holds the selector's task and
- * background work: one of its tasks runs each time the main lane has run dry, or, so that endless work cannot starve the
- * sockets, when the main lane has kept the loop for longer than {@link #PATIENCE_NANOS}.
+ * <p>Tasks come in two lanes. The main lane is first in, first out; its tasks from the loop's own thread cost no more
+ * than an array slot, those of other threads go through a multi-producer queue. The idle lane holds the selector's task
+ * and background work: one of its tasks runs each time the main lane has run dry, or, so that endless work cannot
+ * starve the sockets, when the main lane has kept the loop for longer than {@link #PATIENCE_NANOS}.
  *
- * <p>The loop sleeps in exactly one place at a time: in the selector's {@code select}, or, as long as no selector's task is
- * queued, parked. It sleeps only if both lanes are empty, and until the next timer at most. A thread that submits work
- * finds out from {@link #state} whether it must wake the loop.
+ * <p>The loop sleeps in exactly one place at a time: in the selector's {@code select}, or, as long as no selector's
+ * task is queued, parked. It sleeps only if both lanes are empty, and until the next timer at most. A thread that
+ * submits work finds out from {@link #state} whether it must wake the loop.
  *
- * <p>The thread starts with the first task and ends when nobody holds the loop any more and nothing is queued. Work that
- * arrives even later gets a new thread, so no task is ever lost.
+ * <p>The thread starts with the first task and ends when nobody holds the loop any more and nothing is queued. Work
+ * that arrives even later gets a new thread, so no task is ever lost.
  */
 public final class EventLoop {
   /** How long the main lane may keep the idle lane waiting. Checked between generations of tasks, never within one. */
   static final long PATIENCE_NANOS = 1_000_000;
 
-  /** Generations of main-lane tasks that are run without a look at the clock: requests and their replies take five or six. */
+  /**
+   * Generations of main-lane tasks that are run without a look at the clock: requests and their replies take five or
+   * six.
+   */
   private static final int UNTIMED_GENERATIONS = 8;
   private static final int QUEUE_CHUNK = 1024;
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -72,9 +75,9 @@ public final class EventLoop {
   private Selector sleepsIn;
 
   /**
-   * Pekko's queue of one selector's tasks, interest changes and select, while its turn lasts. It may run many of them in a
-   * turn, which is cheaper than a turn for each; once select has looked at the sockets, the turn must end, since what they
-   * brought is now in the main lane: so it is suspended until the next.
+   * Pekko's queue of one selector's tasks, interest changes and select, while its turn lasts. It may run many of them
+   * in a turn, which is cheaper than a turn for each; once select has looked at the sockets, the turn must end, since
+   * what they brought is now in the main lane: so it is suspended until the next.
    */
   private SerializedSuspendableExecutionContext selectors;
   private boolean polled;
@@ -101,7 +104,7 @@ public final class EventLoop {
     return Thread.currentThread() == thread;
   }
 
-  // ---- submitting -------------------------------------------------------------------------------------------------------
+  // ---- submitting ---------------------------------------------------------------------------------------------------
 
   /** Queues a task of the main lane. */
   void execute(Runnable task) {
@@ -133,7 +136,7 @@ public final class EventLoop {
     }
   }
 
-  // ---- life -------------------------------------------------------------------------------------------------------------
+  // ---- life ---------------------------------------------------------------------------------------------------------
 
   /** An executor over the main lane; the loop does not end before it was shut down. */
   ExecutorService newExecutor() {
@@ -223,7 +226,7 @@ public final class EventLoop {
     return incoming.isEmpty() || !STATE.compareAndSet(this, STOPPED, AWAKE);
   }
 
-  // ---- sleeping ---------------------------------------------------------------------------------------------------------
+  // ---- sleeping -----------------------------------------------------------------------------------------------------
 
   /**
    * What {@code select} means on the loop's thread: it blocks only if nothing at all is queued, until the next timer at
@@ -239,7 +242,9 @@ public final class EventLoop {
     }
     polled = true;
     long millis = Math.min(timeoutMillis, millisToNextTimer());
-    if (millis <= 0 || !tasks.isEmpty() || !idleTasks.isEmpty() || !incoming.isEmpty()) return selector.selectNow(ready);
+    if (millis <= 0 || !tasks.isEmpty() || !idleTasks.isEmpty() || !incoming.isEmpty()) {
+      return selector.selectNow(ready);
+    }
     // A pending interrupt, which means nothing here, would let every select return at once.
     Thread.interrupted();
     sleepsIn = selector;
@@ -273,7 +278,7 @@ public final class EventLoop {
     return nanos <= 0 ? 0 : (nanos - 1) / NANOS_PER_MILLI + 1;
   }
 
-  // ---- timers -----------------------------------------------------------------------------------------------------------
+  // ---- timers -------------------------------------------------------------------------------------------------------
 
   long nanoTime() {
     return nanoClock.getAsLong();
@@ -284,7 +289,7 @@ public final class EventLoop {
     return timers;
   }
 
-  // ---- diagnostics ------------------------------------------------------------------------------------------------------
+  // ---- diagnostics --------------------------------------------------------------------------------------------------
 
   /** Times that the main lane had run dry (or patience had ended) and one task of the idle lane had its turn. */
   public long rounds() {

@@ -8,9 +8,9 @@ import org.apache.pekko.dispatch.MessageDispatcherConfigurator;
 import org.apache.pekko.util.JavaDurationConverters;
 
 /**
- * {@code type = "org.understudy.engine.IdleLaneConfigurator"}: an execution context over the idle lane of the event loop,
- * for the selector and for background work in slices. Actors should not live on it: their mailboxes would run in the main
- * lane.
+ * {@code type = "org.understudy.engine.IdleLaneConfigurator"}: an execution context over the idle lane of the event
+ * loop, for the selector and for background work in slices. Actors should not live on it: their mailboxes would run in
+ * the main lane.
  */
 public final class IdleLaneConfigurator extends MessageDispatcherConfigurator {
   private final MessageDispatcher dispatcher;
@@ -27,8 +27,8 @@ public final class IdleLaneConfigurator extends MessageDispatcherConfigurator {
   }
 
   /**
-   * A dispatcher that hands runnables to the loop as they are. Pekko's own would wrap each one, to know when the executor
-   * may be shut down; this one has no executor to shut down, since the loop is held by the scheduler.
+   * A dispatcher that hands runnables to the loop as they are. Pekko's own would wrap each one, to know when the
+   * executor may be shut down; this one has no executor to shut down, since the loop is held by the scheduler.
    */
   private static final class IdleLane extends Dispatcher {
     private final EventLoop loop;

@@ -8,8 +8,8 @@ import org.apache.pekko.dispatch.ExecutorServiceConfigurator;
 import org.apache.pekko.dispatch.ExecutorServiceFactory;
 
 /**
- * {@code executor = "org.understudy.engine.LoopExecutorConfigurator"}: the dispatcher runs on the event loop of its actor
- * system, which is the one that drives the system's {@link LoopScheduler}.
+ * {@code executor = "org.understudy.engine.LoopExecutorConfigurator"}: the dispatcher runs on the event loop of its
+ * actor system, which is the one that drives the system's {@link LoopScheduler}.
  */
 public final class LoopExecutorConfigurator extends ExecutorServiceConfigurator {
   private final EventLoop loop;

@@ -21,11 +21,13 @@ import scala.concurrent.ExecutionContext;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * {@code pekko.scheduler.implementation = "org.understudy.engine.LoopScheduler"}: timers that the event loop fires between
- * its tasks, so that an idle system has no ticking thread. Timers fire at their deadline or up to a millisecond later, not
- * at the next of Pekko's 10 ms ticks; contracts and error texts are those of Pekko's LightArrayRevolverScheduler.
+ * {@code pekko.scheduler.implementation = "org.understudy.engine.LoopScheduler"}: timers that the event loop fires
+ * between its tasks, so that an idle system has no ticking thread. Timers fire at their deadline or up to a millisecond
+ * later, not at the next of Pekko's 10 ms ticks; contracts and error texts are those of Pekko's
+ * LightArrayRevolverScheduler.
  *
- * <p>The scheduler is the first thing an actor system makes, so it makes the system's loop, too, and holds it until closed.
+ * <p>The scheduler is the first thing an actor system makes, so it makes the system's loop, too, and holds it until
+ * closed.
  */
 public final class LoopScheduler extends AbstractScheduler implements Closeable {
   private static final Cancellable NOT_CANCELLABLE = new Cancellable() {
@@ -73,7 +75,7 @@ public final class LoopScheduler extends AbstractScheduler implements Closeable 
     return TimeUnit.SECONDS.toMillis(1);
   }
 
-  // ---- scheduling -------------------------------------------------------------------------------------------------------
+  // ---- scheduling ---------------------------------------------------------------------------------------------------
 
   @Override
   public Cancellable scheduleOnce(FiniteDuration delay, Runnable task, ExecutionContext executor) {
@@ -141,7 +143,7 @@ public final class LoopScheduler extends AbstractScheduler implements Closeable 
     }
   }
 
-  // ---- closing ----------------------------------------------------------------------------------------------------------
+  // ---- closing ------------------------------------------------------------------------------------------------------
 
   /** Runs the pending tasks that ask for it (dispatchers shut their executors down that way), drops the others. */
   @Override
@@ -180,11 +182,11 @@ public final class LoopScheduler extends AbstractScheduler implements Closeable 
     }
   }
 
-  // ---- entries ----------------------------------------------------------------------------------------------------------
+  // ---- entries ------------------------------------------------------------------------------------------------------
 
   /**
-   * One timer. As a task of the loop it puts itself into the heap, or takes itself out: that is how other threads schedule
-   * and cancel. Whoever swaps the task out, firing, cancelling or closing, owns it.
+   * One timer. As a task of the loop it puts itself into the heap, or takes itself out: that is how other threads
+   * schedule and cancel. Whoever swaps the task out, firing, cancelling or closing, owns it.
    */
   private final class Entry extends TimerHeap.Timer implements Cancellable, Runnable {
     static final Runnable FIRED = () -> { };

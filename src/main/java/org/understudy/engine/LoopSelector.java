@@ -13,16 +13,16 @@ import java.util.Set;
 /**
  * A selector that was opened on the thread of an event loop, and that knows the loop.
  *
- * <p>{@code select} on the loop's thread sleeps only if the loop has nothing to do ({@link EventLoop#select}); on any other
- * thread it is the JDK's. {@code wakeup} from the loop's own thread cannot mean "interrupt the select", for the thread is
- * here and not there: it means that tasks are queued behind the next {@code select}, which therefore returns 0 at once.
- * Pekko calls it when it has queued a change of interest. A connection that was read loses its read interest when the
- * select returns and gets it back by such a task; if both happen between two looks at the sockets, the JDK's selector finds
- * nothing changed and spares the system calls.
+ * <p>{@code select} on the loop's thread sleeps only if the loop has nothing to do ({@link EventLoop#select}); on any
+ * other thread it is the JDK's. {@code wakeup} from the loop's own thread cannot mean "interrupt the select", for the
+ * thread is here and not there: it means that tasks are queued behind the next {@code select}, which therefore returns
+ * 0 at once. Pekko calls it when it has queued a change of interest. A connection that was read loses its read interest
+ * when the select returns and gets it back by such a task; if both happen between two looks at the sockets, the JDK's
+ * selector finds nothing changed and spares the system calls.
  *
- * <p>Only every second select in a row returns at once that way. The one in between looks at the sockets, so that endless
- * changes cannot starve them, and closes the file descriptors of cancelled keys, which Pekko relies on: it counts on one
- * select between closing a channel and telling that it is closed.
+ * <p>Only every second select in a row returns at once that way. The one in between looks at the sockets, so that
+ * endless changes cannot starve them, and closes the file descriptors of cancelled keys, which Pekko relies on: it
+ * counts on one select between closing a channel and telling that it is closed.
  *
  * <p>Keys are those of the JDK's selector and name it as theirs.
  */
@@ -96,8 +96,8 @@ final class LoopSelector extends AbstractSelector {
   }
 
   /**
-   * Called by the channel's {@code register}, which holds its locks; they are reentrant. The channel then remembers the key
-   * a second time, which is harmless: it forgets both together.
+   * Called by the channel's {@code register}, which holds its locks; they are reentrant. The channel then remembers the
+   * key a second time, which is harmless: it forgets both together.
    */
   @Override
   protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {

@@ -11,8 +11,9 @@ import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 
 /**
- * {@code -Djava.nio.channels.spi.SelectorProvider=org.understudy.engine.LoopSelectorProvider}: selectors that are opened on
- * the thread of an event loop know the loop ({@link LoopSelector}); all others, and all channels, are the JDK's.
+ * {@code -Djava.nio.channels.spi.SelectorProvider=org.understudy.engine.LoopSelectorProvider}: selectors that are
+ * opened on the thread of an event loop know the loop ({@link LoopSelector}); all others, and all channels, are the
+ * JDK's.
  *
  * <p>The JDK's own provider is not exported: {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED} is needed, too.
  */

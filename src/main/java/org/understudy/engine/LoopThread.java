@@ -18,7 +18,9 @@ final class LoopThread extends Thread {
     LoopThread make(EventLoop loop, Runnable body);
   }
 
-  /** Threads as the factory of an actor system would make them: its class loader, daemon mode and handler for the fatal. */
+  /**
+   * Threads as the factory of an actor system would make them: its class loader, daemon mode and handler for the fatal.
+   */
   static Maker like(ThreadFactory factory, String name) {
     return (loop, body) -> {
       LoopThread thread = new LoopThread(loop, body, name);

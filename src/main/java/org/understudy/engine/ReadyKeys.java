@@ -8,8 +8,9 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
 /**
- * The selected keys of a {@link LoopSelector}: an array, where the JDK has a hash set whose nodes are made anew for each
- * ready socket. A key is offered at most once a select, so a look for duplicates is needed only if the user left keys in.
+ * The selected keys of a {@link LoopSelector}: an array, where the JDK has a hash set whose nodes are made anew for
+ * each ready socket. A key is offered at most once a select, so a look for duplicates is needed only if the user left
+ * keys in.
  */
 final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<SelectionKey> {
   private SelectionKey[] keys = new SelectionKey[64];

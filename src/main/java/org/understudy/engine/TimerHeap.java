@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Timers in the order of their deadlines, equal ones in the order of arrival: a binary heap whose entries know their place. */
+/**
+ * Timers in the order of their deadlines, equal ones in the order of arrival: a binary heap whose entries know their
+ * place.
+ */
 final class TimerHeap {
   /** One entry; it belongs to at most one heap. */
   abstract static class Timer {

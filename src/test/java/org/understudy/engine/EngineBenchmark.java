@@ -30,8 +30,8 @@ import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.ByteKey;
 
 /**
- * Shows what each part of the engine is worth: a server for PING, GET and SET, one actor behind Pekko Streams TCP, in the
- * configurations of the table in DESIGN.md. Not a test; {@code main MODE PORT [SECONDS]} serves redis-benchmark:
+ * Shows what each part of the engine is worth: a server for PING, GET and SET, one actor behind Pekko Streams TCP, in
+ * the configurations of the table in DESIGN.md. Not a test; {@code main MODE PORT [SECONDS]} serves redis-benchmark:
  *
  * <pre>
  *   defaults   Pekko as it comes

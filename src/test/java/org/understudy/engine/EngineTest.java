@@ -1,5 +1,6 @@
 package org.understudy.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -23,6 +24,8 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.dispatch.Dispatchers;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
@@ -125,7 +128,7 @@ class EngineTest {
   void clientAndServerOnOneLoop() throws Exception {
     ActorSystem system = start("both", true);
     InetSocketAddress address = echo(system, 0).localAddress();
-    String reply = org.apache.pekko.stream.javadsl.Source.single(ByteString.fromString("hello"))
+    String reply = Source.single(ByteString.fromString("hello"))
         .via(Tcp.get(system).outgoingConnection(address.getHostString(), address.getPort()))
         .runFold("", (text, bytes) -> text + bytes.utf8String(), system)
         .toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -165,7 +168,7 @@ class EngineTest {
 
   private static Tcp.ServerBinding echo(ActorSystem system, int port) throws Exception {
     return Tcp.get(system).bind("127.0.0.1", port)
-        .to(org.apache.pekko.stream.javadsl.Sink.foreach(client -> client.handleWith(Flow.of(ByteString.class), system)))
+        .to(Sink.foreach(client -> client.handleWith(Flow.of(ByteString.class), system)))
         .run(system).toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
@@ -183,7 +186,7 @@ class EngineTest {
     sent[7] = 7;
     socket.getOutputStream().write(sent);
     InputStream in = socket.getInputStream();
-    org.junit.jupiter.api.Assertions.assertArrayEquals(sent, in.readNBytes(sent.length));
+    assertArrayEquals(sent, in.readNBytes(sent.length));
   }
 
   private static Thread threadOf(ActorSystem system, String dispatcher) throws Exception {

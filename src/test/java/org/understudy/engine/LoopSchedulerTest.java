@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +30,8 @@ class LoopSchedulerTest {
   private static final Duration LONG = Duration.ofHours(1);
   private static final Duration SHORT = Duration.ofMillis(5);
 
-  private final EventLoop loop = new EventLoop(LoopThread.named("test-loop", (thread, trouble) -> { }), System::nanoTime);
+  private final EventLoop loop =
+      new EventLoop(LoopThread.named("test-loop", (thread, trouble) -> { }), System::nanoTime);
   private final LoopScheduler scheduler =
       new LoopScheduler(ConfigFactory.load("reference.conf"), NoLogging.getInstance(), loop);
   private final ExecutionContext onLoop = ExecutionContext$.MODULE$.fromExecutor(loop::execute);
@@ -218,7 +220,7 @@ class LoopSchedulerTest {
 
   /** Runs on the loop, and hands over the loop's thread; what fails there fails here. */
   private Thread onLoop(Runnable task) throws Exception {
-    java.util.concurrent.CompletableFuture<Thread> done = new java.util.concurrent.CompletableFuture<>();
+    CompletableFuture<Thread> done = new CompletableFuture<>();
     loop.execute(() -> {
       try {
         task.run();

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Timeout;
 class LoopSelectorTest {
   private static final int FOREVER = 0;
 
-  private final EventLoop loop = new EventLoop(LoopThread.named("test-loop", (thread, trouble) -> { }), System::nanoTime);
+  private final EventLoop loop =
+      new EventLoop(LoopThread.named("test-loop", (thread, trouble) -> { }), System::nanoTime);
   private final ExecutorService executor = loop.newExecutor();
   private LoopSelector selector;
   private Pipe pipe;
