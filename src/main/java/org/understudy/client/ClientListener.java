@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -30,20 +32,19 @@ import org.understudy.shard.ShardParts;
 
 /** Listens on the server's addresses and gives each connection that may come in its actor and its stream. */
 public final class ClientListener extends AbstractMatchingBehavior<ClientListener.Message> {
-  public sealed interface Message permits Bind, BindUnix, Unbind, Bindings, Incoming, IncomingUnix {}
+  public sealed interface Message permits Bind, BindUnix, Bindings, Incoming, IncomingUnix {}
 
   /**
-   * Listen on these addresses too.
+   * Listen on these addresses, and no longer on others. If one of them cannot be had, what was listened on before stays.
    *
+   * @param port 0 for none
+   * @param shared several listeners, each on a loop of its own, share the addresses
    * @param replyTo gets the outcome for all of them together
    */
-  public record Bind(List<BindAddress> addresses, int port, ActorRef<Bound> replyTo) implements Message {}
+  public record Bind(List<BindAddress> addresses, int port, boolean shared, ActorRef<Bound> replyTo) implements Message {}
 
   /** Listen on a Unix socket too. @param permissions the bits of {@code unixsocketperm}; 0 leaves them to the umask */
   public record BindUnix(Path path, int permissions, ActorRef<BoundUnix> replyTo) implements Message {}
-
-  /** Stop listening; open TCP connections stay. */
-  public enum Unbind implements Message { INSTANCE }
 
   /** @param failures one an address that cannot be listened on and is not optional */
   public record Bound(int port, List<Failure> failures) {}
@@ -54,6 +55,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   /** @param reason in the words of the operating system */
   public record Failure(BindAddress address, String reason) {}
 
+  /** What is listened on now, and what of the request failed. */
   private record Bindings(Bind request, List<Tcp.ServerBinding> open, List<Failure> failures) implements Message {}
 
   private record Incoming(BindAddress at, Tcp.IncomingConnection connection) implements Message {}
@@ -64,8 +66,10 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private final Users users;
   private final Config config;
   private final Materializer materializer;
-  private final List<Inet.SocketOption> socketOptions;
-  private final List<Tcp.ServerBinding> bindings = new ArrayList<>();
+  private final KeepAlive keepAlive;
+  /** The request that is in force, and its sockets. */
+  private Bind bound;
+  private List<Tcp.ServerBinding> bindings = List.of();
   private UnixSockets unixSockets;
 
   /** One listener a loop: its connections run on the loop of the dispatcher that it is spawned on. */
@@ -80,7 +84,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     this.users = users;
     config = loop.config;
     materializer = SystemMaterializer.get(context.getSystem()).materializer();
-    socketOptions = List.of(new KeepAlive(config));
+    keepAlive = new KeepAlive(config);
+    bound = new Bind(List.of(), 0, false, context.getSystem().ignoreRef());
   }
 
   @Override
@@ -88,18 +93,15 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     if (message instanceof Incoming incoming) {
       accept(incoming);
     } else if (message instanceof Bind bind) {
-      bindNext(bind, 0, new Bindings(bind, new ArrayList<>(), new ArrayList<>()));
+      change(bind).thenAccept(getContext().getSelf()::tell);
     } else if (message instanceof Bindings outcome) {
-      bindings.addAll(outcome.open);
+      bindings = outcome.open;
+      if (outcome.failures.isEmpty()) bound = outcome.request;
       outcome.request.replyTo.tell(new Bound(outcome.request.port, outcome.failures));
     } else if (message instanceof IncomingUnix incoming) {
       acceptUnix(incoming.connection);
     } else if (message instanceof BindUnix bind) {
       bindUnix(bind);
-    } else {
-      bindings.forEach(Tcp.ServerBinding::unbind);
-      bindings.clear();
-      closeUnixSocket();
     }
     return this;
   }
@@ -138,29 +140,56 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     serve(socket, session);
   }
 
-  /** Binds one address after the other, so that failures come in the order of the directive. */
-  private void bindNext(Bind bind, int index, Bindings outcome) {
-    ActorRef<Message> self = getContext().getSelf();
-    if (index == bind.addresses.size()) {
-      self.tell(outcome);
-      return;
+  /**
+   * New sockets on another port are opened before the old are closed. On the same port the old have to go first, and come
+   * back if the new cannot be had.
+   */
+  private CompletionStage<Bindings> change(Bind wanted) {
+    Bind before = bound;
+    List<Tcp.ServerBinding> old = bindings;
+    if (wanted.port != before.port) {
+      return open(wanted).thenCompose(now -> now.failures.isEmpty()
+          ? close(old).thenApply(done -> now)
+          : close(now.open).thenApply(done -> new Bindings(wanted, old, now.failures)));
     }
-    BindAddress address = bind.addresses.get(index);
-    Tcp.get(getContext().getSystem())
-        .bind(address.host(), bind.port, config.tcpBacklog(), socketOptions, true, Optional.empty())
+    return close(old).thenCompose(closed -> open(wanted)).thenCompose(now -> now.failures.isEmpty()
+        ? CompletableFuture.completedStage(now)
+        : close(now.open).thenCompose(closed -> open(before)).thenApply(
+            restored -> new Bindings(wanted, restored.open, now.failures)));
+  }
+
+  private static CompletionStage<Void> close(List<Tcp.ServerBinding> sockets) {
+    return CompletableFuture.allOf(
+        sockets.stream().map(socket -> socket.unbind().toCompletableFuture()).toArray(CompletableFuture[]::new));
+  }
+
+  private CompletionStage<Bindings> open(Bind wanted) {
+    CompletionStage<Bindings> all =
+        CompletableFuture.completedStage(new Bindings(wanted, new ArrayList<>(), new ArrayList<>()));
+    if (wanted.port == 0) return all;
+    for (BindAddress address : wanted.addresses) { // one after the other: failures come in the order of the directive
+      all = all.thenCompose(soFar -> open(wanted, address).handle((socket, failure) -> {
+        if (failure == null) {
+          soFar.open.add(socket);
+        } else {
+          // Pekko reports no cause to tell errors apart by, so the operating system is asked again
+          String reason = address.whyNot(wanted.port);
+          if (reason == null) reason = BindAddress.reason(failure);
+          if (!address.optional() || !address.isMissing()) soFar.failures.add(new Failure(address, reason));
+        }
+        return soFar;
+      }));
+    }
+    return all;
+  }
+
+  private CompletionStage<Tcp.ServerBinding> open(Bind wanted, BindAddress address) {
+    ActorRef<Message> self = getContext().getSelf();
+    List<Inet.SocketOption> options = wanted.shared ? List.of(keepAlive, new SharedPort()) : List.of(keepAlive);
+    return Tcp.get(getContext().getSystem())
+        .bind(address.host(), wanted.port, config.tcpBacklog(), options, true, Optional.empty())
         .to(Sink.foreach(connection -> self.tell(new Incoming(address, connection))))
-        .run(materializer)
-        .whenComplete((binding, failure) -> {
-          if (failure == null) {
-            outcome.open.add(binding);
-          } else {
-            // Pekko reports no cause to tell errors apart by, so the operating system is asked again
-            String reason = address.whyNot(bind.port);
-            if (reason == null) reason = BindAddress.reason(failure);
-            if (!address.optional() || !address.isMissing()) outcome.failures.add(new Failure(address, reason));
-          }
-          bindNext(bind, index + 1, outcome);
-        });
+        .run(materializer);
   }
 
   private void accept(Incoming incoming) {

@@ -1,7 +1,9 @@
 package org.understudy.node;
 
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -32,9 +34,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** Shut down as SHUTDOWN without arguments does, with the {@code Config.SHUTDOWN_*} bits for the signal. */
   record ShutDown(int flags) implements Command {}
 
-  private record Listening(ClientListener.Bound outcome) implements Command {}
-
-  private record ListeningUnix(ClientListener.BoundUnix outcome) implements Command {}
+  /** Listen on other addresses; the outcome is null or the reason why not. */
+  record Listen(List<String> bind, int port, CompletableFuture<String> outcome) implements Command {}
 
   /** What the thread that starts the node waits for; either may complete with a {@link StartFailure}. */
   record Milestones(CompletableFuture<Done> listening, CompletableFuture<Done> loaded) {
@@ -47,7 +48,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private final Config config;
   private final Milestones milestones;
-  private final ActorRef<ClientListener.Message> listener;
+  private final Listeners listeners;
 
   static Behavior<Command> create(Config config, Milestones milestones, Shutdown shutdown) {
     return Behaviors.setup(context -> new Guardian(context, config, milestones, shutdown));
@@ -65,31 +66,46 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         new NodeControl(context.getSelf(), shutdown, config));
     parts.connections(sessions);
     ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
-    listener = context.spawn(ClientListener.create(shard, parts, users, sessions), "clients");
-    if (config.port() == 0) {
-      listenOnUnixSocket();
-    } else {
-      listener.tell(new ClientListener.Bind(BindAddress.of(config.bind()), config.port(),
-          context.messageAdapter(ClientListener.Bound.class, Listening::new)));
-    }
+    listeners = Listeners.start(context, ClientListener.create(shard, parts, users, sessions), config.ioThreads());
+    listeners.listen(BindAddress.of(config.bind()), config.port())
+        .thenCompose(failures -> failures.isEmpty() ? listenOnUnixSocket() : failed(config.port(), failures))
+        .whenComplete((done, failure) -> {
+          if (failure == null) listening();
+          else milestones.listening.completeExceptionally(failure);
+        });
   }
 
-  private void listenOnUnixSocket() {
-    if (config.unixsocket().isEmpty()) {
-      listening();
-    } else {
-      listener.tell(new ClientListener.BindUnix(config.resolve(config.unixsocket()), config.unixsocketperm(),
-          getContext().messageAdapter(ClientListener.BoundUnix.class, ListeningUnix::new)));
-    }
+  private static CompletionStage<Done> failed(int port, List<ClientListener.Failure> failures) {
+    report(port, failures);
+    log.warn("Failed listening on port {} (TCP), aborting.", port);
+    return CompletableFuture.failedStage(new StartFailure("no socket"));
   }
 
-  private Behavior<Command> onListeningUnix(ListeningUnix message) {
-    if (message.outcome.failure() == null) {
-      listening();
-    } else {
-      log.warn("Failed opening Unix socket: bind: {}", message.outcome.failure());
-      milestones.listening.completeExceptionally(new StartFailure("no socket"));
-    }
+  private static void report(int port, List<ClientListener.Failure> failures) {
+    ClientListener.Failure first = failures.get(0);
+    log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", first.address().shown(), port, first.reason());
+  }
+
+  private CompletionStage<Done> listenOnUnixSocket() {
+    if (config.unixsocket().isEmpty()) return CompletableFuture.completedStage(Done.getInstance());
+    return listeners.listen(config.resolve(config.unixsocket()), config.unixsocketperm()).thenCompose(failure -> {
+      if (failure == null) return CompletableFuture.completedStage(Done.getInstance());
+      log.warn("Failed opening Unix socket: bind: {}", failure);
+      return CompletableFuture.failedStage(new StartFailure("no socket"));
+    });
+  }
+
+  private Behavior<Command> onListen(Listen message) {
+    listeners.listen(BindAddress.of(message.bind), message.port).whenComplete((failures, broken) -> {
+      if (broken != null) {
+        message.outcome.complete(broken.toString());
+      } else if (failures.isEmpty()) {
+        message.outcome.complete(null);
+      } else {
+        report(message.port, failures);
+        message.outcome.complete(failures.get(0).reason());
+      }
+    });
     return this;
   }
 
@@ -101,8 +117,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Listening.class, this::onListening)
-        .onMessage(ListeningUnix.class, this::onListeningUnix)
+        .onMessage(Listen.class, this::onListen)
         .onMessage(ShutDown.class, this::onShutDown)
         .build();
   }
@@ -112,20 +127,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     boolean save = (request.flags & Config.SHUTDOWN_SAVE) != 0
         || (request.flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
     if (save) log.warn("Snapshots are not there yet: the dataset is not saved.");
+    listeners.stop();
     return Behaviors.stopped();
-  }
-
-  private Behavior<Command> onListening(Listening message) {
-    ClientListener.Bound outcome = message.outcome;
-    if (outcome.failures().isEmpty()) {
-      listenOnUnixSocket();
-      return this;
-    }
-    ClientListener.Failure failure = outcome.failures().get(0);
-    log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", failure.address().shown(), outcome.port(),
-        failure.reason());
-    log.warn("Failed listening on port {} (TCP), aborting.", outcome.port());
-    milestones.listening.completeExceptionally(new StartFailure("no socket"));
-    return this;
   }
 }

@@ -1,5 +1,8 @@
 package org.understudy.node;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +47,13 @@ final class NodeControl implements ServerControl {
   public void crash(String reason) {
     new CrashReport(() -> "").write(reason, null);
     Runtime.getRuntime().halt(CRASHED);
+  }
+
+  @Override
+  public CompletionStage<String> listen(List<String> bind, int port) {
+    CompletableFuture<String> outcome = new CompletableFuture<>();
+    guardian.tell(new Guardian.Listen(bind, port, outcome));
+    return outcome;
   }
 
   /** As {@link Supervision} decides. */

@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
 import org.understudy.command.Call;
 import org.understudy.resp.CommandError;
 
@@ -28,6 +29,11 @@ final class Background {
    * torn apart, it is done at once.
    */
   void run(Call call, Runnable work) {
+    run(call, work, failure -> failure);
+  }
+
+  /** @param undo gets an error of the work, on the loop, and returns the one to answer with */
+  void run(Call call, Runnable work, UnaryOperator<CommandError> undo) {
     if (call.inTransaction) {
       work.run();
       call.reply.ok();
@@ -38,10 +44,13 @@ final class Background {
     try {
       blocking.execute(() -> {
         CommandError failure = failure(work);
-        loop.execute(() -> blocked.release(client, reply -> {
-          if (failure == null) reply.ok();
-          else reply.error(failure);
-        }));
+        loop.execute(() -> {
+          CommandError answer = failure == null ? null : undo.apply(failure);
+          blocked.release(client, reply -> {
+            if (answer == null) reply.ok();
+            else reply.error(answer);
+          });
+        });
       });
     } catch (RejectedExecutionException e) {
       blocked.forget(client);

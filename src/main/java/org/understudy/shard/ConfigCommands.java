@@ -13,6 +13,7 @@ import static org.understudy.command.CommandSpec.subcommand;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
@@ -32,11 +33,13 @@ final class ConfigCommands {
   private final Config config;
   private final Statistics statistics;
   private final Background background;
+  private final ServerControl control;
 
-  ConfigCommands(Config config, Statistics statistics, Background background) {
+  ConfigCommands(Config config, Statistics statistics, Background background, ServerControl control) {
     this.config = config;
     this.statistics = statistics;
     this.background = background;
+    this.control = control;
   }
 
   List<CommandSpec> rows() {
@@ -104,8 +107,26 @@ final class ConfigCommands {
       if (directive != null && directive.sensitive()) call.redact(i + 1);
       settings.add(new Config.Setting(name, Bytes.string(argv[i + 1])));
     }
-    config.set(settings, call.session.isLocal(), false);
-    call.reply.ok();
+    Config.Change change = config.prepare(settings, call.session.isLocal(), false);
+    change.publish();
+    change.runHooks();
+    if (change.changes(Directive.PORT) || change.changes(Directive.BIND)) listenAnew(call, change);
+    else call.reply.ok();
+  }
+
+  /** The answer waits until the new sockets are open. In a transaction, whose commands may not be torn apart, it does not. */
+  private void listenAnew(Call call, Config.Change change) {
+    CompletionStage<String> listening = control.listen(config.bind(), config.port());
+    Directive directive = change.changes(Directive.PORT) ? Directive.PORT : Directive.BIND;
+    if (call.inTransaction) {
+      call.reply.ok();
+      return;
+    }
+    background.run(call, () -> {
+      String failure = listening.toCompletableFuture().join();
+      if (failure != null) throw CommandError.err(failure);
+    }, failure -> change.rollBack(directive, directive == Directive.PORT
+        ? "Unable to listen on this port. Check server logs." : "Failed to bind to specified addresses."));
   }
 
   private void rewrite(Call call) {

@@ -1,5 +1,9 @@
 package org.understudy.shard;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
 /** What commands can do to the process that the shard lives in. Called on the shard's loop; nothing here may block. */
 public interface ServerControl {
   /** For a shard that is not a server's: everything is refused. */
@@ -37,6 +41,15 @@ public interface ServerControl {
    * @param reason first line of the report
    */
   void crash(String reason);
+
+  /**
+   * Listens on other addresses or another port from now on: what {@code bind} and {@code port} say. Open connections stay.
+   *
+   * @return completed, on any thread, with null or the reason why it is not possible: then nothing has changed
+   */
+  default CompletionStage<String> listen(List<String> bind, int port) {
+    return CompletableFuture.completedStage(null);
+  }
 
   /** Who supervises the process, as INFO says: {@code systemd}, {@code upstart}, {@code unknown} or {@code no}. */
   default String supervisor() {

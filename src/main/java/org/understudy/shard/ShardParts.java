@@ -98,7 +98,7 @@ public final class ShardParts {
         new Users(config)).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     rows.addAll(new ServerCommands(this, info).rows());
-    rows.addAll(new ConfigCommands(config, statistics, background).rows());
+    rows.addAll(new ConfigCommands(config, statistics, background, control).rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());
     rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
