@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.understudy.testing.RespClient;
 
@@ -31,6 +32,9 @@ final class Launched implements AutoCloseable {
     this.process = process;
     this.err = err;
     out = process.inputReader(StandardCharsets.UTF_8);
+    // Whoever reads what never comes finds the end then.
+    CompletableFuture.delayedExecutor(2 * PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .execute(() -> process.toHandle().destroyForcibly());
   }
 
   static Launched run(Path program, Map<String, String> environment, List<String> arguments) {

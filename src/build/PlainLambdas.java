@@ -1,0 +1,92 @@
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collections;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/**
+ * Makes the lambdas of Scala's and Pekko's classes plain ones. Scala marks each as serializable, and the JVM archives only
+ * lambdas that are not: a start spun some 250 classes anew, a third of its time on JDK 25. Nothing here serializes a
+ * function. Argument: the folder of the jars, which are rewritten in place; one without such lambdas stays as it is.
+ */
+final class PlainLambdas {
+  /** java.lang.invoke.LambdaMetafactory.FLAG_SERIALIZABLE and FLAG_BRIDGES. */
+  private static final int SERIALIZABLE = 1;
+  private static final int BRIDGES = 4;
+  private static final String PLAIN = "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;"
+      + "Ljava/lang/invoke/MethodType;Ljava/lang/invoke/MethodType;Ljava/lang/invoke/MethodHandle;"
+      + "Ljava/lang/invoke/MethodType;)Ljava/lang/invoke/CallSite;";
+
+  private int changed;
+
+  public static void main(String[] args) throws IOException {
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), "{scala,pekko,ssl-config}-*.jar")) {
+      for (Path jar : jars) new PlainLambdas().rewrite(jar);
+    }
+  }
+
+  private void rewrite(Path jar) throws IOException {
+    Path rewritten = Files.createTempFile(jar.getParent(), "plain", ".tmp");
+    try {
+      try (ZipFile in = new ZipFile(jar.toFile()); ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(rewritten))) {
+        for (ZipEntry entry : Collections.list(in.entries())) {
+          byte[] bytes = in.getInputStream(entry).readAllBytes();
+          ZipEntry copy = new ZipEntry(entry.getName());
+          copy.setTime(entry.getTime());
+          out.putNextEntry(copy);
+          out.write(entry.getName().endsWith(".class") ? rewrite(bytes) : bytes);
+        }
+      }
+      if (changed > 0) {
+        Files.setPosixFilePermissions(rewritten, Files.getPosixFilePermissions(jar));
+        Files.move(rewritten, jar, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } finally {
+      Files.deleteIfExists(rewritten);
+    }
+  }
+
+  private byte[] rewrite(byte[] bytes) {
+    int before = changed;
+    ClassReader reader = new ClassReader(bytes);
+    ClassWriter writer = new ClassWriter(reader, 0);
+    reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+      @Override
+      public MethodVisitor visitMethod(int access, String name, String type, String signature, String[] exceptions) {
+        return new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, type, signature, exceptions)) {
+          @Override
+          public void visitInvokeDynamicInsn(String method, String site, Handle bootstrap, Object... arguments) {
+            if (bootstrap.getName().equals("altMetafactory") && canBePlain(Type.getReturnType(site), arguments)) {
+              changed++;
+              super.visitInvokeDynamicInsn(method, site, new Handle(bootstrap.getTag(), bootstrap.getOwner(), "metafactory",
+                  PLAIN, bootstrap.isInterface()), arguments[0], arguments[1], arguments[2]);
+            } else {
+              super.visitInvokeDynamicInsn(method, site, bootstrap, arguments);
+            }
+          }
+        };
+      }
+    }, 0);
+    return changed == before ? bytes : writer.toByteArray();
+  }
+
+  /** Arguments: erased type, implementation, actual type, flags, and with {@link #BRIDGES} their number and types. */
+  private static boolean canBePlain(Type function, Object[] arguments) {
+    int flags = (Integer) arguments[3];
+    if (flags == SERIALIZABLE) return true;
+    // Scala's own function types have one abstract method: nothing can call a bridge of the actual type.
+    return flags == (SERIALIZABLE | BRIDGES) && function.getInternalName().matches("scala/(runtime/java8/J)?Function\\d.*")
+        && (Integer) arguments[4] == 1 && arguments[5].equals(arguments[2]);
+  }
+}
