@@ -239,7 +239,7 @@ public enum Directive {
   CRASH_LOG_ENABLED("crash-log-enabled", yesNo(true)),
   CRASH_MEMCHECK_ENABLED("crash-memcheck-enabled", yesNo(true), KEPT),
   USE_EXIT_ON_PANIC("use-exit-on-panic", yesNo(false), HIDDEN, KEPT),
-  WATCHDOG_PERIOD("watchdog-period", integer(0, 0, Rows.INT), HIDDEN, KEPT),
+  WATCHDOG_PERIOD("watchdog-period", integer(0, 0, Rows.INT), HIDDEN),
   SET_PROC_TITLE("set-proc-title", yesNo(true), IMMUTABLE, KEPT),
   PROC_TITLE_TEMPLATE("proc-title-template",
       text("{title} {listen-addr} {server-mode}").check(Rows::titleTemplate), KEPT),

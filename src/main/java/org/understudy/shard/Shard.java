@@ -68,6 +68,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Notifications notifications;
   private final BlockedClients blocked;
   private final Background background;
+  private final Watchdog watchdog;
   private final Call call = new Call(this);
 
   private Timing timing;
@@ -111,6 +112,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     notifications = parts.notifications;
     blocked = parts.blocked;
     background = parts.background;
+    watchdog = new Watchdog(config, clock);
     call.keyspace = keyspace;
     call.config = config;
     keyspace.listener(this);
@@ -376,6 +378,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** One round of background work. */
   void tick() {
+    watchdog.round();
     if (cronPaused) return;
     long now = clock.millis();
     adjustHz();

@@ -1,0 +1,78 @@
+package org.understudy.shard;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+
+/**
+ * Says in the log what the shard's loop is doing when it has not come round for {@code watchdog-period} milliseconds (but at
+ * least two rounds of background work). A thread of its own, which is there only while the directive is set.
+ */
+final class Watchdog {
+  private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
+  /** How often in a period the thread looks. */
+  private static final int LOOKS = 4;
+
+  private final Clock clock;
+  private Thread watcher;
+  private volatile Thread loop;
+  private volatile long lastRoundNanos;
+  private volatile long periodMillis;
+  /** The last round before the stall that was reported last. */
+  private long reportedRound;
+
+  Watchdog(Config config, Clock clock) {
+    this.clock = clock;
+    config.onChange(Directive.WATCHDOG_PERIOD, now -> {
+      configured(now);
+      return null;
+    });
+    configured(config);
+  }
+
+  private void configured(Config config) {
+    long period = config.number(Directive.WATCHDOG_PERIOD);
+    periodMillis = period == 0 ? 0 : Math.max(period, 2000 / config.hz());
+    lastRoundNanos = clock.nanos();
+    if (periodMillis == 0 && watcher != null) {
+      watcher.interrupt();
+      watcher = null;
+    } else if (periodMillis != 0 && watcher == null) {
+      watcher = new Thread(this::watch, "watchdog");
+      watcher.setDaemon(true);
+      watcher.start();
+    }
+  }
+
+  /** The loop has come round. */
+  void round() {
+    if (periodMillis == 0) return;
+    loop = Thread.currentThread();
+    lastRoundNanos = clock.nanos();
+  }
+
+  private void watch() {
+    try {
+      for (long period = periodMillis; period != 0; period = periodMillis) {
+        Thread.sleep(Math.max(1, period / LOOKS));
+        String report = look();
+        if (report != null) log.warn(report);
+      }
+    } catch (InterruptedException e) {
+      // switched off
+    }
+  }
+
+  /** What to say in the log: once for each time that the loop has not come round, else null. */
+  String look() {
+    Thread stuck = loop;
+    long last = lastRoundNanos;
+    if (stuck == null || last == reportedRound || clock.nanos() - last < periodMillis * 1_000_000) return null;
+    reportedRound = last;
+    StringBuilder text = new StringBuilder("--- WATCHDOG TIMER EXPIRED ---\n");
+    for (StackTraceElement frame : stuck.getStackTrace()) text.append("    at ").append(frame).append('\n');
+    return text.append("--------").toString();
+  }
+}
