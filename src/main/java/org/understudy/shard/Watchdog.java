@@ -1,5 +1,8 @@
 package org.understudy.shard;
 
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
@@ -16,12 +19,12 @@ final class Watchdog {
   private static final int LOOKS = 4;
 
   private final Clock clock;
-  private Thread watcher;
+  private ScheduledExecutorService watcher;
   private volatile Thread loop;
   private volatile long lastRoundNanos;
   private volatile long periodMillis;
   /** The last round before the stall that was reported last. */
-  private long reportedRound;
+  private volatile long reportedRound;
 
   Watchdog(Config config, Clock clock) {
     this.clock = clock;
@@ -36,14 +39,16 @@ final class Watchdog {
     long period = config.number(Directive.WATCHDOG_PERIOD);
     periodMillis = period == 0 ? 0 : Math.max(period, 2000 / config.hz());
     lastRoundNanos = clock.nanos();
-    if (periodMillis == 0 && watcher != null) {
-      watcher.interrupt();
-      watcher = null;
-    } else if (periodMillis != 0 && watcher == null) {
-      watcher = new Thread(this::watch, "watchdog");
-      watcher.setDaemon(true);
-      watcher.start();
-    }
+    if (watcher != null) watcher.shutdownNow();
+    watcher = null;
+    if (periodMillis == 0) return;
+    watcher = Executors.newSingleThreadScheduledExecutor(work -> {
+      Thread thread = new Thread(work, "watchdog");
+      thread.setDaemon(true);
+      return thread;
+    });
+    long pause = Math.max(1, periodMillis / LOOKS);
+    watcher.scheduleWithFixedDelay(this::watch, pause, pause, TimeUnit.MILLISECONDS);
   }
 
   /** The loop has come round. */
@@ -54,15 +59,8 @@ final class Watchdog {
   }
 
   private void watch() {
-    try {
-      for (long period = periodMillis; period != 0; period = periodMillis) {
-        Thread.sleep(Math.max(1, period / LOOKS));
-        String report = look();
-        if (report != null) log.warn(report);
-      }
-    } catch (InterruptedException e) {
-      // switched off
-    }
+    String report = look();
+    if (report != null) log.warn(report);
   }
 
   /** What to say in the log: once for each time that the loop has not come round, else null. */
