@@ -3,6 +3,7 @@ package org.understudy.node;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.Config;
+import org.understudy.shard.ServerFacts;
 
 /** The lines at the start of the log by which people and tools recognise a server. */
 final class Banner {
@@ -28,14 +29,16 @@ final class Banner {
 
   static void starting(long pid) {
     log.warn("oO0OoO0OoO0Oo Understudy is starting oO0OoO0OoO0Oo");
-    log.warn("Understudy version={}, Redis version={}, bits=64, pid={}, just started", Version.UNDERSTUDY, Version.REDIS, pid);
+    log.warn("Understudy version={}, Redis version={}, bits=64, pid={}, just started", ServerFacts.packagedVersion(),
+        ServerFacts.REDIS_VERSION, pid);
   }
 
   /** The logo on a terminal or where it is asked for, else one line. */
   static void running(Config config, boolean terminal, long pid) {
     boolean logo = config.alwaysShowLogo() || terminal && config.logfile().isEmpty() && !config.syslogEnabled();
     if (logo) {
-      log.info(LogAppender.RAW, LOGO.formatted(Version.UNDERSTUDY, Version.REDIS, "standalone", config.port(), pid));
+      log.info(LogAppender.RAW, LOGO.formatted(ServerFacts.packagedVersion(), ServerFacts.REDIS_VERSION, "standalone",
+          config.port(), pid));
     } else {
       log.info("Running mode=standalone, port={}.", config.port());
     }

@@ -1,31 +1,24 @@
 package org.understudy.node;
 
 import java.util.Map;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.shard.ServerFacts;
 
 /**
  * What is left in the log when the process goes down by a fault: between the two lines that tools cut it out by, the
- * reason, the stack of every thread and the server's INFO.
+ * reason and the stack of every thread.
  */
 final class CrashReport {
   private static final Logger log = LoggerFactory.getLogger(CrashReport.class);
 
-  private final Supplier<String> info;
-
-  /** {@code info}: the text of INFO, or empty where it is not to be had; it is asked from any thread. */
-  CrashReport(Supplier<String> info) {
-    this.info = info;
-  }
-
   void signal(int number) {
-    write("Understudy " + Version.REDIS + " crashed by signal: " + number, null);
+    write("Understudy " + ServerFacts.REDIS_VERSION + " crashed by signal: " + number, null);
   }
 
   /** An error that no code handles. */
   void error(String where, Throwable error) {
-    write("Understudy " + Version.REDIS + " failed in " + where, error);
+    write("Understudy " + ServerFacts.REDIS_VERSION + " failed in " + where, error);
   }
 
   /** @param error null if nothing was thrown */
@@ -36,7 +29,6 @@ final class CrashReport {
     Thread.getAllStackTraces().entrySet().stream()
         .sorted(Map.Entry.comparingByKey((a, b) -> Long.compare(a.getId(), b.getId())))
         .forEach(thread -> append(text, thread.getKey(), thread.getValue()));
-    text.append("\n------ INFO OUTPUT ------\n").append(info.get());
     text.append("\n=== REDIS BUG REPORT END. Make sure to include from START to END. ===\n\n");
     log.warn(LogAppender.RAW, text.toString());
   }

@@ -1,6 +1,6 @@
 package org.understudy.node;
 
-import java.security.SecureRandom;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +61,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     Users users = new Users(config);
     Clock clock = new SystemClock();
     Sessions sessions = new Sessions();
-    ShardParts parts = new ShardParts(config, clock, new SecureRandom().nextLong(),
+    ShardParts parts = new ShardParts(config, clock, hashSeed(),
         new ConnectionCommands(config, users).rows(), ServerFacts.ofProcess(clock),
         new NodeControl(context.getSelf(), shutdown, config));
     parts.connections(sessions);
@@ -73,6 +73,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
           if (failure == null) listening();
           else milestones.listening.completeExceptionally(failure);
         });
+  }
+
+  private static long hashSeed() {
+    return ByteBuffer.wrap(ServerFacts.random(Long.BYTES)).getLong();
   }
 
   private static CompletionStage<Done> failed(int port, List<ClientListener.Failure> failures) {

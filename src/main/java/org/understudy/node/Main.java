@@ -82,7 +82,7 @@ public final class Main {
   }
 
   private int serve() {
-    CrashReport crash = new CrashReport(() -> "");
+    CrashReport crash = new CrashReport();
     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> crash.error(thread.getName(), error));
     Banner.starting(pid);
     if (line.options() == null) {

@@ -45,7 +45,7 @@ final class NodeControl implements ServerControl {
 
   @Override
   public void crash(String reason) {
-    new CrashReport(() -> "").write(reason, null);
+    new CrashReport().write(reason, null);
     Runtime.getRuntime().halt(CRASHED);
   }
 

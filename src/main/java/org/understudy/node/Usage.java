@@ -1,12 +1,15 @@
 package org.understudy.node;
 
+import org.understudy.shard.ServerFacts;
+
 /** What the program says about itself and then ends. */
 final class Usage {
   private Usage() {}
 
   /** In the shape of Redis's line: programs look for {@code v=}. */
   static String version() {
-    return "Understudy server v=" + Version.REDIS + " sha=00000000:0 malloc=jvm bits=64 build=" + Version.UNDERSTUDY + "\n";
+    return "Understudy server v=" + ServerFacts.REDIS_VERSION + " sha=00000000:0 malloc=jvm bits=64 build="
+        + ServerFacts.packagedVersion() + "\n";
   }
 
   static String help(String program) {

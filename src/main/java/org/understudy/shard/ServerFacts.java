@@ -1,5 +1,7 @@
 package org.understudy.shard;
 
+import java.io.FileInputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -21,18 +23,32 @@ public record ServerFacts(String understudyVersion, String runId, long processId
 
   /** The facts of this process, for a server that starts now. */
   public static ServerFacts ofProcess(Clock clock) {
-    String packaged = ServerFacts.class.getPackage().getImplementationVersion();
     String launcher = System.getProperty("understudy.program");
     String executable = launcher == null ? ProcessHandle.current().info().command().orElse("")
         : Path.of(launcher).toAbsolutePath().normalize().toString();
-    return new ServerFacts(packaged == null ? "dev" : packaged, randomId(), ProcessHandle.current().pid(), executable,
+    return new ServerFacts(packagedVersion(), randomId(), ProcessHandle.current().pid(), executable,
         clock.millis());
+  }
+
+  /** Our own version, from the build; {@code dev} for classes that were not packaged. */
+  public static String packagedVersion() {
+    String packaged = ServerFacts.class.getPackage().getImplementationVersion();
+    return packaged == null ? "dev" : packaged;
   }
 
   /** An id of a run or of a history of changes: 40 hexadecimal digits that nobody else has. */
   static String randomId() {
-    byte[] id = new byte[ID_BYTES];
-    new SecureRandom().nextBytes(id);
-    return HexFormat.of().formatHex(id);
+    return HexFormat.of().formatHex(random(ID_BYTES));
+  }
+
+  /** Bytes that nobody can guess. The system is asked itself: the security providers take 20 ms of a start. */
+  public static byte[] random(int count) {
+    try (FileInputStream system = new FileInputStream("/dev/urandom")) {
+      return system.readNBytes(count);
+    } catch (IOException otherSystem) {
+      byte[] bytes = new byte[count];
+      new SecureRandom().nextBytes(bytes);
+      return bytes;
+    }
   }
 }
