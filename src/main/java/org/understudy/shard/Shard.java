@@ -489,7 +489,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   @Override
   public void changed(Session by, int database, byte[] key) {
     watches.touch(keyspace.database(database), key, false);
-    if (!tracking.isIdle()) tracking.changed(key, current, executing);
+    if (!tracking.isIdle()) tracking.changed(key, by == null ? null : current, current, executing);
   }
 
   @Override
@@ -526,6 +526,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void expired(Database database, byte[] key) {
     notifications.notify(NotifyClass.EXPIRED, "expired", key, database.index());
     watches.touch(database, key, true);
-    if (!tracking.isIdle()) tracking.changed(key, current, executing);
+    if (!tracking.isIdle()) tracking.changed(key, null, current, executing);
   }
 }

@@ -171,11 +171,12 @@ final class Tracking {
   /**
    * A key changed, expired or was evicted.
    *
+   * @param by who changed it; null if time or the server did
    * @param current the client whose command runs, or null
    * @param executing whether its command is under way, so that what it is told has to wait for the reply
    */
-  void changed(byte[] key, Client current, boolean executing) {
-    if (!prefixes.isEmpty()) broadcast(key, current);
+  void changed(byte[] key, Client by, Client current, boolean executing) {
+    if (!prefixes.isEmpty()) broadcast(key, by);
     if (!table.isEmpty()) invalidate(new ByteKey(key), current, executing);
   }
 
