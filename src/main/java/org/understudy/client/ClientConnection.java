@@ -252,6 +252,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   }
 
   private void closeAfterReplies() {
+    loop.shard.tell(new KeyspaceShard.Disconnected(client)); // before anybody can know of it from the last reply
     ByteString replies = reply.take();
     session.outputBytes.addAndGet(replies.size());
     sink.closeAfterReplies(replies);

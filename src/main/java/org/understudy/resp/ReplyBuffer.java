@@ -314,7 +314,7 @@ public final class ReplyBuffer {
     for (ByteString piece : pieces) all = all.concat(piece);
     pieces = null;
     pieceBytes = 0;
-    if (buffer.length < room) startBuffer();
+    if (buffer.length != room) startBuffer();
     return all;
   }
 
@@ -360,7 +360,7 @@ public final class ReplyBuffer {
   /** The written part belongs to a reader now; writing goes on behind it, or in a new array when little is left. */
   private void giveAwayWritten() {
     start = end;
-    if (buffer.length - end < room / 4) startBuffer();
+    if (buffer.length != room || buffer.length - end < room / 4) startBuffer();
   }
 
   private void startBuffer() {

@@ -22,6 +22,7 @@ final class ClientMemory {
   private static final long SUBSCRIPTION_BYTES = 100;
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientMemory.class);
+  private static final long INPUT_BLOCK_BYTES = 1024;
   private static final int LEAST_LOG = 15;
   private static final int MOST_LOG = 33;
 
@@ -56,8 +57,13 @@ final class ClientMemory {
   static long bytes(Client client) {
     long names = client.channels.size() + client.patterns.size() + client.shardChannels.size() + client.prefixes.size();
     return Memory.CLIENT_OBJECTS_BYTES + client.session.outputBytes.get() + client.run.reply.capacityBytes()
-        + client.session.queryBufferBytes + client.session.queryBufferFreeBytes + client.argumentBytes()
+        + blocks(client.session.queryBufferBytes) + client.session.queryBufferFreeBytes + client.argumentBytes()
         + client.session.multiBytes + client.watched.size() * WATCH_BYTES + names * SUBSCRIPTION_BYTES;
+  }
+
+  /** Chunks of input come in blocks of this size; so a short request more or less in one makes no difference. */
+  private static long blocks(long bytes) {
+    return (bytes + INPUT_BLOCK_BYTES - 1) / INPUT_BLOCK_BYTES * INPUT_BLOCK_BYTES;
   }
 
   /** Looks anew at what a client costs. */

@@ -20,7 +20,7 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
   /** A connection is open; its runs follow. */
   public record Connected(Client client) implements Message {}
 
-  /** The connection is gone, whoever closed it. The last message of a connection. */
+  /** The connection is gone, or will be after its last replies; whoever closes it. May come twice. */
   public record Disconnected(Client client) implements Message {}
 
   /** The part of the replies that {@link ClientSink#deliverPart} sent has left. */

@@ -300,6 +300,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       case CLOSES -> {
         client.sink.closeAfterReplies(take(client, reply));
         run.clear();
+        clients.gone(client);
       }
       default -> throw new IllegalStateException("no end of a run: " + outcome);
     }
