@@ -16,9 +16,9 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Makes the lambdas of Scala's and Pekko's classes plain ones. Scala marks each as serializable, and the JVM archives only
- * lambdas that are not: a start spun some 250 classes anew, a third of its time on JDK 25. Nothing here serializes a
- * function. Argument: the folder of the jars, which are rewritten in place; one without such lambdas stays as it is.
+ * Makes the lambdas of Scala's and Pekko's classes plain ones. Scala marks each as serializable, and the JVM archives
+ * only lambdas that are not: a start spun some 250 classes anew, a third of its time on JDK 25. Nothing here serializes
+ * a function. Argument: the folder of the jars, which are rewritten in place; one without such lambdas stays as it is.
  */
 final class PlainLambdas {
   /** java.lang.invoke.LambdaMetafactory.FLAG_SERIALIZABLE and FLAG_BRIDGES. */
@@ -39,7 +39,8 @@ final class PlainLambdas {
   private void rewrite(Path jar) throws IOException {
     Path rewritten = Files.createTempFile(jar.getParent(), "plain", ".tmp");
     try {
-      try (ZipFile in = new ZipFile(jar.toFile()); ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(rewritten))) {
+      try (ZipFile in = new ZipFile(jar.toFile());
+          ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(rewritten))) {
         for (ZipEntry entry : Collections.list(in.entries())) {
           byte[] bytes = in.getInputStream(entry).readAllBytes();
           ZipEntry copy = new ZipEntry(entry.getName());
@@ -69,8 +70,8 @@ final class PlainLambdas {
           public void visitInvokeDynamicInsn(String method, String site, Handle bootstrap, Object... arguments) {
             if (bootstrap.getName().equals("altMetafactory") && canBePlain(Type.getReturnType(site), arguments)) {
               changed++;
-              super.visitInvokeDynamicInsn(method, site, new Handle(bootstrap.getTag(), bootstrap.getOwner(), "metafactory",
-                  PLAIN, bootstrap.isInterface()), arguments[0], arguments[1], arguments[2]);
+              super.visitInvokeDynamicInsn(method, site, new Handle(bootstrap.getTag(), bootstrap.getOwner(),
+                  "metafactory", PLAIN, bootstrap.isInterface()), arguments[0], arguments[1], arguments[2]);
             } else {
               super.visitInvokeDynamicInsn(method, site, bootstrap, arguments);
             }
@@ -86,7 +87,8 @@ final class PlainLambdas {
     int flags = (Integer) arguments[3];
     if (flags == SERIALIZABLE) return true;
     // Scala's own function types have one abstract method: nothing can call a bridge of the actual type.
-    return flags == (SERIALIZABLE | BRIDGES) && function.getInternalName().matches("scala/(runtime/java8/J)?Function\\d.*")
+    return flags == (SERIALIZABLE | BRIDGES)
+        && function.getInternalName().matches("scala/(runtime/java8/J)?Function\\d.*")
         && (Integer) arguments[4] == 1 && arguments[5].equals(arguments[2]);
   }
 }

@@ -47,7 +47,8 @@ class ArchitectureTest {
   static final ArchRule pureCodeKnowsNoActorAndNoStage = noClasses()
       .that().resideInAnyPackage(packages(ORDER.subList(0, ORDER.indexOf("acl") + 1)))
       .should().dependOnClassesThat(describe("belong to Pekko, but for its byte strings", type ->
-          type.getPackageName().startsWith("org.apache.pekko") && !type.getPackageName().equals("org.apache.pekko.util")));
+          type.getPackageName().startsWith("org.apache.pekko")
+              && !type.getPackageName().equals("org.apache.pekko.util")));
 
   @ArchTest
   static final ArchRule timeComesInAsAClock = noClasses()

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * {@code daemonize yes}. A JVM cannot fork, so the process starts its own command line once more, in a session of its own
- * and with its standard streams on /dev/null, and ends; the second one finds {@value #MARK} in its environment.
+ * {@code daemonize yes}. A JVM cannot fork, so the process starts its own command line once more, in a session of its
+ * own and with its standard streams on /dev/null, and ends; the second one finds {@value #MARK} in its environment.
  */
 final class Daemon {
   private static final String MARK = "UNDERSTUDY_DAEMON";
@@ -31,7 +31,8 @@ final class Daemon {
     // Not ProcessHandle.info(): it gives up on long command lines.
     String line = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.ISO_8859_1);
     command.addAll(Arrays.asList(line.substring(0, line.length() - 1).split("\0", -1)));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.DISCARD)
+        .redirectError(Redirect.DISCARD);
     builder.environment().put(MARK, "1");
     try (OutputStream stdin = builder.start().getOutputStream()) {
       stdin.write(input);

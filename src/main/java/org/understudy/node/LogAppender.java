@@ -1,6 +1,7 @@
 package org.understudy.node;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.io.FileDescriptor;
@@ -55,7 +56,8 @@ public final class LogAppender extends AppenderBase<ILoggingEvent> {
 
   private byte[] format(ILoggingEvent event) {
     String message = event.getFormattedMessage();
-    if (event.getThrowableProxy() != null) message += "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy()).stripTrailing();
+    IThrowableProxy error = event.getThrowableProxy();
+    if (error != null) message += "\n" + ThrowableProxyUtil.asString(error).stripTrailing();
     List<Marker> markers = event.getMarkerList();
     if (markers != null) {
       if (markers.contains(RAW)) return message.getBytes(StandardCharsets.UTF_8);

@@ -99,8 +99,8 @@ public final class Main {
     node = Node.start(config, shutdown, this::listening);
     supervision.ready();
     if (config.maxmemory() > 0 && config.maxmemory() < 1024 * 1024) {
-      log.warn("WARNING: You specified a maxmemory value that is less than 1MB (current value is {} bytes). Are you sure"
-          + " this is what you really want?", config.maxmemory());
+      log.warn("WARNING: You specified a maxmemory value that is less than 1MB (current value is {} bytes). Are you"
+          + " sure this is what you really want?", config.maxmemory());
     }
     // A signal that came while there was no node to tell.
     if (shutdown.requested()) node.requestShutdown(0);

@@ -34,8 +34,8 @@ public final class Node implements AutoCloseable {
    */
   static Node start(Config config, Shutdown shutdown, Runnable listening) {
     Guardian.Milestones milestones = new Guardian.Milestones();
-    ActorSystem<Guardian.Command> system = ActorSystem.create(Guardian.create(config, milestones, shutdown), "understudy",
-        Engine.systemConfig(EngineSettings.defaults()));
+    ActorSystem<Guardian.Command> system = ActorSystem.create(
+        Guardian.create(config, milestones, shutdown), "understudy", Engine.systemConfig(EngineSettings.defaults()));
     Node node = new Node(system, config, shutdown);
     // A guardian that dies on the way would leave us waiting for ever.
     system.getWhenTerminated().whenComplete((done, failure) -> {

@@ -3,8 +3,8 @@ package org.understudy.node;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Whether a shutdown was asked for (by a signal or by SHUTDOWN) and not called off since: what tells a first SIGINT from
- * one that insists, and an orderly end from another.
+ * Whether a shutdown was asked for (by a signal or by SHUTDOWN) and not called off since: what tells a first SIGINT
+ * from one that insists, and an orderly end from another.
  */
 final class Shutdown {
   private final AtomicBoolean requested = new AtomicBoolean();

@@ -6,9 +6,9 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * What the process does on signals, as Redis: TERM and INT ask for a shutdown, INT while one is under way ends the process
- * at once, HUP is ignored, ABRT (when crash logs are enabled) leaves a crash report first. SEGV, BUS, FPE and ILL belong to
- * the JVM, which writes its own report (hs_err_pid).
+ * What the process does on signals, as Redis: TERM and INT ask for a shutdown, INT while one is under way ends the
+ * process at once, HUP is ignored, ABRT (when crash logs are enabled) leaves a crash report first. SEGV, BUS, FPE and
+ * ILL belong to the JVM, which writes its own report (hs_err_pid).
  */
 final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);

@@ -8,9 +8,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The system log. Its socket takes datagrams, which Java's Unix sockets cannot send, so one {@code logger} process of the
- * system is fed through a pipe by a thread of its own. Where there is none, or it falls behind by more than
- * {@value #QUEUED} lines, lines are missing in the system log only.
+ * The system log. Its socket takes datagrams, which Java's Unix sockets cannot send, so one {@code logger} process of
+ * the system is fed through a pipe by a thread of its own. Where there is none, or it falls behind by more than {@value
+ * #QUEUED} lines, lines are missing in the system log only.
  */
 final class Syslog implements AutoCloseable {
   private static final int QUEUED = 4096;
@@ -57,7 +57,8 @@ final class Syslog implements AutoCloseable {
 
   private void feed() {
     try {
-      Process logger = new ProcessBuilder("logger", "--prio-prefix", "--id=" + ProcessHandle.current().pid(), "-t", ident)
+      long pid = ProcessHandle.current().pid();
+      Process logger = new ProcessBuilder("logger", "--prio-prefix", "--id=" + pid, "-t", ident)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
       try (OutputStream out = logger.getOutputStream()) {
         for (byte[] line = lines.take(); line != END; line = lines.take()) {

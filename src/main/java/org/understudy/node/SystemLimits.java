@@ -11,8 +11,8 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 
 /**
- * What the operating system grants, compared with what is configured. Redis's warnings about overcommitted memory and huge
- * pages are about copies of forked memory and not true here.
+ * What the operating system grants, compared with what is configured. Redis's warnings about overcommitted memory and
+ * huge pages are about copies of forked memory and not true here.
  */
 final class SystemLimits {
   /** Files that are no clients: as many as Redis reserves. */
@@ -22,7 +22,8 @@ final class SystemLimits {
   private SystemLimits() {}
 
   /**
-   * Lowers {@code maxclients} to what the limit of open files allows. The JVM has raised the soft limit to the hard one.
+   * Lowers {@code maxclients} to what the limit of open files allows. The JVM has raised the soft limit to the hard
+   * one.
    *
    * @throws StartFailure not even one client could connect
    */
@@ -31,8 +32,8 @@ final class SystemLimits {
     long needed = (long) config.maxclients() + RESERVED_FILES;
     if (granted >= needed) return;
     if (granted <= RESERVED_FILES) {
-      log.warn("Your current 'ulimit -n' of {} is not enough for the server to start. Please increase your open file limit"
-          + " to at least {}. Exiting.", granted, needed);
+      log.warn("Your current 'ulimit -n' of {} is not enough for the server to start. Please increase your open file"
+          + " limit to at least {}. Exiting.", granted, needed);
       throw new StartFailure("ulimit -n");
     }
     log.warn("You requested maxclients of {} requiring at least {} max file descriptors.", config.maxclients(), needed);
@@ -62,8 +63,8 @@ final class SystemLimits {
       // in one read: such a file ends after the first, however short that is
       int limit = Integer.parseInt(new String(file.readNBytes(64), StandardCharsets.US_ASCII).trim());
       if (limit > 0 && limit < config.tcpBacklog()) {
-        log.warn("WARNING: The TCP backlog setting of {} cannot be enforced because /proc/sys/net/core/somaxconn is set to"
-            + " the lower value of {}.", config.tcpBacklog(), limit);
+        log.warn("WARNING: The TCP backlog setting of {} cannot be enforced because /proc/sys/net/core/somaxconn is set"
+            + " to the lower value of {}.", config.tcpBacklog(), limit);
       }
     } catch (IOException | NumberFormatException notTold) {
       log.debug("somaxconn is not known", notTold);

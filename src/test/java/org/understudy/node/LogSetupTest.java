@@ -34,7 +34,8 @@ class LogSetupTest {
         appenders.append(' ').append(appender.getName()).append(' ').append(appender.getClass().getName())
             .append(' ').append(appender.isStarted());
       }
-      if (logger.getLevel() != null || !appenders.isEmpty()) loggers.put(logger.getName(), logger.getLevel() + " " + appenders);
+      if (logger.getLevel() == null && appenders.isEmpty()) continue;
+      loggers.put(logger.getName(), logger.getLevel() + " " + appenders);
     }
     return loggers;
   }
