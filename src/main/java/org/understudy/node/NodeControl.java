@@ -29,7 +29,7 @@ final class NodeControl implements ServerControl {
   public String shutDown(int flags) {
     if ((flags & Config.SHUTDOWN_SAVE) != 0 && (flags & Config.SHUTDOWN_FORCE) == 0) {
       log.warn("User requested shutdown...");
-      log.warn("Snapshots are not there yet: SHUTDOWN SAVE cannot keep what it promises, SHUTDOWN SAVE FORCE exits anyway.");
+      log.warn("Snapshots are not there yet: SHUTDOWN SAVE cannot keep its promise, SHUTDOWN SAVE FORCE exits anyway.");
       return "ERR Errors trying to SHUTDOWN. Check logs.";
     }
     shutdown.request();

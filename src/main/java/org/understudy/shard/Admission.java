@@ -7,9 +7,9 @@ import org.understudy.config.Config;
 import org.understudy.config.ProtectedAction;
 
 /**
- * Why a known command with the right number of arguments may not run now, in Redis's order of precedence. The first half
- * needs the session only and is asked by the connection; the second depends on the state of the server and is asked where the
- * command runs, or by the connection when it queues it.
+ * Why a known command with the right number of arguments may not run now, in Redis's order of precedence. The first
+ * half needs the session only and is asked by the connection; the second depends on the state of the server and is
+ * asked where the command runs, or by the connection when it queues it.
  */
 public final class Admission {
   public static final String NO_AUTH = "NOAUTH Authentication required.";
@@ -54,8 +54,9 @@ public final class Admission {
     ProtectedAction action = debug ? config.enableDebugCommand() : config.enableModuleCommand();
     if (action.allows(session.isLocal())) return null;
     return "ERR " + (debug ? "DEBUG" : "MODULE") + " command not allowed. If the "
-        + (debug ? "enable-debug-command" : "enable-module-command") + " option is set to \"local\", you can run it from a "
-        + "local connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+        + (debug ? "enable-debug-command" : "enable-module-command") + " option is set to \"local\", you can run it"
+        + " from a local connection, otherwise you need to set this option in the configuration file, and then restart the"
+        + " server.";
   }
 
   /**
@@ -69,8 +70,8 @@ public final class Admission {
       return OUT_OF_MEMORY;
     }
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
-      return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are "
-          + "allowed in this context";
+      return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
+          + " are allowed in this context";
     }
     if (session.monitor && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
       return "ERR Replica can't interact with the keyspace"; // it counts monitors among the replicas
@@ -87,7 +88,8 @@ public final class Admission {
 
   private static boolean runsWhileSubscribed(CommandSpec spec) {
     return switch (spec.fullName) {
-      case "ping", "quit", "reset", "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe" -> true;
+      case "ping", "quit", "reset", "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe",
+          "sunsubscribe" -> true;
       default -> false;
     };
   }

@@ -25,8 +25,8 @@ final class Background {
   }
 
   /**
-   * Does the work and answers OK, or the {@link CommandError} that it throws. Within a transaction, whose commands may not be
-   * torn apart, it is done at once.
+   * Does the work and answers OK, or the {@link CommandError} that it throws. Within a transaction, whose commands
+   * may not be torn apart, it is done at once.
    */
   void run(Call call, Runnable work) {
     run(call, work, failure -> failure);

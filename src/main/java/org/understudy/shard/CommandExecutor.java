@@ -11,9 +11,9 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Runs one command after the other and counts them. There is one on each loop: the shard's, and that of the connections.
- * An error that a handler throws becomes the reply; a fault is logged and answered too, so that no command takes down who
- * runs it.
+ * Runs one command after the other and counts them. There is one on each loop: the shard's, and that of the
+ * connections. An error that a handler throws becomes the reply; a fault is logged and answered too, so that no
+ * command takes down who runs it.
  */
 public final class CommandExecutor {
   /** Is told of every command that ran, nested ones included: slow log, MONITOR, propagation, client-side caching. */

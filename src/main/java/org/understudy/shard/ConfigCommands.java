@@ -114,7 +114,10 @@ final class ConfigCommands {
     else call.reply.ok();
   }
 
-  /** The answer waits until the new sockets are open. In a transaction, whose commands may not be torn apart, it does not. */
+  /**
+   * The answer waits until the new sockets are open. In a transaction, whose commands may not be torn apart, it
+   * does not.
+   */
   private void listenAnew(Call call, Config.Change change) {
     CompletionStage<String> listening = control.listen(config.bind(), config.port());
     Directive directive = change.changes(Directive.PORT) ? Directive.PORT : Directive.BIND;

@@ -23,6 +23,7 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Handler;
 import org.understudy.command.Place;
+import org.understudy.config.Config;
 import org.understudy.config.ConfigRewriter;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Encoding;
@@ -33,8 +34,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
 /**
- * DEBUG, as far as its subcommands mean something here; the others are answered as unknown ones. Like in Redis they stop at
- * nothing: some hold up the whole server, some end it.
+ * DEBUG, as far as its subcommands mean something here; the others are answered as unknown ones. Like in Redis they
+ * stop at nothing: some hold up the whole server, some end it.
  */
 final class DebugCommands {
   private static final Logger log = LoggerFactory.getLogger(DebugCommands.class);
@@ -142,13 +143,19 @@ final class DebugCommands {
         call.reply.ok();
       }
       // Not an error that the server counts: what the client asked to get.
-      case "3 error" -> call.reply.raw(Bytes.of('-' + Bytes.string(argv[2]).replace('\n', ' ').replace('\r', ' ') + "\r\n"));
+      case "3 error" -> {
+        String line = Bytes.string(argv[2]).replace('\n', ' ').replace('\r', ' ');
+        call.reply.raw(Bytes.of('-' + line + "\r\n"));
+      }
       case "2 change-repl-id" -> {
         log.warn("Changing replication IDs after receiving DEBUG change-repl-id");
         replication.changeId();
         call.reply.ok();
       }
-      case "2 config-rewrite-force-all" -> background.run(call, () -> ConfigRewriter.rewriteFile(call.config, null, true));
+      case "2 config-rewrite-force-all" -> {
+        Config config = call.config; // the call is another's by then
+        background.run(call, () -> ConfigRewriter.rewriteFile(config, null, true));
+      }
       case "2 stringmatch-test" -> matchGlobs(call);
       default -> {
         if (subcommand.equals("digest-value")) digestValues(call);
@@ -191,8 +198,8 @@ final class DebugCommands {
   }
 
   /**
-   * Holds the loop, and with it (unless there are io-threads) all connections: that is what the command is for, and so the
-   * time counts in all statistics as it does in Redis.
+   * Holds the loop, and with it (unless there are io-threads) all connections: that is what the command is for, and
+   * so the time counts in all statistics as it does in Redis.
    */
   private void sleep(Call call) {
     double seconds = Doubles.parse(call.argv[2]);
@@ -206,7 +213,7 @@ final class DebugCommands {
     call.reply.ok();
   }
 
-  // ---- keys ------------------------------------------------------------------------------------------------------------
+  // ---- keys ---------------------------------------------------------------------------------------------------------
 
   /** Looks a key up whether or not its time has come, and without a trace. */
   private boolean peek(Call call, byte[] key) {
@@ -226,8 +233,8 @@ final class DebugCommands {
   }
 
   /**
-   * One line of what is known about a value. The address tells objects apart and says nothing more; the serialized length is
-   * that in a snapshot without compression.
+   * One line of what is known about a value. The address tells objects apart and says nothing more; the serialized
+   * length is that in a snapshot without compression.
    */
   private void object(Call call) {
     if (!peek(call, call.argv[2])) throw Errors.NO_SUCH_KEY;
@@ -275,7 +282,7 @@ final class DebugCommands {
     return value;
   }
 
-  // ---- the rest ----------------------------------------------------------------------------------------------------------
+  // ---- the rest -----------------------------------------------------------------------------------------------------
 
   private static void protocol(Call call) {
     var reply = call.reply;

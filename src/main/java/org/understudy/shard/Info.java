@@ -17,9 +17,9 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 
 /**
- * The text of INFO: sections of {@code field:value} lines, named and ordered as in 7.0.15. A field is here only if its value is
- * known; what tells of something that a JVM server does not have (allocator internals, forks, a compiler) is left out. Fields of
- * our own begin with {@code understudy_}.
+ * The text of INFO: sections of {@code field:value} lines, named and ordered as in 7.0.15. A field is here only if
+ * its value is known; what tells of something that a JVM server does not have (allocator internals, forks, a
+ * compiler) is left out. Fields of our own begin with {@code understudy_}.
  */
 final class Info {
   private static final Set<String> DEFAULT_SECTIONS = Set.of("server", "clients", "memory", "persistence", "stats",
@@ -75,8 +75,8 @@ final class Info {
   }
 
   /**
-   * The sections that the arguments name, in any case and order; {@code default}, {@code all} and {@code everything} are several.
-   * Names of no section are passed over. Nothing named is {@code default}.
+   * The sections that the arguments name, in any case and order; {@code default}, {@code all} and
+   * {@code everything} are several. Names of no section are passed over. Nothing named is {@code default}.
    *
    * @param from index of the first name
    */
@@ -101,7 +101,7 @@ final class Info {
     return complete;
   }
 
-  // ---- sections --------------------------------------------------------------------------------------------------------
+  // ---- sections -----------------------------------------------------------------------------------------------------
 
   private void server() {
     long now = clock.millis();
@@ -290,9 +290,9 @@ final class Info {
       int i = spec.index;
       if (totals.calls[i] == 0 && totals.rejected[i] == 0 && totals.failed[i] == 0) continue;
       long micros = totals.nanos[i] / 1000;
+      double perCall = totals.calls[i] == 0 ? 0 : (double) micros / totals.calls[i];
       field("cmdstat_" + spec.fullName, "calls=" + totals.calls[i] + ",usec=" + micros + ",usec_per_call="
-          + decimals(totals.calls[i] == 0 ? 0 : (double) micros / totals.calls[i]) + ",rejected_calls=" + totals.rejected[i]
-          + ",failed_calls=" + totals.failed[i]);
+          + decimals(perCall) + ",rejected_calls=" + totals.rejected[i] + ",failed_calls=" + totals.failed[i]);
     }
   }
 
@@ -345,7 +345,7 @@ final class Info {
     }
   }
 
-  // ---- lines -----------------------------------------------------------------------------------------------------------
+  // ---- lines --------------------------------------------------------------------------------------------------------
 
   private void section(String title) {
     if (text.length() > 0) text.append("\r\n");

@@ -100,7 +100,7 @@ final class LatencyCommands {
                         "    If no commands are specified then all histograms are replied."))));
   }
 
-  // ---- events ----------------------------------------------------------------------------------------------------------
+  // ---- events -------------------------------------------------------------------------------------------------------
 
   /** An array of [Unix time, milliseconds], oldest first; empty for an event that nobody knows. */
   private void history(Call call) {
@@ -147,11 +147,12 @@ final class LatencyCommands {
     call.reply.verbatim("txt", Bytes.of(LatencyReports.advice(monitor.events(), call.config, call.nowMillis / 1000)));
   }
 
-  // ---- histograms ------------------------------------------------------------------------------------------------------
+  // ---- histograms ---------------------------------------------------------------------------------------------------
 
   /**
-   * LATENCY HISTOGRAM [command …]: a map from commands that ran to their number of calls and the cumulative distribution of
-   * their durations in microseconds. A container stands for its subcommands; names of no command are passed over.
+   * LATENCY HISTOGRAM [command …]: a map from commands that ran to their number of calls and the cumulative
+   * distribution of their durations in microseconds. A container stands for its subcommands; names of no command
+   * are passed over.
    */
   private void histogram(Call call) {
     Totals totals = statistics.totals();

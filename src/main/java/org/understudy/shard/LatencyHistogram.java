@@ -1,9 +1,9 @@
 package org.understudy.shard;
 
 /**
- * Durations in nanoseconds, counted in buckets whose width is 1/128 to 1/256 of their value: the two significant digits, and the
- * very buckets, of the histograms of the reference implementation. Covers 1 ns to 1 s; longer ones count as 1 s. A range of
- * durations takes memory once one of them was met.
+ * Durations in nanoseconds, counted in buckets whose width is 1/128 to 1/256 of their value: the two significant
+ * digits, and the very buckets, of the histograms of the reference implementation. Covers 1 ns to 1 s; longer ones
+ * count as 1 s. A range of durations takes memory once one of them was met.
  */
 final class LatencyHistogram {
   static final long MAX_NANOS = 1_000_000_000L;

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.understudy.config.Config;
 
 /**
- * Moments at which something took at least {@code latency-monitor-threshold} milliseconds, by event: for each the last 160
- * seconds in which it happened, with the worst of each. Source: latency.c of 7.0.15.
+ * Moments at which something took at least {@code latency-monitor-threshold} milliseconds, by event: for each the
+ * last 160 seconds in which it happened, with the worst of each. Source: latency.c of 7.0.15.
  */
 final class LatencyMonitor {
   /** A command that should be slow at times, one that should not, and a slice of the active expiry cycle. */

@@ -15,7 +15,7 @@ final class LatencyReports {
 
   private LatencyReports() {}
 
-  // ---- the graph -------------------------------------------------------------------------------------------------------
+  // ---- the graph ----------------------------------------------------------------------------------------------------
 
   /** One column a sample, four rows high, and under it how long ago the sample was taken, letter by letter. */
   static String graph(String event, LatencyMonitor.Series series, long nowSeconds) {
@@ -67,7 +67,7 @@ final class LatencyReports {
     return seconds / 86400 + "d";
   }
 
-  // ---- the doctor ------------------------------------------------------------------------------------------------------
+  // ---- the doctor ---------------------------------------------------------------------------------------------------
 
   private enum Advice {
     SLOW_LOG_OFF, SLOW_LOG_TOO_COARSE, READ_SLOW_LOG, BUSY_MACHINE, LARGE_VALUES, HIGHER_HZ

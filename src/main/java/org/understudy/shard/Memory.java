@@ -15,8 +15,8 @@ import org.understudy.keyspace.Keyspace;
  */
 final class Memory {
   /**
-   * A connection's objects: session, client, actors, stages, socket, without its buffers. Measured over 2,000 connections on JDK 25
-   * with compact object headers (7.6 KB each, of which 1 KB is the smallest reply buffer).
+   * A connection's objects: session, client, actors, stages, socket, without its buffers. Measured over 2,000
+   * connections on JDK 25 with compact object headers (7.6 KB each, of which 1 KB is the smallest reply buffer).
    */
   static final int CLIENT_OBJECTS_BYTES = 6656;
 

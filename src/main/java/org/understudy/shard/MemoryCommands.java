@@ -89,8 +89,8 @@ final class MemoryCommands {
   }
 
   /**
-   * MEMORY USAGE key [SAMPLES count]: bytes of heap of a key with its value, or null. Collections are counted, not sampled, so
-   * the count is checked only.
+   * MEMORY USAGE key [SAMPLES count]: bytes of heap of a key with its value, or null. Collections are counted, not
+   * sampled, so the count is checked only.
    */
   private void usage(Call call) {
     byte[][] argv = call.argv;
@@ -159,17 +159,17 @@ final class MemoryCommands {
     }
     StringBuilder issues = new StringBuilder();
     if (memory.peakBytes() > used + used / 2) {
-      issues.append(" * Peak memory: this instance once used more than one and a half times of what it uses now. The Java heap"
-          + " keeps what it needed then and gives it back only slowly; MEMORY PURGE asks for it.\n\n");
+      issues.append(" * Peak memory: this instance once used more than one and a half times of what it uses now. The"
+          + " Java heap keeps what it needed then and gives it back only slowly; MEMORY PURGE asks for it.\n\n");
     }
     long resident = ProcFiles.residentBytes();
     if (resident > used * 1.4 && resident - used > MUCH) {
-      issues.append(" * High total RSS: the process takes more than 1.4 times of what its data takes. Part of this is the JVM"
-          + " itself; the rest is heap that is spare or holds what the collector has not freed yet.\n\n");
+      issues.append(" * High total RSS: the process takes more than 1.4 times of what its data takes. Part of this is"
+          + " the JVM itself; the rest is heap that is spare or holds what the collector has not freed yet.\n\n");
     }
     if (clients.size() > 0 && memory.clientsBytes() / clients.size() > LARGE_CLIENT) {
-      issues.append(" * Big client buffers: clients take more than 200K each, on average. They may read too slowly for what"
-          + " is sent to them, or pipeline large requests. CLIENT LIST shows which.\n\n");
+      issues.append(" * Big client buffers: clients take more than 200K each, on average. They may read too slowly for"
+          + " what is sent to them, or pipeline large requests. CLIENT LIST shows which.\n\n");
     }
     if (issues.length() == 0) return "Hi Sam, I can't find any memory issue in your instance.\n";
     return "Sam, I detected a few issues in this instance's memory:\n\n" + issues;

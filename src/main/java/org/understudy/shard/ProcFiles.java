@@ -5,7 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux tells about the process and the machine. On other systems nothing is known. Reads cost some 20 microseconds. */
+/**
+ * What Linux tells about the process and the machine. On other systems nothing is known. Reads cost some 20
+ * microseconds.
+ */
 final class ProcFiles {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path MEMORY = Path.of("/proc/meminfo");

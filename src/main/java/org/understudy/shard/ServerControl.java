@@ -43,7 +43,8 @@ public interface ServerControl {
   void crash(String reason);
 
   /**
-   * Listens on other addresses or another port from now on: what {@code bind} and {@code port} say. Open connections stay.
+   * Listens on other addresses or another port from now on: what {@code bind} and {@code port} say. Open
+   * connections stay.
    *
    * @return completed, on any thread, with null or the reason why it is not possible: then nothing has changed
    */

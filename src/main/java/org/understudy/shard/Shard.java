@@ -24,8 +24,8 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * What the shard does, without the actor around it: executes runs in the order in which they come, suspends those that have
- * to wait, and tells everybody concerned what changed. Single-threaded.
+ * What the shard does, without the actor around it: executes runs in the order in which they come, suspends those
+ * that have to wait, and tells everybody concerned what changed. Single-threaded.
  */
 public final class Shard implements Call.Changes, KeyspaceListener, CommandExecutor.Observer {
   /** Replies of one run that may wait before the run itself waits for them to leave. */
@@ -135,7 +135,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     return executor;
   }
 
-  // ---- clients come and go -------------------------------------------------------------------------------------------
+  // ---- clients come and go ------------------------------------------------------------------------------------------
 
   void connected(Client client) {
     clients.add(client);
@@ -162,7 +162,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     clients.memory.evict();
   }
 
-  // ---- runs ----------------------------------------------------------------------------------------------------------
+  // ---- runs ---------------------------------------------------------------------------------------------------------
 
   /** How the execution of a request, and so of a run, ends. */
   private enum Outcome {
@@ -282,7 +282,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
         if (run.last) {
           client.sink.deliver(take(client, reply));
         } else {
-          if (client.hears() && !reply.isEmpty()) client.sink.push(take(client, reply)); // messages may follow it at any time
+          // messages may follow it at any time
+          if (client.hears() && !reply.isEmpty()) client.sink.push(take(client, reply));
           client.sink.resume(run);
         }
       }
@@ -331,7 +332,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     else answered.add(client); // another client's command did it, and goes first
   }
 
-  // ---- configuration -------------------------------------------------------------------------------------------------
+  // ---- configuration ------------------------------------------------------------------------------------------------
 
   private void applyConfiguration() {
     applied(Directive.MAXMEMORY, this::limitMemory);
@@ -375,7 +376,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     admission.outOfMemory(memoryLimit != 0 && Long.compareUnsigned(memory.used(), memoryLimit) > 0);
   }
 
-  // ---- time ----------------------------------------------------------------------------------------------------------
+  // ---- time ---------------------------------------------------------------------------------------------------------
 
   /** One round of background work. */
   void tick() {
@@ -399,8 +400,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   /**
-   * A slice of active expiry. As long as there is more to do and time in this round, the next slice follows after what the loop
-   * has got to do meanwhile; so there is no need of the short cycle before sleeping that the reference implementation has.
+   * A slice of active expiry. As long as there is more to do and time in this round, the next slice follows after
+   * what the loop has got to do meanwhile; so there is no need of the short cycle before sleeping that the
+   * reference implementation has.
    */
   private void expire() {
     long start = clock.nanos();
@@ -470,12 +472,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     }
   }
 
-  // ---- what happened -------------------------------------------------------------------------------------------------
+  // ---- what happened ------------------------------------------------------------------------------------------------
 
   @Override
   public void ran(Call call, long nanos) {
     statistics.changes += call.dirty;
-    if (slowCommands.concerned(nanos)) slowCommands.note(call.session, call.spec, call.shownArgv(), nanos, clock.millis());
+    if (slowCommands.concerned(nanos)) {
+      slowCommands.note(call.session, call.spec, call.shownArgv(), nanos, clock.millis());
+    }
     if (monitors.any() && Monitors.shows(call.spec)) {
       monitors.feed(call.session, call.session.database, call.shownArgv());
     }

@@ -19,8 +19,8 @@ import org.understudy.config.Config;
 import org.understudy.keyspace.Keyspace;
 
 /**
- * Wires the shard by hand: makes its parts, gives each command family the parts that it needs, and builds the command table
- * from their rows.
+ * Wires the shard by hand: makes its parts, gives each command family the parts that it needs, and builds the
+ * command table from their rows.
  */
 public final class ShardParts {
   final Config config;

@@ -5,8 +5,8 @@ import java.util.List;
 import org.understudy.keyspace.Keyspace;
 
 /**
- * What the server counts: the shard's own figures, those of all loops, and rates. {@link #sample} is to be called ten times a
- * second.
+ * What the server counts: the shard's own figures, those of all loops, and rates. {@link #sample} is to be called
+ * ten times a second.
  */
 final class Statistics {
   /** Rate of a growing counter: the mean of the last 16 samples, as in the reference implementation. */

@@ -62,7 +62,8 @@ final class Totals {
     for (int i = 0; i < histograms.length; i++) {
       if (then.histograms[i] != null) histograms[i].subtract(then.histograms[i]);
     }
-    then.errors.forEach((code, count) -> errors.merge(code, -count, (now, before) -> now + before == 0 ? null : now + before));
+    then.errors.forEach((code, count) -> errors.computeIfPresent(code, (c, now) -> now == count.longValue() ? null
+        : Long.valueOf(now - count)));
     commands -= then.commands;
     errorReplies -= then.errorReplies;
     inputBytes -= then.inputBytes;

@@ -10,8 +10,9 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 
 /**
- * Says in the log what the shard's loop is doing when it has not come round for {@code watchdog-period} milliseconds (but at
- * least two rounds of background work). A thread of its own, which is there only while the directive is set.
+ * Says in the log what the shard's loop is doing when it has not come round for {@code watchdog-period}
+ * milliseconds (but at least two rounds of background work). A thread of its own, which is there only while the
+ * directive is set.
  */
 final class Watchdog {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);

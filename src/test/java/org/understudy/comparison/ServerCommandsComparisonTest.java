@@ -19,7 +19,10 @@ import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 
-/** What the commands about the server answer is what the real server answers. Figures differ, of course; their shape does not. */
+/**
+ * What the commands about the server answer is what the real server answers. Figures differ, of course; their shape
+ * does not.
+ */
 @NeedsRealRedis
 class ServerCommandsComparisonTest {
   private RealRedis redis;
@@ -49,7 +52,7 @@ class ServerCommandsComparisonTest {
     assertAll(List.of(commands).stream().map(line -> () -> same(line.split(" "))));
   }
 
-  // ---- INFO ------------------------------------------------------------------------------------------------------------
+  // ---- INFO ---------------------------------------------------------------------------------------------------------
 
   /** Fields by name with {@code #} and the section before it. */
   private static Map<String, String> fields(Object info) {
@@ -93,7 +96,7 @@ class ServerCommandsComparisonTest {
 
   private static String kind(String value) {
     if (value.matches("-?\\d+")) return "integer";
-    if (value.matches("-?\\d+\\.\\d+%?")) return "decimals " + value.substring(value.indexOf('.')).replaceAll("\\d", "0");
+    if (value.matches("-?\\d+\\.\\d+%?")) return value.substring(value.indexOf('.')).replaceAll("\\d", "0");
     if (value.matches("[0-9a-f]{40}")) return "id";
     return value.isEmpty() ? "empty" : "text";
   }
@@ -115,7 +118,7 @@ class ServerCommandsComparisonTest {
     return shape;
   }
 
-  // ---- the others --------------------------------------------------------------------------------------------------------
+  // ---- the others ---------------------------------------------------------------------------------------------------
 
   @Test
   void configAnswersTheSame() {
@@ -184,8 +187,8 @@ class ServerCommandsComparisonTest {
   void debugShowsEveryTypeOfReply(int protocol) {
     RespClient exact = real.exact();
     exact.call("HELLO", protocol);
-    for (String type : List.of("string", "integer", "double", "bignum", "null", "array", "set", "map", "attrib", "verbatim",
-        "true", "false")) {
+    for (String type : List.of("string", "integer", "double", "bignum", "null", "array", "set", "map", "attrib",
+        "verbatim", "true", "false")) {
       assertEquals(exact.call("DEBUG", "PROTOCOL", type), ours.exact(protocol, "DEBUG", "PROTOCOL", type), type);
     }
   }
@@ -200,7 +203,8 @@ class ServerCommandsComparisonTest {
   void debugObjectTellsTheSame() {
     real.call("DEBUG", "POPULATE", 1);
     ours.call("DEBUG", "POPULATE", 1);
-    assertEquals(withoutAddress(real.call("DEBUG", "OBJECT", "key:0")), withoutAddress(ours.call("DEBUG", "OBJECT", "key:0")));
+    assertEquals(withoutAddress(real.call("DEBUG", "OBJECT", "key:0")),
+        withoutAddress(ours.call("DEBUG", "OBJECT", "key:0")));
   }
 
   private static String withoutAddress(Object line) {

@@ -19,8 +19,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.testing.RespReader;
 
 /**
- * A shard without actors and sockets, with one client that is connected to it. Everything happens in the caller's thread, and
- * time passes when it is told to. Commands that belong to the connection run as a connection runs them.
+ * A shard without actors and sockets, with one client that is connected to it. Everything happens in the caller's
+ * thread, and time passes when it is told to. Commands that belong to the connection run as a connection runs them.
  */
 public final class DirectShard implements ClientSink {
   final Config config;
@@ -60,7 +60,8 @@ public final class DirectShard implements ClientSink {
       }
     };
     parts = new ShardParts(config, clock, 42, new ConnectionCommands(config, new Users(config)).rows());
-    connectionExecutor = new CommandExecutor(clock, config, parts.newLoopStats(), parts.connectionObserver(mailbox::add));
+    connectionExecutor =
+        new CommandExecutor(clock, config, parts.newLoopStats(), parts.connectionObserver(mailbox::add));
     parts.shard().start(new Shard.Timing() {
       @Override
       public void wakeIn(long millis) {

@@ -86,7 +86,8 @@ class LatencyMonitorTest {
     assertTrue(shard.text("LATENCY", "DOCTOR").contains("disabled"));
     shard.configure("latency-monitor-threshold", "100");
     note("command", 100, SECOND);
-    assertTrue(shard.text("LATENCY", "DOCTOR").contains("1. command: 1 latency spikes (average 100ms, mean deviation 0ms"));
+    String report = shard.text("LATENCY", "DOCTOR");
+    assertTrue(report.contains("1. command: 1 latency spikes (average 100ms, mean deviation 0ms"), report);
   }
 
   @Test
