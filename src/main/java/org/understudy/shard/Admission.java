@@ -55,8 +55,8 @@ public final class Admission {
     if (action.allows(session.isLocal())) return null;
     return "ERR " + (debug ? "DEBUG" : "MODULE") + " command not allowed. If the "
         + (debug ? "enable-debug-command" : "enable-module-command") + " option is set to \"local\", you can run it"
-        + " from a local connection, otherwise you need to set this option in the configuration file, and then restart the"
-        + " server.";
+        + " from a local connection, otherwise you need to set this option in the configuration file, and then restart"
+        + " the server.";
   }
 
   /**

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counters of one loop: written by that loop only and read by the shard, which adds those of all loops up ({@link
- * Totals}). So counting costs no more than an increment. They only grow: CONFIG RESETSTAT remembers where they
+ * Counters of one loop: written by that loop only and read by the shard, which adds those of all loops up
+ * ({@link Totals}). So counting costs no more than an increment. They only grow: CONFIG RESETSTAT remembers where they
  * stood.
  */
 public final class LoopStats {
