@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.BitCommands;
 import org.understudy.command.BitfieldCommands;
@@ -103,6 +104,11 @@ public final class CommandRunner implements Call.Changes {
 
   /** Runs one command; the reply as it goes over the wire. */
   public byte[] runRaw(Object... command) {
+    return runLent(command).toArray();
+  }
+
+  /** Runs one command; the reply may refer to the value itself. */
+  public ByteString runLent(Object... command) {
     byte[][] argv = Arrays.stream(command).map(CommandRunner::argument).toArray(byte[][]::new);
     call.reset();
     call.argv = argv;
@@ -115,7 +121,7 @@ public final class CommandRunner implements Call.Changes {
     }
     dirty += call.dirty;
     for (byte[][] effect : call.effects()) effects.add(line(call.db.index(), effect));
-    return reply.take().toArray();
+    return reply.take();
   }
 
   private static byte[] argument(Object argument) {
