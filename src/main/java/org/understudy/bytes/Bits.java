@@ -14,13 +14,14 @@ public final class Bits {
 
   private Bits() {}
 
-  // ---- counting and finding ----------------------------------------------------------------------------------------------
+  // ---- counting and finding -----------------------------------------------------------------------------------------
 
   /** How many bits from {@code first} to {@code last} are one. */
   public static long count(byte[] array, int offset, long first, long last) {
     int from = offset + (int) (first >>> 3);
     int to = offset + (int) (last >>> 3);
-    long outside = Integer.bitCount(array[from] & 0xFF & ~headMask(first)) + Integer.bitCount(array[to] & 0xFF & ~tailMask(last));
+    long outside = Integer.bitCount(array[from] & 0xFF & ~headMask(first))
+        + Integer.bitCount(array[to] & 0xFF & ~tailMask(last));
     return countBytes(array, from, to + 1) - outside;
   }
 
@@ -65,7 +66,7 @@ public final class Bits {
     return 0xFF << 7 - (position & 7) & 0xFF;
   }
 
-  // ---- combining ---------------------------------------------------------------------------------------------------------
+  // ---- combining ----------------------------------------------------------------------------------------------------
 
   /** {@code into &= other}; what {@code into} has beyond the other's length becomes zero. */
   public static void and(byte[] into, byte[] other, int offset, int length) {
@@ -95,7 +96,7 @@ public final class Bits {
     for (; i < bytes.length; i++) bytes[i] = (byte) ~bytes[i];
   }
 
-  // ---- integers of any width ---------------------------------------------------------------------------------------------
+  // ---- integers of any width ----------------------------------------------------------------------------------------
 
   /**
    * The unsigned integer of 1 to 64 bits at a position, highest bit first; zeros behind the end.

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The longest common subsequence of two byte strings by the table of all prefixes. Where several are equally long, the one
- * that Redis's LCS finds: from the ends, a step in {@code a} only if it keeps strictly more than a step in {@code b}.
+ * The longest common subsequence of two byte strings by the table of all prefixes. Where several are equally long, the
+ * one that Redis's LCS finds: from the ends, a step in {@code a} only if it keeps strictly more than a step in
+ * {@code b}.
  *
- * <p>Redis holds the whole table at four bytes a cell; the way back needs one bit of each cell, so this takes a thirty-second
- * of the memory.
+ * <p>Redis holds the whole table at four bytes a cell; the way back needs one bit of each cell, so this takes a
+ * thirty-second of the memory.
  */
 public final class CommonSubsequence {
   /** A run of bytes that is the same in both strings; ends are inclusive. */
@@ -29,7 +30,8 @@ public final class CommonSubsequence {
   private final int length;
 
   /**
-   * @param traced whether {@link #text} and {@link #ranges} will be asked for, which takes a bit for each pair of positions
+   * @param traced whether {@link #text} and {@link #ranges} will be asked for, which takes a bit for each pair of
+   *     positions
    * @throws OutOfMemoryError if there is no room for that
    */
   public CommonSubsequence(byte[] a, int offsetA, int lengthA, byte[] b, int offsetB, int lengthB, boolean traced) {

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The CRC-64 of RDB files and DUMP payloads: Jones's polynomial AD93D23594C935A9 (hexadecimal), reflected, start and final
- * xor 0. Eight bytes a step from eight tables.
+ * The CRC-64 of RDB files and DUMP payloads: Jones's polynomial AD93D23594C935A9 (hexadecimal), reflected, start and
+ * final xor 0. Eight bytes a step from eight tables.
  */
 public final class Crc64 {
   /** The polynomial with its bits mirrored, as a reflected CRC shifts to the right. */

@@ -7,8 +7,8 @@ import java.math.RoundingMode;
 /** Reading and printing of doubles exactly as strtod and printf do it for Redis: scores, increments, replies. */
 public final class Doubles {
   private static final MathContext SEVENTEEN_DIGITS = new MathContext(17, RoundingMode.HALF_EVEN);
-  private static final double[] TENS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  private static final double[] TENS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+      1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   private static final long[] FIVES = fives();
   private static final long TEN_TO_16 = 10_000_000_000_000_000L;
   private static final long TEN_TO_17 = 10 * TEN_TO_16;
@@ -18,8 +18,8 @@ public final class Doubles {
   private Doubles() {}
 
   /**
-   * The number that the text spells: a decimal or hexadecimal ({@code 0x1.8p3}) number or {@code inf} / {@code infinity} with
-   * an optional sign, nothing before or after it. Rounded to the nearest double, ties to even.
+   * The number that the text spells: a decimal or hexadecimal ({@code 0x1.8p3}) number or {@code inf} /
+   * {@code infinity} with an optional sign, nothing before or after it. Rounded to the nearest double, ties to even.
    *
    * @return NaN if the text is none, spells NaN, or if the number is too large or too small for a double
    */
@@ -53,7 +53,9 @@ public final class Doubles {
     return general(digits, digits.length() - rounded.scale() - 1, out);
   }
 
-  /** As {@link #toText}, but whole numbers up to 2^62 are printed as integers: the text of a score within a listpack. */
+  /**
+   * As {@link #toText}, but whole numbers up to 2^62 are printed as integers: the text of a score within a listpack.
+   */
   public static String toStoredText(double value) {
     if (value != 0 && value >= -INTEGER_LIMIT && value <= INTEGER_LIMIT && value == (long) value) {
       return Long.toString((long) value);
@@ -62,8 +64,8 @@ public final class Doubles {
   }
 
   /**
-   * The common case of {@link #parse} without any object: up to 15 digits with a point somewhere, where one division of two
-   * exact doubles gives the nearest one. NaN for everything else, valid or not.
+   * The common case of {@link #parse} without any object: up to 15 digits with a point somewhere, where one division of
+   * two exact doubles gives the nearest one. NaN for everything else, valid or not.
    */
   private static double parseSimple(byte[] text, int offset, int length) {
     int i = offset;
@@ -92,8 +94,8 @@ public final class Doubles {
   }
 
   /**
-   * Seventeen digits of a double between 1e-10 and 1e16 by exact 128-bit arithmetic: the mantissa times 5^p (which still is
-   * exact), shifted down by what is left of 2^p, is the number times 10^p.
+   * Seventeen digits of a double between 1e-10 and 1e16 by exact 128-bit arithmetic: the mantissa times 5^p (which
+   * still is exact), shifted down by what is left of 2^p, is the number times 10^p.
    */
   private static String fixed(double value, StringBuilder out) {
     long bits = Double.doubleToRawLongBits(value);

@@ -1,13 +1,13 @@
 package org.understudy.bytes;
 
 /**
- * Glob patterns as KEYS, SCAN, PSUBSCRIBE and CONFIG GET know them: {@code *}, {@code ?}, {@code [a-c]}, {@code [^a-c]} and a
- * backslash that takes the next byte literally. Behaves as stringmatchlen of Redis 7.0.15 in every corner: bytes are
- * compared as signed, a class that is not closed ends with the pattern, an escaped byte within a class is compared with
- * its case even when case is ignored, and the empty text matches the empty pattern only (not {@code *}).
+ * Glob patterns as KEYS, SCAN, PSUBSCRIBE and CONFIG GET know them: {@code *}, {@code ?}, {@code [a-c]}, {@code [^a-c]}
+ * and a backslash that takes the next byte literally. Behaves as stringmatchlen of Redis 7.0.15 in every corner: bytes
+ * are compared as signed, a class that is not closed ends with the pattern, an escaped byte within a class is compared
+ * with its case even when case is ignored, and the empty text matches the empty pattern only (not {@code *}).
  *
- * <p>Needs no stack and no memory: after a mismatch only the last star is tried at a later place, since a star before it
- * could not do better. The worst case is the product of the lengths, never an exponential one.
+ * <p>Needs no stack and no memory: after a mismatch only the last star is tried at a later place, since a star before
+ * it could not do better. The worst case is the product of the lengths, never an exponential one.
  */
 public final class Glob {
   private static final byte NONE = 0;

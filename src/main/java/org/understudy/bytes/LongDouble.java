@@ -5,7 +5,8 @@ import java.math.BigInteger;
 /**
  * The 80-bit floating-point number of x87 (C's {@code long double} on x86-64), in which Redis computes INCRBYFLOAT: a
  * significand of 64 bits and exponents down to 2^-16445, every result rounded to nearest, ties to even. Emulated with
- * integers, so that the texts are the same as those of Redis to the last digit. Zero has no sign here, as none is printed.
+ * integers, so that the texts are the same as those of Redis to the last digit. Zero has no sign here, as none is
+ * printed.
  */
 public final class LongDouble {
   private static final int SIGNIFICAND_BITS = 64;
@@ -60,7 +61,9 @@ public final class LongDouble {
         : new LongDouble(rounded.significand.negate(), rounded.exponent);
   }
 
-  /** With 17 digits after the point, less the zeros at the end: {@code 3.14}, {@code 5000}, {@code 0.10000000000000001}. */
+  /**
+   * With 17 digits after the point, less the zeros at the end: {@code 3.14}, {@code 5000}, {@code 0.10000000000000001}.
+   */
   public byte[] toText() {
     BigInteger magnitude = significand.abs();
     BigInteger scaled;
@@ -92,9 +95,9 @@ public final class LongDouble {
   }
 
   /**
-   * The number in units of 10^-17 if it is a plain decimal fraction below 22 and at most 17 digits behind the point. The
-   * sum of two of these is off by less than 44 * 2^-63 after three roundings to 64 bits, which is less than half a unit, so
-   * the exact decimal sum is what gets printed.
+   * The number in units of 10^-17 if it is a plain decimal fraction below 22 and at most 17 digits behind the point.
+   * The sum of two of these is off by less than 44 * 2^-63 after three roundings to 64 bits, which is less than half a
+   * unit, so the exact decimal sum is what gets printed.
    *
    * @return Long.MIN_VALUE if it is anything else
    */

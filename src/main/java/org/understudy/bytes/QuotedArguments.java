@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits a line into words as a shell-like reader does: inline requests, configuration files and command lines share it.
- * Double quotes know {@code \n \r \t \b \a \xHH \\ \"}, single quotes only {@code \'}; a closing quote must be followed by
- * a space or the end. Source: sdssplitargs, sds.c 7.0.15.
+ * Splits a line into words as a shell-like reader does: inline requests, configuration files and command lines share
+ * it. Double quotes know {@code \n \r \t \b \a \xHH \\ \"}, single quotes only {@code \'}; a closing quote must be
+ * followed by a space or the end. Source: sdssplitargs, sds.c 7.0.15.
  */
 public final class QuotedArguments {
   private static final byte[] HEX = Bytes.of("0123456789abcdef");

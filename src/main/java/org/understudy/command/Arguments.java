@@ -14,7 +14,8 @@ import org.understudy.resp.Errors;
  */
 public final class Arguments {
   private static final CommandError TIMEOUT_NOT_A_FLOAT = CommandError.err("timeout is not a float or out of range");
-  private static final CommandError TIMEOUT_NOT_AN_INTEGER = CommandError.err("timeout is not an integer or out of range");
+  private static final CommandError TIMEOUT_NOT_AN_INTEGER =
+      CommandError.err("timeout is not an integer or out of range");
   private static final CommandError TIMEOUT_NEGATIVE = CommandError.err("timeout is negative");
   private static final double LONG_LIMIT = 0x1p63;
   /** The longest array that every JVM can make. */
@@ -22,7 +23,7 @@ public final class Arguments {
 
   private Arguments() {}
 
-  // ---- numbers ---------------------------------------------------------------------------------------------------------
+  // ---- numbers ------------------------------------------------------------------------------------------------------
 
   /** A 64-bit number in canonical form. */
   public static long integer(byte[] argument) {
@@ -77,7 +78,7 @@ public final class Arguments {
     return sum.toText();
   }
 
-  // ---- times -----------------------------------------------------------------------------------------------------------
+  // ---- times --------------------------------------------------------------------------------------------------------
 
   /**
    * The expiry of SET, SETEX, GETEX and the like as Unix time in milliseconds: positive, checked for overflow.
@@ -108,7 +109,7 @@ public final class Arguments {
     return millis;
   }
 
-  // ---- keys and cursors -------------------------------------------------------------------------------------------------
+  // ---- keys and cursors ---------------------------------------------------------------------------------------------
 
   /** The database with that index. */
   public static Database database(Call call, byte[] argument) {
@@ -133,8 +134,8 @@ public final class Arguments {
   }
 
   /**
-   * The cursor of a SCAN: unsigned, 64 bits, in whatever form strtoul takes (signs, leading zeros, and nothing at all for 0),
-   * but without spaces before it.
+   * The cursor of a SCAN: unsigned, 64 bits, in whatever form strtoul takes (signs, leading zeros, and nothing at all
+   * for 0), but without spaces before it.
    */
   public static long cursor(byte[] argument) {
     int i = 0;

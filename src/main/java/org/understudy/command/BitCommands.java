@@ -29,8 +29,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
 /**
- * Commands on strings as strings of bits, except BITFIELD ({@link BitfieldCommands}). Errors, their order and notifications
- * are those of bitops.c of Redis 7.0.15.
+ * Commands on strings as strings of bits, except BITFIELD ({@link BitfieldCommands}). Errors, their order and
+ * notifications are those of bitops.c of Redis 7.0.15.
  */
 public final class BitCommands {
   private static final CommandError INVALID_OFFSET = CommandError.err("bit offset is not an integer or out of range");
@@ -77,7 +77,7 @@ public final class BitCommands {
             .runs(Place.SHARD, BitCommands::bitop));
   }
 
-  // ---- one bit -----------------------------------------------------------------------------------------------------------
+  // ---- one bit ------------------------------------------------------------------------------------------------------
 
   static void setbit(Call call) {
     byte[] key = call.argv[1];
@@ -146,7 +146,7 @@ public final class BitCommands {
     return grown;
   }
 
-  // ---- ranges of bits ----------------------------------------------------------------------------------------------------
+  // ---- ranges of bits -----------------------------------------------------------------------------------------------
 
   /** BITCOUNT key [start end [BYTE | BIT]] */
   static void bitcount(Call call) {
@@ -216,15 +216,15 @@ public final class BitCommands {
   }
 
   /**
-   * An index from the start, 0 if it is before it; a negative one counts from the end. One far behind the end becomes the
-   * length, so that it can be multiplied.
+   * An index from the start, 0 if it is before it; a negative one counts from the end. One far behind the end becomes
+   * the length, so that it can be multiplied.
    */
   private static long fromStart(long index, long length) {
     if (index < 0) return Math.max(0, length + index);
     return Math.min(index, length);
   }
 
-  // ---- several strings ---------------------------------------------------------------------------------------------------
+  // ---- several strings ----------------------------------------------------------------------------------------------
 
   private enum Operation { AND, OR, XOR, NOT }
 

@@ -88,9 +88,11 @@ public final class BitfieldCommands {
     run(call, steps);
   }
 
-  // ---- the request -------------------------------------------------------------------------------------------------------
+  // ---- the request --------------------------------------------------------------------------------------------------
 
-  /** GET type position | SET type position value | INCRBY type position increment | OVERFLOW mode, any number of times. */
+  /**
+   * GET type position | SET type position value | INCRBY type position increment | OVERFLOW mode, any number of times.
+   */
   private static List<Step> steps(Call call) {
     byte[][] argv = call.argv;
     List<Step> steps = new ArrayList<>();
@@ -147,7 +149,7 @@ public final class BitfieldCommands {
     return last;
   }
 
-  // ---- execution ---------------------------------------------------------------------------------------------------------
+  // ---- execution ----------------------------------------------------------------------------------------------------
 
   private static void run(Call call, List<Step> steps) {
     byte[] key = call.argv[1];
@@ -216,8 +218,9 @@ public final class BitfieldCommands {
   }
 
   /**
-   * Whether value + increment leaves the range: 1 above, -1 below, 0 not. The room above is computed with wrap-around as in
-   * the reference implementation, so that a value to be SET which lies more than 2^63 below the maximum counts as above.
+   * Whether value + increment leaves the range: 1 above, -1 below, 0 not. The room above is computed with wrap-around
+   * as in the reference implementation, so that a value to be SET which lies more than 2^63 below the maximum counts as
+   * above.
    */
   private static int signedExcess(long value, long increment, int bits) {
     long max = maxSigned(bits);

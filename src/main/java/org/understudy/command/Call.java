@@ -31,10 +31,10 @@ public final class Call {
 
     /**
      * FLUSHDB or FLUSHALL is about to remove all keys, which are still there. The receiver (a) marks every client that
-     * watches a key that exists in the database, or in any if all go; a key that had expired when its watch began, and so
-     * vanishes without a logical change, marks nobody but counts as absent from now on; (b) tells all client-side caches to
-     * forget everything (a null invalidation), whatever the database and even if it is empty; (c) after FLUSHALL, but not
-     * FLUSHDB, gives up a snapshot that is being written.
+     * watches a key that exists in the database, or in any if all go; a key that had expired when its watch began, and
+     * so vanishes without a logical change, marks nobody but counts as absent from now on; (b) tells all client-side
+     * caches to forget everything (a null invalidation), whatever the database and even if it is empty; (c) after
+     * FLUSHALL, but not FLUSHDB, gives up a snapshot that is being written.
      *
      * @param database index, or {@link #ALL_DATABASES}
      */
@@ -105,7 +105,10 @@ public final class Call {
     return shown == null ? argv : shown;
   }
 
-  /** Looks a key up for reading: counts hit or miss, notifies a miss, notes the access. True if found, in {@link #entry}. */
+  /**
+   * Looks a key up for reading: counts hit or miss, notifies a miss, notes the access. True if found, in {@link
+   * #entry}.
+   */
   public boolean find(byte[] key) {
     boolean hit = db.find(key, entry);
     changes.lookedUp(hit);
@@ -176,7 +179,9 @@ public final class Call {
     effectsReplaced = true;
   }
 
-  /** What is to be propagated: the commands given to {@link #effect}, else the command itself if it changed anything. */
+  /**
+   * What is to be propagated: the commands given to {@link #effect}, else the command itself if it changed anything.
+   */
   public List<byte[][]> effects() {
     if (effectsReplaced) return effects;
     return dirty > 0 ? List.<byte[][]>of(argv) : List.of();

@@ -44,8 +44,8 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Commands on keys of any type and on whole databases. Errors, their order, notifications and what is propagated instead of
- * the command are those of db.c, expire.c and object.c of Redis 7.0.15.
+ * Commands on keys of any type and on whole databases. Errors, their order, notifications and what is propagated
+ * instead of the command are those of db.c, expire.c and object.c of Redis 7.0.15.
  */
 public final class KeyCommands {
   static final byte[] EFFECT_PEXPIREAT = Bytes.of("PEXPIREAT");
@@ -267,7 +267,7 @@ public final class KeyCommands {
             .runs(Place.SHARD, KeyCommands::swapdb));
   }
 
-  // ---- there or not ------------------------------------------------------------------------------------------------------
+  // ---- there or not -------------------------------------------------------------------------------------------------
 
   static void del(Call call) {
     deleteAll(call, call.config.lazyfreeLazyUserDel());
@@ -320,7 +320,7 @@ public final class KeyCommands {
     call.reply.simple(call.findUntouched(call.argv[1]) ? call.entry.type().word() : "none");
   }
 
-  // ---- expiry ------------------------------------------------------------------------------------------------------------
+  // ---- expiry -------------------------------------------------------------------------------------------------------
 
   // Options of the EXPIRE family.
   private static final int NX = 1;
@@ -404,7 +404,9 @@ public final class KeyCommands {
     return (options & LT) == 0 || none || at < current;
   }
 
-  /** Whether a key with this expiry is to be deleted at once. Not where others decide: while loading and on a replica. */
+  /**
+   * Whether a key with this expiry is to be deleted at once. Not where others decide: while loading and on a replica.
+   */
   static boolean isPast(Call call, long at) {
     return at <= call.nowMillis && call.keyspace.expiryMode() == ExpiryMode.DELETE;
   }
@@ -458,7 +460,7 @@ public final class KeyCommands {
     call.reply.integer(persisted);
   }
 
-  // ---- moving and copying --------------------------------------------------------------------------------------------------
+  // ---- moving and copying -------------------------------------------------------------------------------------------
 
   static void rename(Call call) {
     rename(call, false);
@@ -520,7 +522,7 @@ public final class KeyCommands {
     call.reply.integer(copies);
   }
 
-  // ---- OBJECT --------------------------------------------------------------------------------------------------------------
+  // ---- OBJECT -------------------------------------------------------------------------------------------------------
 
   /** Integers below this are one shared object each in Redis, with this count of references. */
   private static final int SHARED_INTEGERS = 10_000;
@@ -556,7 +558,7 @@ public final class KeyCommands {
       call.reply.nullValue();
       return;
     }
-    if (call.keyspace.accessClock().lfu()) throw wrongPolicy("An LFU maxmemory policy is selected, idle time");
+    if (call.keyspace.accessClock().lfu()) throw wrongPolicy("An LFU maxmemory policy is selected", "idle time");
     call.reply.integer(call.keyspace.accessClock().idleMillis(call.entry, call.nowMillis) / 1000);
   }
 
@@ -565,16 +567,18 @@ public final class KeyCommands {
       call.reply.nullValue();
       return;
     }
-    if (!call.keyspace.accessClock().lfu()) throw wrongPolicy("An LFU maxmemory policy is not selected, access frequency");
+    if (!call.keyspace.accessClock().lfu()) {
+      throw wrongPolicy("An LFU maxmemory policy is not selected", "access frequency");
+    }
     call.reply.integer(call.keyspace.accessClock().frequency(call.entry, call.nowMillis));
   }
 
-  private static CommandError wrongPolicy(String start) {
-    return CommandError.err(start + " not tracked. Please note that when switching between policies at runtime LRU and LFU "
-        + "data will take some time to adjust.");
+  private static CommandError wrongPolicy(String policy, String missing) {
+    return CommandError.err(policy + ", " + missing + " not tracked. Please note that when switching between policies "
+        + "at runtime LRU and LFU data will take some time to adjust.");
   }
 
-  // ---- all keys ------------------------------------------------------------------------------------------------------------
+  // ---- all keys -----------------------------------------------------------------------------------------------------
 
   static void randomkey(Call call) {
     call.reply.bulkOrNull(call.db.randomKey());
@@ -600,7 +604,8 @@ public final class KeyCommands {
   }
 
   private static boolean isExpired(Call call, Entry entry) {
-    return entry.hasExpiry() && call.nowMillis > entry.expireAtMillis() && call.keyspace.expiryMode() != ExpiryMode.KEEP;
+    return entry.hasExpiry() && call.nowMillis > entry.expireAtMillis()
+        && call.keyspace.expiryMode() != ExpiryMode.KEEP;
   }
 
   /** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type] */
@@ -637,7 +642,7 @@ public final class KeyCommands {
     for (byte[] key : found) call.reply.bulk(key);
   }
 
-  // ---- whole databases -------------------------------------------------------------------------------------------------------
+  // ---- whole databases ----------------------------------------------------------------------------------------------
 
   static void dbsize(Call call) {
     call.reply.integer(call.db.size());
@@ -657,10 +662,13 @@ public final class KeyCommands {
     flushed(call);
   }
 
-  /** [ASYNC | SYNC]: no difference here, since a database drops its table in one step and the collector does the rest. */
+  /**
+   * [ASYNC | SYNC]: no difference here, since a database drops its table in one step and the collector does the rest.
+   */
   private static void requireFlushMode(Call call) {
     byte[][] argv = call.argv;
-    if (argv.length > 2 || argv.length == 2 && !Bytes.is(argv[1], "ASYNC") && !Bytes.is(argv[1], "SYNC")) throw Errors.SYNTAX;
+    boolean known = argv.length == 1 || argv.length == 2 && (Bytes.is(argv[1], "ASYNC") || Bytes.is(argv[1], "SYNC"));
+    if (!known) throw Errors.SYNTAX;
   }
 
   private static void flushed(Call call) {

@@ -198,7 +198,7 @@ public final class StringCommands {
             .runs(Place.SHARD, StringCommands::lcs));
   }
 
-  // ---- reading ---------------------------------------------------------------------------------------------------------
+  // ---- reading ------------------------------------------------------------------------------------------------------
 
   static void get(Call call) {
     replyValue(call);
@@ -288,8 +288,8 @@ public final class StringCommands {
       if (Bytes.is(option, "IDX")) indexes = true;
       else if (Bytes.is(option, "LEN")) lengthOnly = true;
       else if (Bytes.is(option, "WITHMATCHLEN")) withLengths = true;
-      else if (Bytes.is(option, "MINMATCHLEN") && i + 1 < call.argv.length) shortest = Arguments.integer(call.argv[++i]);
-      else throw Errors.SYNTAX;
+      else if (!Bytes.is(option, "MINMATCHLEN") || i + 1 == call.argv.length) throw Errors.SYNTAX;
+      else shortest = Arguments.integer(call.argv[++i]);
     }
     if (lengthOnly && indexes) {
       throw CommandError.err("If you want both the length and indexes, please just use IDX.");
@@ -331,7 +331,7 @@ public final class StringCommands {
     reply.integer(common.length());
   }
 
-  // ---- setting ---------------------------------------------------------------------------------------------------------
+  // ---- setting ------------------------------------------------------------------------------------------------------
 
   // Options of SET and GETEX.
   private static final int NX = 1;
@@ -419,8 +419,8 @@ public final class StringCommands {
   }
 
   /**
-   * The option that an argument names. A syntax error unless it is among those allowed, gets along with those given before,
-   * and is followed by a time if it needs one. The same option may be repeated; the last one counts.
+   * The option that an argument names. A syntax error unless it is among those allowed, gets along with those given
+   * before, and is followed by a time if it needs one. The same option may be repeated; the last one counts.
    */
   private static int option(byte[][] argv, int index, int given, int allowed) {
     int option = named(argv[index]) & allowed;
@@ -526,7 +526,7 @@ public final class StringCommands {
     if (call.argv.length % 2 == 0) throw Errors.wrongArity(call.spec.fullName);
   }
 
-  // ---- changing ----------------------------------------------------------------------------------------------------------
+  // ---- changing -----------------------------------------------------------------------------------------------------
 
   static void append(Call call) {
     byte[] key = call.argv[1];

@@ -23,8 +23,8 @@ class DoublesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " 1", "1 ", "1,5", "x", "-", "+", ".", "e5", "1e", "1e+", "0x", "0x.p1", "0x1p", "1..2", "1.2.3",
-      "nan", "-nan", "infi", "1d", "1f", "1e400", "-1e400", "1e-400", "1\0"})
+  @ValueSource(strings = {"", " 1", "1 ", "1,5", "x", "-", "+", ".", "e5", "1e", "1e+", "0x", "0x.p1", "0x1p", "1..2",
+      "1.2.3", "nan", "-nan", "infi", "1d", "1f", "1e400", "-1e400", "1e-400", "1\0"})
   void anythingElseIsNoNumber(String text) {
     assertEquals(Double.NaN, Doubles.parse(Bytes.of(text)));
   }

@@ -24,7 +24,8 @@ class LongDoubleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " 1", "1 ", "nan", "1e-4951", "1.2e4932", "1e99999999999", "0x1p16384", "0x1p-16446", "1e", "x"})
+  @ValueSource(strings = {"", " 1", "1 ", "nan", "1e-4951", "1.2e4932", "1e99999999999", "0x1p16384", "0x1p-16446",
+      "1e", "x"})
   void textThatSpellsNoNumberIsRefused(String text) {
     assertNull(LongDouble.parse(Bytes.of(text)));
     assertNull(LongDouble.simpleSum(Bytes.of(text), Bytes.of("1")));

@@ -17,8 +17,8 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1,timeout is negative", "x,timeout is not a float or out of range", "nan,timeout is not a float or out of range",
-      "inf,timeout is negative", "1e300,timeout is negative"})
+  @CsvSource({"-1,timeout is negative", "x,timeout is not a float or out of range",
+      "nan,timeout is not a float or out of range", "inf,timeout is negative", "1e300,timeout is negative"})
   void impossibleTimeoutsAreRefused(String text, String message) {
     CommandError error = assertThrows(CommandError.class, () -> Arguments.timeoutOfSeconds(Bytes.of(text)));
     assertEquals("ERR " + message, error.getMessage());
@@ -32,7 +32,8 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"5,5", "0,0", "'',0", "-1,18446744073709551615", "18446744073709551615,18446744073709551615", "+7,7", "007,7"})
+  @CsvSource({"5,5", "0,0", "'',0", "-1,18446744073709551615", "18446744073709551615,18446744073709551615", "+7,7",
+      "007,7"})
   void cursorsAreUnsigned(String text, String value) {
     assertEquals(value, Long.toUnsignedString(Arguments.cursor(Bytes.of(text))));
   }

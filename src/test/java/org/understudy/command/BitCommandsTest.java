@@ -53,8 +53,8 @@ class BitCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'',26", "0 0,4", "1 1,6", "-2 -1,7", "0 -1,26", "5 3,0", "0 1000,26", "5 30 BIT,17", "-8 -1 BIT,4", "0 5 byte,26",
-      "-1 -5 WHAT,0", "-9223372036854775808 9223372036854775807,26"})
+  @CsvSource({"'',26", "0 0,4", "1 1,6", "-2 -1,7", "0 -1,26", "5 3,0", "0 1000,26", "5 30 BIT,17", "-8 -1 BIT,4",
+      "0 5 byte,26", "-1 -5 WHAT,0", "-9223372036854775808 9223372036854775807,26"})
   void bitcountCountsBytesOrBits(String range, long count) {
     run("SET k foobar");
     assertEquals(count, run(("BITCOUNT k " + range).strip()));
@@ -71,8 +71,9 @@ class BitCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ff f0 00,0,12", "ff f0 00,1,0", "00 00 0f,1,20", "00 00 0f,1 0 1,-1", "ff ff ff,0,24", "ff ff ff,0 0 -1,-1",
-      "ff ff ff,0 1,24", "ff ff ff,0 5,-1", "00 ff f0,1 2,16", "00 ff f0,1 -1 -1,16", "00 ff f0,1 7 15 BIT,8",
+  @CsvSource({"ff f0 00,0,12", "ff f0 00,1,0", "00 00 0f,1,20", "00 00 0f,1 0 1,-1", "ff ff ff,0,24",
+      "ff ff ff,0 0 -1,-1", "ff ff ff,0 1,24", "ff ff ff,0 5,-1", "00 ff f0,1 2,16", "00 ff f0,1 -1 -1,16",
+      "00 ff f0,1 7 15 BIT,8",
       "00 ff f0,0 8 15 BIT,-1", "00 ff f0,1 2 1,-1", "00 ff f0,0 20 -1 bit,20"})
   void bitposFindsTheFirstBit(String hex, String arguments, long position) {
     String[] octets = hex.split(" ");
@@ -126,7 +127,7 @@ class BitCommandsTest {
     assertEquals(WRONG_TYPE, error("BITOP OR d no s"));
   }
 
-  // ---- BITFIELD ------------------------------------------------------------------------------------------------------------
+  // ---- BITFIELD -----------------------------------------------------------------------------------------------------
 
   @Test
   void fieldsAreSetReadAndIncremented() {
@@ -142,7 +143,8 @@ class BitCommandsTest {
       "FAIL, u2 SET 1,   INCRBY u2 0 3,    null", "WRAP, u2 SET 1,   INCRBY u2 0 -2,   3",
       "SAT,  u2 SET 1,   INCRBY u2 0 -2,   0",    "WRAP, i8 SET 127, INCRBY i8 0 1,    -128",
       "SAT,  i8 SET 127, INCRBY i8 0 1,    127",  "SAT,  i8 SET -120,INCRBY i8 0 -100, -128",
-      "FAIL, i8 SET 127, INCRBY i8 0 1,    null", "SAT,  i64 SET 9223372036854775807, INCRBY i64 0 1, 9223372036854775807",
+      "FAIL, i8 SET 127, INCRBY i8 0 1,    null",
+      "SAT,  i64 SET 9223372036854775807, INCRBY i64 0 1, 9223372036854775807",
       "WRAP, i64 SET 9223372036854775807, INCRBY i64 0 1, -9223372036854775808",
       "WRAP, u63 SET 9223372036854775807, INCRBY u63 0 1, 0"})
   void overflowsAreTreatedAsAskedFor(String mode, String before, String step, String result) {

@@ -41,7 +41,7 @@ class KeyCommandsTest {
     assertEquals("none", run("TYPE no"));
   }
 
-  // ---- expiry --------------------------------------------------------------------------------------------------------------
+  // ---- expiry -------------------------------------------------------------------------------------------------------
 
   @ParameterizedTest
   @CsvSource({"EXPIRE k 10,10000", "PEXPIRE k 10,10", "EXPIREAT k 1700000100,99877", "PEXPIREAT k 1700000000999,876"})
@@ -65,15 +65,17 @@ class KeyCommandsTest {
   @ParameterizedTest
   @CsvSource({
       // condition, expiry before (ms from now, - none), expiry asked for, reply
-      "NX,-,50,1", "NX,100,50,0", "XX,-,50,0", "XX,100,50,1", "GT,-,50,0", "GT,100,50,0", "GT,100,100,0", "GT,100,150,1",
-      "LT,-,50,1", "LT,100,150,0", "LT,100,100,0", "LT,100,50,1", "XX GT,-,50,0", "XX LT,-,50,0", "lt xx,100,50,1"})
+      "NX,-,50,1", "NX,100,50,0", "XX,-,50,0", "XX,100,50,1", "GT,-,50,0", "GT,100,50,0", "GT,100,100,0",
+      "GT,100,150,1", "LT,-,50,1", "LT,100,150,0", "LT,100,100,0", "LT,100,50,1", "XX GT,-,50,0", "XX LT,-,50,0",
+      "lt xx,100,50,1"})
   void conditionsOfExpiryAreKept(String condition, String before, long wanted, long reply) {
     run("SET k v");
     if (!before.equals("-")) run("PEXPIRE k " + before);
     forget();
     assertEquals(reply, run("PEXPIRE k " + wanted + " " + condition));
     assertEquals(reply == 1 ? wanted : before.equals("-") ? -1 : Long.parseLong(before), run("PTTL k"));
-    assertEquals(reply == 0 ? List.of() : List.of("0 PEXPIREAT k " + (NOW + wanted) + " " + condition), runner.effects());
+    String effect = "0 PEXPIREAT k " + (NOW + wanted) + " " + condition;
+    assertEquals(reply == 0 ? List.of() : List.of(effect), runner.effects());
   }
 
   @ParameterizedTest
@@ -85,8 +87,8 @@ class KeyCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"EXPIRE k 9223372036854775807", "EXPIRE k -9223372036854775808", "EXPIREAT k 9223372036854776",
-      "PEXPIRE k 9223372036854775807"})
+  @ValueSource(strings = {"EXPIRE k 9223372036854775807", "EXPIRE k -9223372036854775808",
+      "EXPIREAT k 9223372036854776", "PEXPIRE k 9223372036854775807"})
   void expiryThatOverflowsIsRefused(String command) {
     run("SET k v");
     assertEquals(1L, run("EXPIREAT k 9223372036854775"), "just not too large");
@@ -142,7 +144,7 @@ class KeyCommandsTest {
     assertEquals(List.of("0 PERSIST k"), runner.effects());
   }
 
-  // ---- moving and copying --------------------------------------------------------------------------------------------------
+  // ---- moving and copying -------------------------------------------------------------------------------------------
 
   @Test
   void renameTakesValueAndExpiryAlong() {
@@ -180,7 +182,8 @@ class KeyCommandsTest {
     assertEquals("ERR source and destination objects are the same", error("MOVE k 3"));
     assertEquals("ERR DB index is out of range", error("MOVE k 16"));
     assertEquals("ERR value is not an integer or out of range", error("MOVE k x"));
-    assertEquals("ERR value is out of range, value must between -2147483648 and 2147483647", error("MOVE k 2147483648"));
+    assertEquals("ERR value is out of range, value must between -2147483648 and 2147483647",
+        error("MOVE k 2147483648"));
   }
 
   @Test
@@ -202,7 +205,7 @@ class KeyCommandsTest {
     assertEquals("v", run("GET a"));
   }
 
-  // ---- OBJECT --------------------------------------------------------------------------------------------------------------
+  // ---- OBJECT -------------------------------------------------------------------------------------------------------
 
   @Test
   void objectLooksWithoutTouching() {
@@ -230,8 +233,8 @@ class KeyCommandsTest {
   @Test
   void objectRefusesWhatThePolicyDoesNotTrack() {
     run("SET k v");
-    String rest = " not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some "
-        + "time to adjust.";
+    String rest = " not tracked. Please note that when switching between policies at runtime LRU and LFU data will "
+        + "take some time to adjust.";
     assertEquals("ERR An LFU maxmemory policy is not selected, access frequency" + rest, error("OBJECT FREQ k"));
     assertNull(run("OBJECT FREQ no"));
     runner.keyspace.accessClock().lfu(true);
@@ -242,7 +245,7 @@ class KeyCommandsTest {
     assertEquals("ERR wrong number of arguments for 'object|encoding' command", error("OBJECT ENCODING"));
   }
 
-  // ---- all keys ------------------------------------------------------------------------------------------------------------
+  // ---- all keys -----------------------------------------------------------------------------------------------------
 
   @Test
   void keysMatchesNamesAndLeavesExpiredOnesOut() {
@@ -298,7 +301,7 @@ class KeyCommandsTest {
     for (int i = 0; i < 20; i++) assertEquals("k", run("RANDOMKEY"));
   }
 
-  // ---- whole databases -----------------------------------------------------------------------------------------------------
+  // ---- whole databases ----------------------------------------------------------------------------------------------
 
   @Test
   void flushingTellsWatchersFirstAndIsAlwaysPropagated() {

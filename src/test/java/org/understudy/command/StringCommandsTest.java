@@ -20,7 +20,7 @@ class StringCommandsTest {
 
   private final CommandRunner runner = new CommandRunner();
 
-  // ---- SET and its relatives -----------------------------------------------------------------------------------------------
+  // ---- SET and its relatives ----------------------------------------------------------------------------------------
 
   @Test
   void setReplacesValueTypeAndExpiry() {
@@ -54,8 +54,9 @@ class StringCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SET k v NX XX", "SET k v EX", "SET k v EX 1 PX 1", "SET k v KEEPTTL EX 1", "SET k v PXAT 1 KEEPTTL",
-      "SET k v PERSIST", "SET k v WHAT", "SET k v EXAT 5 EX 5", "GETEX k NX", "GETEX k KEEPTTL", "GETEX k PERSIST EX 1",
+  @ValueSource(strings = {"SET k v NX XX", "SET k v EX", "SET k v EX 1 PX 1", "SET k v KEEPTTL EX 1",
+      "SET k v PXAT 1 KEEPTTL", "SET k v PERSIST", "SET k v WHAT", "SET k v EXAT 5 EX 5", "GETEX k NX",
+      "GETEX k KEEPTTL", "GETEX k PERSIST EX 1",
       "GETEX k EX 1 PERSIST", "GETEX k GET", "GETEX k PX"})
   void optionsThatDoNotGetAlongAreASyntaxError(String command) {
     assertEquals("ERR syntax error", error(command));
@@ -128,8 +129,8 @@ class StringCommandsTest {
   void readsPropagateNothing() {
     run("SET k v");
     runner.effects();
-    for (String read : List.of("GET k", "GETEX k", "GETEX k PERSIST", "GETDEL no", "MGET k no", "STRLEN k", "GETRANGE k 0 1",
-        "SET k w NX GET", "SETNX k w", "LCS k k", "SETRANGE k 5 ''", "MSETNX new x k y")) {
+    for (String read : List.of("GET k", "GETEX k", "GETEX k PERSIST", "GETDEL no", "MGET k no", "STRLEN k",
+        "GETRANGE k 0 1", "SET k w NX GET", "SETNX k w", "LCS k k", "SETRANGE k 5 ''", "MSETNX new x k y")) {
       run(read.replace("''", ""));
       assertEquals(List.of(), runner.effects(), read);
     }
@@ -157,7 +158,7 @@ class StringCommandsTest {
     assertEquals("ERR wrong number of arguments for 'msetnx' command", error("MSETNX a 1 b"));
   }
 
-  // ---- reading -------------------------------------------------------------------------------------------------------------
+  // ---- reading ------------------------------------------------------------------------------------------------------
 
   @Test
   void readsCountHitsAndMisses() {
@@ -174,8 +175,8 @@ class StringCommandsTest {
   @Test
   void otherTypesAreRefusedButMgetAnswersNull() {
     runner.putSet("s");
-    for (String command : List.of("GET s", "GETDEL s", "GETEX s", "GETSET s v", "STRLEN s", "APPEND s v", "SETRANGE s 0 v",
-        "GETRANGE s 0 1", "INCR s", "INCRBYFLOAT s 1")) {
+    for (String command : List.of("GET s", "GETDEL s", "GETEX s", "GETSET s v", "STRLEN s", "APPEND s v",
+        "SETRANGE s 0 v", "GETRANGE s 0 1", "INCR s", "INCRBYFLOAT s 1")) {
       assertEquals(WRONG_TYPE, error(command), command);
     }
     assertEquals("ERR The specified keys must contain string values", error("LCS no s BAD"));
@@ -206,7 +207,7 @@ class StringCommandsTest {
     assertEquals(20_004L, runner.run("STRLEN", "k"));
   }
 
-  // ---- changing ------------------------------------------------------------------------------------------------------------
+  // ---- changing -----------------------------------------------------------------------------------------------------
 
   @Test
   void setrangePadsWithZeros() {
@@ -270,14 +271,15 @@ class StringCommandsTest {
     run("APPEND appended 5");
     run("APPEND int 6");
     run("SETRANGE ranged 0 5");
-    String[] expected = {"int raw", "short embstr", "44 embstr", "45 raw", "whole embstr", "appended int", "ranged raw"};
+    String[] expected = {"int raw", "short embstr", "44 embstr", "45 raw", "whole embstr", "appended int",
+        "ranged raw"};
     for (String each : expected) {
       String[] words = each.split(" ");
       assertEquals(words[1], run("OBJECT ENCODING " + words[0]), each);
     }
   }
 
-  // ---- LCS -----------------------------------------------------------------------------------------------------------------
+  // ---- LCS ----------------------------------------------------------------------------------------------------------
 
   @Test
   void lcsAnswersTextLengthOrMatches() {

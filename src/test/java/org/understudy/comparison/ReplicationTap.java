@@ -12,8 +12,8 @@ import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader;
 
 /**
- * Listens as a replica to what a real server propagates. Each command as a line: the index of its database, then its words.
- * Transactions around several effects of one command, SELECT and PING are taken out.
+ * Listens as a replica to what a real server propagates. Each command as a line: the index of its database, then its
+ * words. Transactions around several effects of one command, SELECT and PING are taken out.
  */
 final class ReplicationTap implements AutoCloseable {
   private final Socket socket;

@@ -27,8 +27,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Runs handlers through their rows over a keyspace of its own whose clock only moves when told to, and writes down all that
- * they report. Arguments are byte arrays, or anything whose text is meant (one byte a character).
+ * Runs handlers through their rows over a keyspace of its own whose clock only moves when told to, and writes down all
+ * that they report. Arguments are byte arrays, or anything whose text is meant (one byte a character).
  */
 public final class CommandRunner implements Call.Changes {
   /** Where the clock stands at first, unless told otherwise. */
@@ -161,7 +161,7 @@ public final class CommandRunner implements Call.Changes {
     return call.db.find(Bytes.of(key), entry, false) ? entry.type() : null;
   }
 
-  // ---- what was reported since the last look -----------------------------------------------------------------------------
+  // ---- what was reported since the last look ------------------------------------------------------------------------
 
   /** Notifications: {@code event key}, with {@code @n} behind the key in another database than 0. */
   public List<String> events() {
