@@ -142,7 +142,8 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       if (forShard) {
         next++;
         forward(spec, argv);
-        if (spec.place == Place.SHARD_IN_STEP && next < count) {
+        if (next < count && (spec.place == Place.SHARD_IN_STEP || session.transaction != null)) {
+          // it looks at the transaction (WATCH), or ends it, before we go on with what follows
           sendRun(false);
           return;
         }

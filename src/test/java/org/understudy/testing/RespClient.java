@@ -20,6 +20,14 @@ import org.understudy.bytes.Bytes;
 public final class RespClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** What {@link #readOrEnd} gives at the end. */
+  public static final Object END = new Object() {
+    @Override
+    public String toString() {
+      return "the end of the connection";
+    }
+  };
+
   private final Socket socket;
   private final RespReader reader;
 
@@ -71,6 +79,15 @@ public final class RespClient implements AutoCloseable {
     sendRaw(request(command));
   }
 
+  /** As {@link #send}, to a server that may have closed the connection. */
+  public void tell(Object... command) {
+    try {
+      socket.getOutputStream().write(request(command));
+    } catch (IOException e) {
+      // what comes back will show it
+    }
+  }
+
   public void sendRaw(String text) {
     sendRaw(Bytes.of(text));
   }
@@ -87,6 +104,17 @@ public final class RespClient implements AutoCloseable {
   public Object read() {
     try {
       return reader.read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The next reply, or {@link #END} if the server has closed the connection. */
+  public Object readOrEnd() {
+    try {
+      return reader.read();
+    } catch (EOFException | java.net.SocketException e) {
+      return END;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
