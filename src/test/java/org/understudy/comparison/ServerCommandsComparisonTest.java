@@ -124,7 +124,8 @@ class ServerCommandsComparisonTest {
   void configAnswersTheSame() {
     allSame("CONFIG GET nosuch", "CONFIG GET MAXmemory", "CONFIG SET maxmemory", "CONFIG SET hz 1 hz 2",
         "CONFIG SET nosuch 1", "CONFIG SET daemonize yes", "CONFIG SET dir /tmp", "CONFIG SET slowlog-max-len -1",
-        "CONFIG SET maxmemory 100mb hz 50", "CONFIG GET maxmemory", "CONFIG GET hz", "CONFIG SET notify-keyspace-events KEAnm",
+        "CONFIG SET maxmemory 100mb hz 50", "CONFIG GET maxmemory", "CONFIG GET hz",
+        "CONFIG SET notify-keyspace-events KEAnm",
         "CONFIG GET notify-keyspace-events", "CONFIG SET notify-keyspace-events q", "CONFIG REWRITE", "CONFIG HELP",
         "CONFIG FOO", "CONFIG GET", "CONFIG RESETSTAT");
   }
