@@ -239,6 +239,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         send(push.bytes);
       } else if (event instanceof Part part) {
         partUnsent = true;
+        session.notRead = true;
         send(part.bytes);
         if (queue.isEmpty() && inFlight == 0) partSent();
       } else if (event == Waiting.INSTANCE) {
@@ -301,6 +302,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     private void partSent() {
       partUnsent = false;
+      session.notRead = false;
       connection.tell(ClientConnection.PartSent.INSTANCE);
     }
 

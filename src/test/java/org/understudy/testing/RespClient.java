@@ -81,8 +81,12 @@ public final class RespClient implements AutoCloseable {
 
   /** As {@link #send}, to a server that may have closed the connection. */
   public void tell(Object... command) {
+    tellRaw(request(command));
+  }
+
+  public void tellRaw(byte[] bytes) {
     try {
-      socket.getOutputStream().write(request(command));
+      socket.getOutputStream().write(bytes);
     } catch (IOException e) {
       // what comes back will show it
     }
