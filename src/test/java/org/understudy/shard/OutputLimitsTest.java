@@ -1,0 +1,76 @@
+package org.understudy.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class OutputLimitsTest {
+  private final DirectShard shard = new DirectShard();
+  private final OutputLimits limits = shard.parts.outputLimits();
+  private final Client client = shard.client;
+
+  private void limit(String value) {
+    shard.configure("client-output-buffer-limit", value);
+  }
+
+  @Test
+  void aNormalClientHasNoLimitUnlessConfigured() {
+    assertFalse(limits.exceeded(client, 1L << 40, 1000));
+    limit("normal 1000 0 0");
+    assertFalse(limits.exceeded(client, 999, 1000));
+    assertTrue(limits.exceeded(client, 1000, 1000));
+  }
+
+  @Test
+  void aSubscriberHasTheLimitOfItsClass() {
+    limit("normal 1000 0 0 pubsub 2000 0 0");
+    shard.call("SUBSCRIBE", "a");
+    assertFalse(limits.exceeded(client, 1999, 1000));
+    assertTrue(limits.exceeded(client, 2000, 1000));
+  }
+
+  @Test
+  void theSoftLimitHasToBeExceededWithoutABreak() {
+    limit("normal 0 1000 3");
+    assertFalse(limits.exceeded(client, 1000, 10_000));
+    assertFalse(limits.exceeded(client, 1000, 13_000));
+    assertFalse(limits.exceeded(client, 10, 13_500));
+    assertFalse(limits.exceeded(client, 1000, 14_000));
+    assertFalse(limits.exceeded(client, 1000, 17_999));
+    assertTrue(limits.exceeded(client, 1000, 18_000));
+  }
+
+  @Test
+  void aClientWithoutALimitWaitsAndOneWithALimitIsAnswered() {
+    client.session.outputBytes.set(OutputLimits.ALLOWANCE_BYTES);
+    assertFalse(limits.mayAnswerMore(client.session));
+    limit("normal 1000000000 0 0");
+    assertTrue(limits.mayAnswerMore(client.session));
+    limit("normal 0 0 0");
+    shard.configure("maxmemory-clients", "1gb");
+    assertTrue(limits.mayAnswerMore(client.session));
+  }
+
+  @Test
+  void lessMayWaitWhileAllHaveMuchWaiting() {
+    client.session.outputBytes.set(OutputLimits.TIGHT_ALLOWANCE_BYTES);
+    assertTrue(limits.mayAnswerMore(client.session));
+    limits.memoryIsTight(true);
+    assertFalse(limits.mayAnswerMore(client.session));
+  }
+
+  @Test
+  void aClientThatIsOverItsLimitHasItsTransactionDoneAndIsGone() {
+    limit("normal 1000 0 0");
+    shard.queue("SET", "a", "1");
+    shard.queue("SET", "b", "x".repeat(2000));
+    shard.queue("GET", "b");
+    shard.queue("SET", "c", "3");
+    assertEquals(null, shard.call("EXEC"));
+    assertTrue(client.gone);
+    assertEquals(3, shard.parts.keyspace.database(0).size());
+    assertEquals(0, shard.parts.clients.size());
+  }
+}
