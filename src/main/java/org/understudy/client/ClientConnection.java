@@ -2,7 +2,6 @@ package org.understudy.client;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -25,9 +24,9 @@ import org.understudy.shard.Pause;
 import org.understudy.shard.Run;
 
 /**
- * A client's connection. It checks each request, answers what is its own, queues what belongs to a transaction, and hands the
- * rest to the shard, consecutive requests as one run. Replies leave in the order of requests: while a run is out and more of
- * the chunk follows it, the connection waits.
+ * A client's connection. It checks each request, answers what is its own, queues what belongs to a transaction, and
+ * hands the rest to the shard, consecutive requests as one run. Replies leave in the order of requests: while a run is
+ * out and more of the chunk follows it, the connection waits.
  *
  * <pre>
  * Opening       -> Ready: the stage is up and the shard knows the client
@@ -35,7 +34,8 @@ import org.understudy.shard.Run;
  * AwaitingShard -> Ready: the run came back and the rest of the chunk was dealt with
  * any           -> Closed
  * </pre>
- * How a request is taken depends on the session: plain, in a transaction (queued), subscribed (RESP2: few commands only).
+ * How a request is taken depends on the session: plain, in a transaction (queued), subscribed (RESP2: few commands
+ * only).
  */
 final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.Message> {
   sealed interface Message permits Opened, Requests, ProtocolError, QueryBufferExceeded, Grown, PartSent, Shrink,
@@ -128,7 +128,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     closeAfterReplies();
   }
 
-  // ---- a chunk's requests --------------------------------------------------------------------------------------------
+  // ---- a chunk's requests -------------------------------------------------------------------------------------------
 
   /** Deals with requests until the chunk is at its end or the shard has to be waited for. */
   private void proceed() {

@@ -25,8 +25,9 @@ import org.understudy.shard.OutputLimits;
  * messages go out in the order in which they come.
  *
  * <p>One chunk is in work at a time. The next is read once its replies were handed to the socket, or while
- * {@link OutputLimits} allows more of them to wait; so a client that does not read is not read from in the end. While its
- * client waits (blocked, paused) the stage reads on, into a bounded buffer, so that the end of the connection is noticed.
+ * {@link OutputLimits} allows more of them to wait; so a client that does not read is not read from in the end. While
+ * its client waits (blocked, paused) the stage reads on, into a bounded buffer, so that the end of the connection is
+ * noticed.
  */
 final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   private final Inlet<ByteString> in = Inlet.create("requests");
@@ -161,7 +162,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         early.add(chunk);
         earlyBytes += chunk.size();
         session.queryBufferBytes += chunk.size();
-        if (earlyBytes <= EARLY_BYTES) pull(in); // the end of the connection would go unnoticed beyond, as in any full socket
+        if (earlyBytes <= EARLY_BYTES) pull(in); // beyond, its end would go unnoticed, as in any full socket
         return;
       }
       session.queryBufferBytes = chunk.size();

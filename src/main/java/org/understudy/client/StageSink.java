@@ -6,7 +6,9 @@ import org.apache.pekko.util.ByteString;
 import org.understudy.shard.ClientSink;
 import org.understudy.shard.Run;
 
-/** The shard's way to a socket: straight to the stage, past the connection's actor, but for what that has to go on with. */
+/**
+ * The shard's way to a socket: straight to the stage, past the connection's actor, but for what that has to go on with.
+ */
 final class StageSink implements ClientSink {
   private final ActorRef<ClientConnection.Message> connection;
   private Consumer<RequestStage.Output> stage;

@@ -6,6 +6,8 @@ public enum Place {
   CONNECTION,
   /** The keyspace shard. */
   SHARD,
-  /** The shard, and the connection goes on only afterwards: the command changes what the connection decides by (RESET). */
+  /**
+   * The shard, and the connection goes on only afterwards: the command changes what the connection decides by (RESET).
+   */
   SHARD_IN_STEP
 }

@@ -4,11 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the server knows of one client: the record behind CLIENT LIST. The connection's loop writes the fields of the first
- * chapter, the shard those of the second; either may read all (with several I/O loops a reader can see a slightly older value).
+ * What the server knows of one client: the record behind CLIENT LIST. The connection's loop writes the fields of the
+ * first chapter, the shard those of the second; either may read all (with several I/O loops a reader can see a slightly
+ * older value).
  */
 public final class Session {
-  // ---- written by the connection --------------------------------------------------------------------------------------
+  // ---- written by the connection ------------------------------------------------------------------------------------
   public final long id;
   /** {@code ip:port}, {@code [v6]:port} or {@code path:0} for a Unix socket. */
   public final String address;
@@ -45,7 +46,7 @@ public final class Session {
   /** Set by a command after whose reply the connection is to be closed (QUIT, being killed by oneself, a fault). */
   public boolean closeAfterReply;
 
-  // ---- written by the shard -------------------------------------------------------------------------------------------
+  // ---- written by the shard -----------------------------------------------------------------------------------------
   /** A watched key changed: EXEC will answer null. */
   public boolean watchedChanged;
   public int watchedKeys;
@@ -116,6 +117,5 @@ public final class Session {
     public boolean redirectBroken;
     /** CLIENT CACHING yes or no was given for the next command. */
     public boolean cachingGiven;
-    public List<byte[]> prefixes = List.of();
   }
 }

@@ -1,8 +1,8 @@
 package org.understudy.resp;
 
 /**
- * An error that a command answers with. Thrown by argument parsing, caught by the executor, which writes it as the reply.
- * Has no stack trace: it is an answer, not a fault.
+ * An error that a command answers with. Thrown by argument parsing, caught by the executor, which writes it as the
+ * reply. Has no stack trace: it is an answer, not a fault.
  */
 public final class CommandError extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -8,11 +8,12 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
 
 /**
- * Where commands write their replies: one growing buffer a batch, in the protocol that the client speaks at that moment.
+ * Where commands write their replies: one growing buffer a batch, in the protocol that the client speaks at that
+ * moment.
  *
- * <p>Types that RESP2 lacks are written as their RESP2 stand-in (a map as a flat array, a double as a bulk string, a null
- * as a null bulk string …), so a handler writes the RESP3 shape once. Large values are not copied: {@link #lend} queues the
- * array itself as a piece of its own. {@link #take} hands over everything written so far.
+ * <p>Types that RESP2 lacks are written as their RESP2 stand-in (a map as a flat array, a double as a bulk string, a
+ * null as a null bulk string …), so a handler writes the RESP3 shape once. Large values are not copied: {@link #lend}
+ * queues the array itself as a piece of its own. {@link #take} hands over everything written so far.
  */
 public final class ReplyBuffer {
   /** Bulk strings from this length on leave as a piece of their own. */

@@ -6,12 +6,13 @@ import org.understudy.bytes.Numbers;
 import org.understudy.bytes.QuotedArguments;
 
 /**
- * Turns the bytes of one connection into requests. Pure, bounded, and resumable at every byte: feed it chunks as they come
- * and ask for requests until it has none.
+ * Turns the bytes of one connection into requests. Pure, bounded, and resumable at every byte: feed it chunks as they
+ * come and ask for requests until it has none.
  *
- * <p>A request is either a RESP array of bulk strings or an inline line. Arguments are collected once, into the array that
- * the command will keep; a large one fills its own final array as its chunks arrive. What a client announces is not believed
- * before it was sent: arrays grow with the data. A protocol error is final: the connection answers it and closes.
+ * <p>A request is either a RESP array of bulk strings or an inline line. Arguments are collected once, into the array
+ * that the command will keep; a large one fills its own final array as its chunks arrive. What a client announces is
+ * not believed before it was sent: arrays grow with the data. A protocol error is final: the connection answers it and
+ * closes.
  *
  * <p>Limits and texts are those of processInlineBuffer and processMultibulkBuffer in networking.c 7.0.15.
  */

@@ -37,9 +37,10 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * CLIENT, MONITOR and RESET. What concerns nothing but the client's own session runs on its connection, the rest on the shard.
- * Source: clientCommand, networking.c 7.0.15. Differences: CLIENT TRACKING with prefixes of one list that overlap is always
- * an error (there, an error and an OK); CLIENT UNBLOCK leaves clients alone that wait for the end of a pause (there, a crash).
+ * CLIENT, MONITOR and RESET. What concerns nothing but the client's own session runs on its connection, the rest on the
+ * shard. Source: clientCommand, networking.c 7.0.15. Differences: CLIENT TRACKING with prefixes of one list that
+ * overlap is always an error (there, an error and an OK); CLIENT UNBLOCK leaves clients alone that wait for the end of
+ * a pause (there, a crash).
  */
 public final class ClientCommands {
   private static final CommandError ID_NOT_POSITIVE = CommandError.err("client-id should be greater than 0");
@@ -232,7 +233,7 @@ public final class ClientCommands {
             .runs(Place.SHARD, this::monitor));
   }
 
-  // ---- the session only ------------------------------------------------------------------------------------------------
+  // ---- the session only ---------------------------------------------------------------------------------------------
 
   private static void id(Call call) {
     call.reply.integer(call.session.id);
@@ -251,7 +252,9 @@ public final class ClientCommands {
   /** Names a connection; an empty name takes the name away. Spaces and what is not printable are refused. */
   public static void setName(Session session, byte[] name) {
     for (byte b : name) {
-      if (b < '!' || b > '~') throw CommandError.err("Client names cannot contain spaces, newlines or special characters.");
+      if (b < '!' || b > '~') {
+        throw CommandError.err("Client names cannot contain spaces, newlines or special characters.");
+      }
     }
     session.name = name.length == 0 ? Bytes.EMPTY : name;
   }
@@ -272,7 +275,7 @@ public final class ClientCommands {
     }
   }
 
-  // ---- who is there ----------------------------------------------------------------------------------------------------
+  // ---- who is there -------------------------------------------------------------------------------------------------
 
   private void info(Call call) {
     call.reply.verbatim("txt", Bytes.of(ClientInfo.line(clients.of(call.session), call.nowMillis) + "\n"));
@@ -330,7 +333,7 @@ public final class ClientCommands {
     throw Errors.SYNTAX;
   }
 
-  // ---- cutting off -----------------------------------------------------------------------------------------------------
+  // ---- cutting off --------------------------------------------------------------------------------------------------
 
   /** Which clients CLIENT KILL means; a null or 0 filters nothing. */
   private static final class Filter {
@@ -351,7 +354,9 @@ public final class ClientCommands {
     }
   }
 
-  /** The old form ends whoever has that address, also oneself, and answers OK; the new one answers how many it ended. */
+  /**
+   * The old form ends whoever has that address, also oneself, and answers OK; the new one answers how many it ended.
+   */
   private void kill(Call call) {
     boolean oldForm = call.argv.length == 3;
     Filter filter = oldForm ? new Filter() : filter(call.argv);
@@ -401,7 +406,7 @@ public final class ClientCommands {
     return filter;
   }
 
-  // ---- waiting ---------------------------------------------------------------------------------------------------------
+  // ---- waiting ------------------------------------------------------------------------------------------------------
 
   private void pause(Call call) {
     byte[][] argv = call.argv;
@@ -436,7 +441,7 @@ public final class ClientCommands {
     call.reply.integer(unblocked);
   }
 
-  // ---- client-side caching ---------------------------------------------------------------------------------------------
+  // ---- client-side caching ------------------------------------------------------------------------------------------
 
   private void tracking(Call call) {
     Client client = clients.of(call.session);
@@ -505,15 +510,15 @@ public final class ClientCommands {
   }
 
   private static CommandError overlapping(byte[][] both, String what) {
-    return CommandError.err("Prefix '" + Bytes.string(both[0]) + "' overlaps with " + what + " '" + Bytes.string(both[1])
-        + "'. Prefixes for a single client must not overlap.");
+    return CommandError.err("Prefix '" + Bytes.string(both[0]) + "' overlaps with " + what + " '"
+        + Bytes.string(both[1]) + "'. Prefixes for a single client must not overlap.");
   }
 
   private void caching(Call call) {
     Session.Tracking options = call.session.tracking;
     if (options == null) {
-      throw CommandError.err("CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT "
-          + "mode enabled");
+      throw CommandError.err("CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or "
+          + "OPTOUT mode enabled");
     }
     if (Bytes.is(call.argv[2], "YES")) {
       if (!options.optIn) {
@@ -561,7 +566,7 @@ public final class ClientCommands {
     for (ByteKey prefix : prefixes) reply.bulk(prefix.bytes());
   }
 
-  // ---- the whole connection --------------------------------------------------------------------------------------------
+  // ---- the whole connection -----------------------------------------------------------------------------------------
 
   /** Makes the connection what it was when it was new, but for its id and CLIENT NO-EVICT. */
   private void reset(Call call) {

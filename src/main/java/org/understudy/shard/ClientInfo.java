@@ -4,10 +4,10 @@ import org.understudy.bytes.Bytes;
 import org.understudy.command.Session;
 
 /**
- * A client in the words of CLIENT LIST. Where our buffers are built differently, the nearest true figure stands: {@code qbuf}
- * is what was read and not answered yet, {@code obl} what a command has written and not sent, {@code omem} what waits to be
- * sent, {@code oll} the pieces that it waits in. {@code fd} is -1, as for any connection whose descriptor is not known: the
- * JVM keeps it to itself.
+ * A client in the words of CLIENT LIST. Where our buffers are built differently, the nearest true figure stands:
+ * {@code qbuf} is what was read and not answered yet, {@code obl} what a command has written and not sent, {@code omem}
+ * what waits to be sent, {@code oll} the pieces that it waits in. {@code fd} is -1, as for any connection whose
+ * descriptor is not known: the JVM keeps it to itself.
  */
 public final class ClientInfo {
   private ClientInfo() {}

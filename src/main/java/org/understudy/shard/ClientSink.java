@@ -3,16 +3,17 @@ package org.understudy.shard;
 import org.apache.pekko.util.ByteString;
 
 /**
- * The way from the shard to a client's socket. Callable from any loop; calls of one thread arrive in order. The socket's
- * side subtracts from {@link org.understudy.command.Session#outputBytes} what has left; the caller has added it.
+ * The way from the shard to a client's socket. Callable from any loop; calls of one thread arrive in order. The
+ * socket's side subtracts from {@link org.understudy.command.Session#outputBytes} what has left; the caller has added
+ * it.
  */
 public interface ClientSink {
   /** The replies to the whole chunk of requests: after it the next chunk may be read. */
   void deliver(ByteString replies);
 
   /**
-   * A part of the replies. {@link KeyspaceShard.Drained} comes back once it has left, so that a client which does not read
-   * does not pile up memory.
+   * A part of the replies. {@link KeyspaceShard.Drained} comes back once it has left, so that a client which does not
+   * read does not pile up memory.
    */
   void deliverPart(ByteString replies);
 

@@ -14,7 +14,9 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;
 
-/** All connected clients, by id, which is the order in which they came; what is sent to them, and how they are cut off. */
+/**
+ * All connected clients, by id, which is the order in which they came; what is sent to them, and how they are cut off.
+ */
 final class Clients {
   private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
 
@@ -70,7 +72,7 @@ final class Clients {
     return ClientInfo.line(client, clock.millis());
   }
 
-  // ---- sending -------------------------------------------------------------------------------------------------------
+  // ---- sending ------------------------------------------------------------------------------------------------------
 
   /** Sends a message that answers no request, in order with the replies of the command that runs. */
   void push(Client client, ByteString message) {
@@ -100,7 +102,7 @@ final class Clients {
     return true;
   }
 
-  // ---- cutting off ---------------------------------------------------------------------------------------------------
+  // ---- cutting off --------------------------------------------------------------------------------------------------
 
   /** Closes the clients that are over their output limit. Not while any of the shard's collections is walked. */
   void closeOverLimit() {
@@ -126,7 +128,7 @@ final class Clients {
     forget.accept(client);
   }
 
-  // ---- INFO ----------------------------------------------------------------------------------------------------------
+  // ---- INFO ---------------------------------------------------------------------------------------------------------
 
   /** Clients that wait: for a key, or for the end of a pause. */
   int blocked() {

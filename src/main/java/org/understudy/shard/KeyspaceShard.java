@@ -11,8 +11,8 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 
 /**
- * The actor that owns the keyspace. A thin shell: what happens is in {@link Shard}, which knows nothing of actors. Messages
- * of one connection arrive in order, so a client's end comes after its last run.
+ * The actor that owns the keyspace. A thin shell: what happens is in {@link Shard}, which knows nothing of actors.
+ * Messages of one connection arrive in order, so a client's end comes after its last run.
  */
 public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.Message> {
   public sealed interface Message permits Run, Connected, Disconnected, Drained, Resized, Observed, Task, Tick {}
@@ -30,7 +30,8 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
   public record Resized(Client client) implements Message {}
 
   /** A connection ran a command of its own that somebody wants to see: it was slow, or there is a MONITOR. */
-  public record Observed(Session session, int database, CommandSpec spec, byte[][] argv, long nanos) implements Message {}
+  public record Observed(Session session, int database, CommandSpec spec, byte[][] argv, long nanos)
+      implements Message {}
 
   /** Something to be done on the shard's loop: the way back for work that was done elsewhere. */
   public record Task(Runnable work) implements Message {}

@@ -13,7 +13,8 @@ import org.understudy.command.Session;
 
 /**
  * Clients in MONITOR mode, which see every command that runs, except those for administrators. A line is
- * {@code +seconds.micros [database address] "name" "argument" …}. Source: replicationFeedMonitors, replication.c 7.0.15.
+ * {@code +seconds.micros [database address] "name" "argument" …}. Source: replicationFeedMonitors, replication.c
+ * 7.0.15.
  */
 final class Monitors {
   private static final int HIDDEN = CommandFlag.mask(CommandFlag.ADMIN, CommandFlag.SKIP_MONITOR);

@@ -8,8 +8,8 @@ import org.understudy.config.OutputLimit;
 
 /**
  * How much output may wait for a client. Where the configuration limits it, the client is cut off beyond, as in Redis:
- * at once, or when it was too much for too long. Where it does not, a client that does not read is not read from, and its
- * commands wait. Asked by the shard and by the sockets' side, which may be other threads.
+ * at once, or when it was too much for too long. Where it does not, a client that does not read is not read from, and
+ * its commands wait. Asked by the shard and by the sockets' side, which may be other threads.
  */
 public final class OutputLimits {
   /** Output that may wait for a client without a limit before it has to wait itself. */
@@ -55,7 +55,10 @@ public final class OutputLimits {
     return leastBytes;
   }
 
-  /** Whether a client has more output waiting than it may. To be asked whenever output was added, for the soft limit's sake. */
+  /**
+   * Whether a client has more output waiting than it may. To be asked whenever output was added, for the soft limit's
+   * sake.
+   */
   boolean exceeded(Client client, long pendingBytes, long nowMillis) {
     if (pendingBytes < leastBytes) {
       client.overSoftLimitSinceMillis = 0;
@@ -75,7 +78,9 @@ public final class OutputLimits {
     return hard || soft;
   }
 
-  /** Whether a client that has output waiting may cause more of it, since there is room or it will be cut off in time. */
+  /**
+   * Whether a client that has output waiting may cause more of it, since there is room or it will be cut off in time.
+   */
   public boolean mayAnswerMore(Session session) {
     if (clientsAreEvicted || session.outputBytes.get() < allowanceBytes) return true;
     return least(session.subscriptions() > 0 ? pubSub : normal) != Long.MAX_VALUE;

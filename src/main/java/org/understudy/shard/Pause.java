@@ -3,7 +3,10 @@ package org.understudy.shard;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 
-/** CLIENT PAUSE. Set by the shard, read by connections too: a paused connection sends even its own commands to wait there. */
+/**
+ * CLIENT PAUSE. Set by the shard, read by connections too: a paused connection sends even its own commands to wait
+ * there.
+ */
 public final class Pause {
   /** WRITE holds back what changes data or is propagated, ALL every command. */
   public enum Mode { NONE, WRITE, ALL }

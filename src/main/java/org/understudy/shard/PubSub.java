@@ -13,8 +13,8 @@ import org.understudy.bytes.Glob;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Who listens to which channels, patterns and shard channels. A message is encoded once for each version of the protocol,
- * however many listen. Behaves as pubsub.c 7.0.15.
+ * Who listens to which channels, patterns and shard channels. A message is encoded once for each version of the
+ * protocol, however many listen. Behaves as pubsub.c 7.0.15.
  */
 final class PubSub {
   private final Clients clients;
@@ -27,7 +27,7 @@ final class PubSub {
     this.clients = clients;
   }
 
-  // ---- listening -----------------------------------------------------------------------------------------------------
+  // ---- listening ----------------------------------------------------------------------------------------------------
   // Each answers whether anything changed.
 
   boolean subscribe(Client client, ByteKey channel) {
@@ -88,9 +88,12 @@ final class PubSub {
     return true;
   }
 
-  // ---- publishing ----------------------------------------------------------------------------------------------------
+  // ---- publishing ---------------------------------------------------------------------------------------------------
 
-  /** Sends a message to all who listen to the channel, then to those with a pattern that matches. Returns how many got it. */
+  /**
+   * Sends a message to all who listen to the channel, then to those with a pattern that matches. Returns how many got
+   * it.
+   */
   int publish(byte[] channel, byte[] message) {
     int receivers = send("message", null, channel, message, channels.get(new ByteKey(channel)));
     for (Map.Entry<ByteKey, Set<Client>> pattern : patterns.entrySet()) {
@@ -132,7 +135,7 @@ final class PubSub {
     return encoder.take();
   }
 
-  // ---- looking -------------------------------------------------------------------------------------------------------
+  // ---- looking ------------------------------------------------------------------------------------------------------
 
   /** Channels that somebody listens to. */
   Collection<ByteKey> channels() {

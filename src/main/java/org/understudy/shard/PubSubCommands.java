@@ -32,9 +32,9 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Channels, patterns and shard channels. SUBSCRIBE and its kin answer with one message for each name: kind, name, and how
- * many subscriptions the client has then (channels and patterns together, shard channels on their own). Such a message is
- * sent even while CLIENT REPLY is off.
+ * Channels, patterns and shard channels. SUBSCRIBE and its kin answer with one message for each name: kind, name, and
+ * how many subscriptions the client has then (channels and patterns together, shard channels on their own). Such a
+ * message is sent even while CLIENT REPLY is off.
  */
 final class PubSubCommands {
   private final PubSub pubSub;
@@ -148,7 +148,7 @@ final class PubSubCommands {
             .runs(Place.SHARD, this::unsubscribe));
   }
 
-  // ---- listening -----------------------------------------------------------------------------------------------------
+  // ---- listening ----------------------------------------------------------------------------------------------------
 
   private void subscribe(Call call) {
     Client client = clients.of(call.session);
@@ -191,7 +191,8 @@ final class PubSubCommands {
   }
 
   /** Ends the subscriptions that are named, or all of them; a null stands for the name if there were none. */
-  private static void end(Call call, Client client, String kind, Set<ByteKey> own, BiPredicate<Client, ByteKey> remove) {
+  private static void end(Call call, Client client, String kind, Set<ByteKey> own,
+      BiPredicate<Client, ByteKey> remove) {
     boolean all = call.argv.length == 1;
     boolean sharded = own == client.shardChannels;
     if (all && own.isEmpty()) {
@@ -223,7 +224,7 @@ final class PubSubCommands {
     reply.muted(muted);
   }
 
-  // ---- publishing ----------------------------------------------------------------------------------------------------
+  // ---- publishing ---------------------------------------------------------------------------------------------------
 
   private void publish(Call call) {
     call.reply.integer(pubSub.publish(call.argv[1], call.argv[2]));
@@ -233,7 +234,7 @@ final class PubSubCommands {
     call.reply.integer(pubSub.publishShard(call.argv[1], call.argv[2]));
   }
 
-  // ---- looking -------------------------------------------------------------------------------------------------------
+  // ---- looking ------------------------------------------------------------------------------------------------------
 
   private void channels(Call call) {
     list(call, pubSub.channels());

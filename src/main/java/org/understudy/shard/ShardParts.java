@@ -10,7 +10,6 @@ import org.understudy.bytes.Clock;
 import org.understudy.command.BitCommands;
 import org.understudy.command.BitfieldCommands;
 import org.understudy.command.CommandCommands;
-import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.KeyCommands;

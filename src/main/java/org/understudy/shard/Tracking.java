@@ -21,11 +21,12 @@ import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Client-side caching: who may hold which keys, and who has to be told that a key changed. Behaves as tracking.c 7.0.15.
+ * Client-side caching: who may hold which keys, and who has to be told that a key changed. Behaves as tracking.c
+ * 7.0.15.
  *
- * <p>A client in the default mode is remembered, by id, for each key that it reads, until the key changes; then it is told
- * once. Ids of clients that went or turned tracking off stay until then. A client in broadcasting mode is told of all keys
- * with its prefixes, once for each turn of the shard, in one message for each prefix.
+ * <p>A client in the default mode is remembered, by id, for each key that it reads, until the key changes; then it is
+ * told once. Ids of clients that went or turned tracking off stay until then. A client in broadcasting mode is told of
+ * all keys with its prefixes, once for each turn of the shard, in one message for each prefix.
  */
 final class Tracking {
   /** Keys that {@link #limit} gives up at a time; more if it was not enough the last time. */
@@ -49,7 +50,9 @@ final class Tracking {
     }
   }
 
-  /** Who listens to one prefix, and which keys with it changed in this turn, each with who changed it last (or null). */
+  /**
+   * Who listens to one prefix, and which keys with it changed in this turn, each with who changed it last (or null).
+   */
   private static final class Prefix {
     private final Set<Client> listeners = new LinkedHashSet<>(2);
     private final TreeMap<ByteKey, Client> changed = new TreeMap<>();
@@ -78,7 +81,7 @@ final class Tracking {
     random = new SplittableRandom(seed);
   }
 
-  // ---- on and off ----------------------------------------------------------------------------------------------------
+  // ---- on and off ---------------------------------------------------------------------------------------------------
 
   /** Turns tracking on, or changes its options; prefixes come on top of those that the client has. */
   void enable(Client client, Session.Tracking options, List<byte[]> newPrefixes) {
@@ -131,7 +134,7 @@ final class Tracking {
     return Arrays.equals(a, 0, length, b, 0, length);
   }
 
-  // ---- what was read -------------------------------------------------------------------------------------------------
+  // ---- what was read ------------------------------------------------------------------------------------------------
 
   /** Remembers the keys of a command that a tracking client ran. */
   void ran(Call call) {
@@ -166,7 +169,7 @@ final class Tracking {
     return holders;
   }
 
-  // ---- what changed --------------------------------------------------------------------------------------------------
+  // ---- what changed -------------------------------------------------------------------------------------------------
 
   /**
    * A key changed, expired or was evicted.
@@ -208,7 +211,10 @@ final class Tracking {
     }
   }
 
-  /** All keys of a database, or of all, are about to go: caches are not told apart by database, so each forgets everything. */
+  /**
+   * All keys of a database, or of all, are about to go: caches are not told apart by database, so each forgets
+   * everything.
+   */
   void flushed(Client current) {
     if (trackingClients > 0) {
       for (Client client : List.copyOf(clients.all())) {
@@ -222,7 +228,9 @@ final class Tracking {
     items = 0;
   }
 
-  /** Gives up keys while there are more than {@code tracking-table-max-keys}, in bounded steps; their holders are told. */
+  /**
+   * Gives up keys while there are more than {@code tracking-table-max-keys}, in bounded steps; their holders are told.
+   */
   void limit() {
     long most = config.trackingTableMaxKeys();
     if (most == 0 || table.size() <= most) {
@@ -235,7 +243,7 @@ final class Tracking {
     timesOverLimit = table.size() > most ? timesOverLimit + 1 : 0;
   }
 
-  // ---- telling -------------------------------------------------------------------------------------------------------
+  // ---- telling ------------------------------------------------------------------------------------------------------
 
   /** Whether the client that runs a command has to hear of its own changes. */
   boolean owesAnswer() {
@@ -268,7 +276,9 @@ final class Tracking {
     }
   }
 
-  /** Sends an invalidation to a client, or to the one that it is redirected to. @param payload list of keys, or a null */
+  /**
+   * Sends an invalidation to a client, or to the one that it is redirected to. @param payload list of keys, or a null
+   */
   private void tell(Client client, ByteString payload) {
     Session.Tracking options = client.session.tracking;
     if (options == null) return;
@@ -332,7 +342,7 @@ final class Tracking {
     return encoder.take();
   }
 
-  // ---- INFO ----------------------------------------------------------------------------------------------------------
+  // ---- INFO ---------------------------------------------------------------------------------------------------------
 
   int clients() {
     return trackingClients;

@@ -9,8 +9,8 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 
 /**
- * Watched keys: who watches what, and who has to be told that EXEC must not run. A key that had expired when it was watched
- * may vanish without breaking the watch, since it was absent all along.
+ * Watched keys: who watches what, and who has to be told that EXEC must not run. A key that had expired when it was
+ * watched may vanish without breaking the watch, since it was absent all along.
  */
 final class Watches {
   private record Place(int database, ByteKey key) {}
