@@ -102,6 +102,14 @@ final class LoopSelector extends AbstractSelector {
   @Override
   protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {
     try {
+      if (channel instanceof DrainedSocketChannel connection) {
+        SelectionKey key = connection.channel.register(selector, ops, attachment);
+        ready.track(key, connection);
+        return key;
+      }
+      if (channel instanceof DrainedServerSocketChannel listening) {
+        return listening.channel.register(selector, ops, attachment);
+      }
       return channel.register(selector, ops, attachment);
     } catch (ClosedChannelException closed) {
       // The caller has checked, but a channel may be closed at any time.

@@ -54,7 +54,8 @@ public final class LoopSelectorProvider extends SelectorProvider {
 
   @Override
   public ServerSocketChannel openServerSocketChannel() throws IOException {
-    return jdk.openServerSocketChannel();
+    ServerSocketChannel channel = jdk.openServerSocketChannel();
+    return EventLoop.current() == null ? channel : new DrainedServerSocketChannel(this, channel);
   }
 
   @Override

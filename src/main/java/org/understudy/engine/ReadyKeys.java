@@ -4,7 +4,9 @@ import java.nio.channels.SelectionKey;
 import java.util.AbstractSet;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +18,14 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
   private SelectionKey[] keys = new SelectionKey[64];
   private int size;
   private int leftOver;
+  /** Until they are closed, on whichever thread. */
+  private final Map<SelectionKey, DrainedSocketChannel> connections = new ConcurrentHashMap<>();
+
+  /** Has a connection be told when its key is selected. */
+  void track(SelectionKey key, DrainedSocketChannel connection) {
+    connections.put(key, connection);
+    connection.registered(() -> connections.remove(key));
+  }
 
   /** A select begins. */
   void begin() {
@@ -24,6 +34,8 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
 
   @Override
   public void accept(SelectionKey key) {
+    DrainedSocketChannel connection = connections.get(key);
+    if (connection != null) connection.readable();
     for (int i = 0; i < leftOver; i++) {
       if (keys[i] == key) return;
     }

@@ -1,6 +1,7 @@
 package org.understudy.shard;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -49,7 +50,14 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
     super(context);
     this.shard = shard;
     this.timers = timers;
+    Executor background =
+        context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("understudy.background-dispatcher"));
     shard.start(new Shard.Timing() {
+      @Override
+      public void nextSlice(Runnable work) {
+        background.execute(() -> context.getSelf().tell(new Task(work)));
+      }
+
       @Override
       public void wakeIn(long millis) {
         timers.startSingleTimer(Tick.WAKE, Tick.WAKE, Duration.ofMillis(millis));

@@ -47,6 +47,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     void wakeIn(long millis);
 
     void tickEvery(long millis);
+
+    /** Runs the next slice of long work once the sockets have had their turn. */
+    void nextSlice(Runnable work);
   }
 
   private final Config config;
@@ -411,7 +414,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     latencyMonitor.note(LatencyMonitor.EXPIRE_CYCLE, end - start, clock.millis());
     afterTurn();
     expiring = more && end - expiryEndNanos < 0;
-    if (expiring) loop.execute(this::expire);
+    if (expiring) timing.nextSlice(this::expire);
   }
 
   /** {@code hz}, doubled for many clients if {@code dynamic-hz} is on. */

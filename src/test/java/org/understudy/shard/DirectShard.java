@@ -69,6 +69,11 @@ public final class DirectShard implements ClientSink {
       }
 
       @Override
+      public void nextSlice(Runnable work) {
+        tasks.add(work);
+      }
+
+      @Override
       public void tickEvery(long millis) {
         tickRequests.add(millis);
       }

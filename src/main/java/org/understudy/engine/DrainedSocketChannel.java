@@ -1,0 +1,145 @@
+package org.understudy.engine;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Set;
+
+/**
+ * A connection that knows when there is nothing to read. Pekko reads a socket until it gives nothing before it asks the
+ * selector for more: one system call a request for an answer that is known, since a read that did not fill its buffer has
+ * emptied the socket. Here such a read answers 0 by itself, until the selector finds the socket readable again; as selection
+ * is level-triggered, nothing that came in between is missed.
+ *
+ * <p>For use on the thread of its event loop only; from the moment it is registered with the loop's selector.
+ */
+final class DrainedSocketChannel extends SocketChannel {
+  final SocketChannel channel;
+  /** The last read left nothing, and the selector has not seen anything since. */
+  private boolean drained;
+  /** Not null once there is a selector. */
+  private Runnable whenClosed;
+
+  DrainedSocketChannel(SelectorProvider provider, SocketChannel channel) {
+    super(provider);
+    this.channel = channel;
+  }
+
+  /** From now on the selector tells when the socket is readable. */
+  void registered(Runnable whenClosed) {
+    this.whenClosed = whenClosed;
+  }
+
+  /** The selector found it readable. */
+  void readable() {
+    drained = false;
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    if (drained) return 0;
+    int room = into.remaining();
+    int count = channel.read(into);
+    drained = whenClosed != null && count >= 0 && count < room;
+    return count;
+  }
+
+  @Override
+  public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+    return channel.read(into, offset, length);
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    return channel.write(from);
+  }
+
+  @Override
+  public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+    return channel.write(from, offset, length);
+  }
+
+  @Override
+  public SocketChannel bind(SocketAddress local) throws IOException {
+    channel.bind(local);
+    return this;
+  }
+
+  @Override
+  public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+    channel.setOption(name, value);
+    return this;
+  }
+
+  @Override
+  public <T> T getOption(SocketOption<T> name) throws IOException {
+    return channel.getOption(name);
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    return channel.supportedOptions();
+  }
+
+  @Override
+  public SocketChannel shutdownInput() throws IOException {
+    channel.shutdownInput();
+    return this;
+  }
+
+  @Override
+  public SocketChannel shutdownOutput() throws IOException {
+    channel.shutdownOutput();
+    return this;
+  }
+
+  @Override
+  public Socket socket() {
+    return channel.socket();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return channel.isConnected();
+  }
+
+  @Override
+  public boolean isConnectionPending() {
+    return channel.isConnectionPending();
+  }
+
+  @Override
+  public boolean connect(SocketAddress remote) throws IOException {
+    return channel.connect(remote);
+  }
+
+  @Override
+  public boolean finishConnect() throws IOException {
+    return channel.finishConnect();
+  }
+
+  @Override
+  public SocketAddress getRemoteAddress() throws IOException {
+    return channel.getRemoteAddress();
+  }
+
+  @Override
+  public SocketAddress getLocalAddress() throws IOException {
+    return channel.getLocalAddress();
+  }
+
+  @Override
+  protected void implCloseSelectableChannel() throws IOException {
+    if (whenClosed != null) whenClosed.run();
+    channel.close();
+  }
+
+  @Override
+  protected void implConfigureBlocking(boolean block) throws IOException {
+    channel.configureBlocking(block);
+  }
+}
