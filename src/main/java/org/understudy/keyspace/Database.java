@@ -527,6 +527,9 @@ public final class Database {
         int access = clockOf(old);
         if (expireAt == KEEP_EXPIRE) expireAt = Table.expireAt(old);
         else access = clock.touched(access, now);
+        if (old instanceof Node node && node.value instanceof StringValue kept && value instanceof StringValue fresh) {
+          value = kept.overwritten(fresh);
+        }
         table.replace(segment, slot, new Node(old instanceof Node node ? node.key : key.clone(), value, expireAt, access));
         return;
       }

@@ -50,6 +50,22 @@ final class StringValue {
     encoding = (byte) Encoding.RAW.ordinal();
   }
 
+  /**
+   * What holds a new value in place of this one: this one again if nobody else refers to its array and it fits, else the new
+   * one with an array of its own. So a large value that is set again and again stays where it is, and what carried the new
+   * bytes dies young; kept each time, it would grow old first, which is what collectors are slow at.
+   */
+  StringValue overwritten(StringValue fresh) {
+    if (shared || fresh.length > array.length || fresh.length < array.length / 2) {
+      if (fresh.shared) fresh.replaceArray(fresh.length);
+      return fresh;
+    }
+    System.arraycopy(fresh.array, 0, array, 0, fresh.length);
+    length = fresh.length;
+    encoding = fresh.encoding;
+    return this;
+  }
+
   /** A value of its own with the same bytes. */
   StringValue copy() {
     return new StringValue(Arrays.copyOf(array, length), length, encoding(), false);

@@ -66,6 +66,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         new NodeControl(context.getSelf(), shutdown, config));
     parts.connections(sessions);
     ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
+    HeapKeeper.start(context.getSystem(), parts::usedMemory);
     listeners = Listeners.start(context, ClientListener.create(shard, parts, users, sessions), config.ioThreads());
     listeners.listen(BindAddress.of(config.bind()), config.port())
         .thenCompose(failures -> failures.isEmpty() ? listenOnUnixSocket() : failed(config.port(), failures))

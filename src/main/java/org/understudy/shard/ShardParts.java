@@ -128,6 +128,11 @@ public final class ShardParts {
     return table;
   }
 
+  /** Bytes that the dataset and the clients take, as INFO's used_memory. On the shard's loop only. */
+  public long usedMemory() {
+    return memory.used();
+  }
+
   public Admission admission() {
     return admission;
   }

@@ -1,0 +1,72 @@
+package org.understudy.keyspace;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.understudy.bytes.Bytes;
+
+class LargeValueOverwriteTest {
+  private static final byte[] KEY = Bytes.of("key");
+
+  private final Database database = new Keyspace(1, 7, () -> 1_000_000, () -> 0).database(0);
+  private final Entry entry = new Entry();
+
+  @Test
+  void aValueSetAgainAndAgainStaysInItsArray() {
+    database.setString(KEY, filled('a', 70_000));
+    database.setString(KEY, filled('b', 70_000));
+    byte[] array = arrayOf();
+    long used = database.usedBytes();
+    database.setString(KEY, filled('c', 69_000));
+    assertSame(array, arrayOf());
+    assertEquals(69_000, entry.length());
+    assertArrayEquals(filled('c', 69_000), Arrays.copyOf(array, 69_000));
+    assertEquals(used, database.usedBytes());
+  }
+
+  @Test
+  void anArrayThatAReplyStillHoldsIsLeftAlone() {
+    database.setString(KEY, filled('a', 70_000));
+    database.setString(KEY, filled('b', 70_000));
+    byte[] lent = arrayOf();
+    entry.lend();
+    database.setString(KEY, filled('c', 70_000));
+    assertNotSame(lent, arrayOf());
+    assertArrayEquals(filled('b', 70_000), lent);
+  }
+
+  @Test
+  void theArgumentsOfASetAreNeverWritten() {
+    byte[] first = filled('a', 70_000);
+    byte[] second = filled('b', 70_000);
+    database.setString(KEY, first);
+    database.setString(KEY, second);
+    database.setString(KEY, filled('c', 70_000));
+    assertArrayEquals(filled('a', 70_000), first);
+    assertArrayEquals(filled('b', 70_000), second);
+  }
+
+  @Test
+  void aMuchSmallerValueGivesTheRoomBack() {
+    database.setString(KEY, filled('a', 70_000));
+    database.setString(KEY, filled('b', 70_000));
+    long used = database.usedBytes();
+    database.setString(KEY, filled('c', 10_000));
+    assertEquals(used - 60_000, database.usedBytes());
+  }
+
+  private byte[] arrayOf() {
+    database.find(KEY, entry);
+    return entry.array();
+  }
+
+  private static byte[] filled(char letter, int length) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) letter);
+    return bytes;
+  }
+}
