@@ -61,6 +61,7 @@ public final class Main {
     try {
       byte[] input = line.standardInput() ? System.in.readAllBytes() : new byte[0];
       new ConfigReader(config).warnings(log::warn).read(line, new ByteArrayInputStream(input));
+      NotThereYet.refuse(config);
       applyToLog(config);
       supervision = Supervision.of(config.supervised(), System.getenv());
       background = config.daemonize() && !supervision.isSupervised();
@@ -91,6 +92,7 @@ public final class Main {
     } else {
       log.warn("Configuration loaded");
     }
+    NotThereYet.warn(config);
     nodeLog.syslog(config.syslogEnabled(), config.syslogIdent(), config.syslogFacility());
     nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
     Signals.handle(signals(), config.flag(Directive.CRASH_LOG_ENABLED), crash);
