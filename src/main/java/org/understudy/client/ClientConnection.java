@@ -76,6 +76,9 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   /** The chunk in work, and which of its requests is next. */
   private List<byte[][]> requests = List.of();
   private int next;
+  /** Name and row of the last command without subcommands. */
+  private byte[] lastName;
+  private CommandSpec lastSpec;
 
   static Behavior<Message> create(Loop loop, Session session) {
     return Behaviors.setup(context -> new ClientConnection(context, loop, session));
@@ -136,7 +139,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     int count = requests.size();
     while (next < count) {
       byte[][] argv = requests.get(next);
-      CommandSpec spec = loop.table.lookup(argv);
+      CommandSpec spec = lookup(argv);
       boolean forShard = spec != null && spec.place != Place.CONNECTION && spec.takes(argv.length)
           && loop.admission.refuse(session, spec) == null && !queues(spec);
       if (forShard) {
@@ -164,6 +167,17 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     } else {
       sendRun(true);
     }
+  }
+
+  /** The parser gives a name that comes again as the same array: then the command is the same too, unless it has subcommands. */
+  private CommandSpec lookup(byte[][] argv) {
+    if (argv[0] == lastName) return lastSpec;
+    CommandSpec spec = loop.table.lookup(argv);
+    if (spec != null && spec.parent == null && !spec.isContainer()) {
+      lastName = argv[0];
+      lastSpec = spec;
+    }
+    return spec;
   }
 
   private void sendRun(boolean last) {

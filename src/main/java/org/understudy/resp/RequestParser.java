@@ -26,6 +26,7 @@ public final class RequestParser {
   /** Announced arguments for which room is made at once. */
   private static final int TRUSTED_ARGUMENTS = 1024;
   private static final int TRUSTED_BULK_BYTES = 1024 * 1024;
+  private static final int MAX_NAME_BYTES = 32;
   private static final byte[][] NO_ARGUMENTS = {};
 
   private long maxBulkBytes = 512L * 1024 * 1024;
@@ -42,6 +43,8 @@ public final class RequestParser {
 
   // the unfinished request
   private byte[][] arguments = NO_ARGUMENTS;
+  /** First argument of the request before, shared by all requests that begin with it. */
+  private byte[] lastName = Bytes.EMPTY;
   private int argumentCount;
   private int argumentsExpected;
   private byte[] bulk;
@@ -176,7 +179,7 @@ public final class RequestParser {
     lineLength = 0;
     int available = limit - position;
     if (length + 2 <= available) { // the usual case: all of it is here
-      add(Arrays.copyOfRange(chunk, position, position + (int) length));
+      add(argumentCount == 0 ? name((int) length) : Arrays.copyOfRange(chunk, position, position + (int) length));
       position += (int) length + 2;
       if (argumentCount == argumentsExpected) {
         // finish() happens in next(): one step back makes it see the last line end
@@ -209,6 +212,16 @@ public final class RequestParser {
     bulkFilled = 0;
     bulkExpected = -1;
     lineEndsToSkip = 2;
+  }
+
+  /** The first argument. A client mostly sends the same command again: its name is kept, and told apart by its identity. */
+  private byte[] name(int length) {
+    if (!Arrays.equals(lastName, 0, lastName.length, chunk, position, position + length)) {
+      byte[] name = Arrays.copyOfRange(chunk, position, position + length);
+      if (length > MAX_NAME_BYTES) return name;
+      lastName = name;
+    }
+    return lastName;
   }
 
   private void add(byte[] argument) {

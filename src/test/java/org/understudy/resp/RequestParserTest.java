@@ -3,6 +3,7 @@ package org.understudy.resp;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -40,6 +41,16 @@ class RequestParserTest {
         assertEquals(0, parser.pendingBytes());
       }
     }
+  }
+
+  @Test
+  void aNameThatComesAgainIsTheSameArray() {
+    RequestParser parser = new RequestParser();
+    byte[] input = Bytes.of("*2\r\n$3\r\nGET\r\n$1\r\na\r\n*2\r\n$3\r\nGET\r\n$1\r\nb\r\n*2\r\n$3\r\nget\r\n$1\r\nb\r\n");
+    parser.feed(input, 0, input.length);
+    byte[] first = parser.next()[0];
+    assertSame(first, parser.next()[0]);
+    assertEquals("get", Bytes.string(parser.next()[0]));
   }
 
   @Test
