@@ -60,7 +60,7 @@ public final class Main {
   private int run() {
     try {
       byte[] input = line.standardInput() ? System.in.readAllBytes() : new byte[0];
-      new ConfigReader(config).warnings(log::warn).read(line, new ByteArrayInputStream(input));
+      new ConfigReader(config).renaming(new RenameCheck()).warnings(log::warn).read(line, new ByteArrayInputStream(input));
       NotThereYet.refuse(config);
       applyToLog(config);
       supervision = Supervision.of(config.supervised(), System.getenv());

@@ -1,5 +1,6 @@
 package org.understudy.shard;
 
+import org.understudy.acl.Users;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
@@ -19,11 +20,13 @@ public final class Admission {
       CommandFlag.mask(CommandFlag.READONLY, CommandFlag.WRITE, CommandFlag.MAY_REPLICATE);
 
   private final Config config;
+  private final Users users;
   /** Set by the shard before each command while there is a memory limit. */
   private volatile boolean outOfMemory;
 
   public Admission(Config config) {
     this.config = config;
+    users = new Users(config);
   }
 
   void outOfMemory(boolean yes) {
@@ -36,16 +39,11 @@ public final class Admission {
       String error = refuseProtected(session, spec);
       if (error != null) return error;
     }
-    if (!session.authenticated && (spec.flags & CommandFlag.NO_AUTH.bit) == 0 && passwordRequired()) return NO_AUTH;
+    if (!session.authenticated && (spec.flags & CommandFlag.NO_AUTH.bit) == 0 && !users.defaultNeedsNoPassword()) return NO_AUTH;
     if (session.transaction != null && (spec.flags & CommandFlag.NO_MULTI.bit) != 0) {
       return "ERR Command not allowed inside a transaction";
     }
     return null;
-  }
-
-  /** Whether a new connection has to authenticate. */
-  public boolean passwordRequired() {
-    return !config.requirepass().isEmpty();
   }
 
   private String refuseProtected(Session session, CommandSpec spec) {

@@ -1,9 +1,7 @@
 package org.understudy.shard;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
@@ -76,7 +74,9 @@ public final class ShardParts {
     background = new Background(clients, blocked);
     notifications = new Notifications(config, pubSub::publish);
     shard = new Shard(this);
-    table = new CommandTable(rows(connectionRows)).renamed(renames());
+    CommandTable named = new CommandTable(rows(connectionRows));
+    for (Config.Rename rename : config.renamedCommands()) named = named.renamed(rename.from(), rename.to());
+    table = named;
   }
 
   /** Parts in a process that commands can do nothing to. */
@@ -103,12 +103,6 @@ public final class ShardParts {
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
     rows.addAll(new DebugCommands(this, shard::pauseCron).rows());
     return rows;
-  }
-
-  private Map<String, String> renames() {
-    Map<String, String> renames = new LinkedHashMap<>();
-    for (Config.Rename rename : config.renamedCommands()) renames.put(rename.from(), rename.to());
-    return renames;
   }
 
   private void goOn(Client client) {
