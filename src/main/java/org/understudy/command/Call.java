@@ -7,6 +7,9 @@ import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.Value;
+import org.understudy.resp.CommandError;
+import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
@@ -132,7 +135,37 @@ public final class Call {
 
   /** Looks a key up in order to change it: not counted as hit or miss. */
   public boolean findForWrite(byte[] key) {
-    return db.find(key, entry);
+    return db.findForWrite(key, entry);
+  }
+
+  /**
+   * As {@link #find(byte[])}: the value of a key, null if there is none.
+   *
+   * @throws CommandError WRONGTYPE if it is of another type
+   */
+  public <V extends Value> V find(byte[] key, Class<V> type) {
+    return find(key) ? value(type) : null;
+  }
+
+  /**
+   * As {@link #findForWrite(byte[])}: the value of a key, to be changed in place and then reported by {@link
+   * #valueChanged}; null if there is none.
+   *
+   * @throws CommandError WRONGTYPE if it is of another type
+   */
+  public <V extends Value> V findForWrite(byte[] key, Class<V> type) {
+    return findForWrite(key) ? value(type) : null;
+  }
+
+  private <V extends Value> V value(Class<V> type) {
+    Value value = entry.value();
+    if (!type.isInstance(value)) throw Errors.WRONG_TYPE;
+    return type.cast(value);
+  }
+
+  /** A value in {@link #entry} was changed in place: counts its memory anew. Not needed if the key is removed. */
+  public void valueChanged() {
+    db.valueChanged(entry);
   }
 
   /** Reports that a key of the selected database changed; counts one change. */

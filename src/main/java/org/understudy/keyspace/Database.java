@@ -56,6 +56,11 @@ public final class Database {
     return true;
   }
 
+  /** As {@link #find}, for those who are going to change the value in place. */
+  public boolean findForWrite(byte[] key, Entry into) {
+    return find(key, into, true);
+  }
+
   /** Whether there is such a key; no access. */
   public boolean contains(byte[] key) {
     return living(key) != null;
@@ -113,12 +118,9 @@ public final class Database {
     putNode(key, value, expireAtMillis);
   }
 
-  /** Counts the memory of a value anew after it was changed. */
-  public void valueChanged(byte[] key) {
-    long hash = table.hash(key);
-    Segment segment = table.segment(hash);
-    int slot = segment.find(hash, key);
-    if (slot >= 0 && segment.slots[slot] instanceof Node node) table.recount(node);
+  /** Counts the memory of a value anew after it was changed. The entry must be as {@link #findForWrite} filled it. */
+  public void valueChanged(Entry entry) {
+    table.recount(entry.node());
   }
 
   /**
@@ -661,6 +663,6 @@ public final class Database {
     Node node = (Node) entry;
     into.fill(node.key, 0, node.key.length, node.expireAt, node.clock);
     if (node.value instanceof StringValue s) into.string(s.array, 0, s.length, s.encoding(), s);
-    else into.object((Value) node.value);
+    else into.object(node);
   }
 }

@@ -20,6 +20,7 @@ public final class Entry {
   private Encoding encoding;
   private Value value;
   private StringValue large;
+  private Node node;
   private long expireAtMillis;
   private int clock;
 
@@ -38,10 +39,12 @@ public final class Entry {
     this.encoding = encoding;
     this.large = large;
     this.value = null;
+    this.node = null;
   }
 
-  void object(Value value) {
-    this.value = value;
+  void object(Node node) {
+    this.node = node;
+    this.value = (Value) node.value;
     this.array = null;
     this.large = null;
     this.encoding = null;
@@ -58,6 +61,11 @@ public final class Entry {
   /** The value of any type but string; null for a string. */
   public Value value() {
     return value;
+  }
+
+  /** The table's entry of {@link #value}. */
+  Node node() {
+    return node;
   }
 
   public byte[] array() {

@@ -20,6 +20,6 @@ final class Node {
   /** Bytes of heap, key and value included. */
   long bytes(HeapLayout layout) {
     long own = layout.object(2, 20) + layout.byteArray(key.length);
-    return own + (value instanceof StringValue s ? s.bytes(layout) : ((Value) value).memoryBytes());
+    return own + (value instanceof StringValue s ? s.bytes(layout) : ((Value) value).memoryBytes(layout));
   }
 }

@@ -10,10 +10,14 @@ public interface Value {
   /** As OBJECT ENCODING names it. */
   String encodingName();
 
-  /** Bytes of heap that the value holds, its own object included. */
-  long memoryBytes();
+  /** Bytes of heap that the value holds, its own object included. Asked after every change: a figure kept, not counted anew. */
+  long memoryBytes(HeapLayout layout);
 
-  /** A copy that shares nothing that may change. */
+  /**
+   * The value as it is now, whatever happens to this one later, and the other way round. COPY and a snapshot in progress
+   * ask for one between two commands, so a large value copies the references to its pieces (a few thousand bytes each), and
+   * whichever of the two changes a piece first copies it then.
+   */
   Value copy();
 
   /** How many pieces freeing takes; values above {@link Keyspace#LAZY_FREE_THRESHOLD} count as freed lazily. */

@@ -39,7 +39,7 @@ class KeyspaceTest {
     }
 
     @Override
-    public long memoryBytes() {
+    public long memoryBytes(HeapLayout layout) {
       return 100L * pieces;
     }
 
@@ -129,7 +129,8 @@ class KeyspaceTest {
     assertEquals("hashtable", entry.encodingName());
     long before = database.usedBytes();
     value.pieces = 25;
-    database.valueChanged(KEY);
+    assertTrue(database.findForWrite(KEY, entry));
+    database.valueChanged(entry);
     assertEquals(before + 1500, database.usedBytes());
     assertTrue(database.memoryUsage(KEY) > 2500);
     database.copyTo(keyspace.database(1), KEY, KEY);

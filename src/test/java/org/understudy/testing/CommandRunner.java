@@ -19,6 +19,7 @@ import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.HeapLayout;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.keyspace.Type;
@@ -239,7 +240,7 @@ public final class CommandRunner implements Call.Changes {
     }
 
     @Override
-    public long memoryBytes() {
+    public long memoryBytes(HeapLayout layout) {
       return 100;
     }
 
