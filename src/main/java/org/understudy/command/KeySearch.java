@@ -40,9 +40,9 @@ final class KeySearch {
         int count = start + keys.countIndex();
         if (count >= argv.length || !Numbers.isLong(argv[count])) return false;
         long number = Numbers.parseLong(argv[count]);
-        if (number < 0 || number > argv.length) return false;
+        if (number < 0) return false;
         first = start + keys.firstKey();
-        last = first + number - 1;
+        last = first + (long) (int) number - 1; // Redis counts keys in 32 bits
       }
       default -> {
         return false;

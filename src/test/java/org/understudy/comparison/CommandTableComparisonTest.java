@@ -118,7 +118,14 @@ class CommandTableComparisonTest {
         "SET k v GET", "SET k v NX get", "SET k v EX 10", "BITFIELD k", "BITFIELD k GET u8 0",
         "BITFIELD k get u8 0 SET u8 1 1", "BITFIELD k OVERFLOW sat", "BITFIELD k OVERFLOW", "BITFIELD k INCRBY u8 0",
         "MSET a 1 b 2", "MSET a 1 b", "BITOP and a b c", "LCS a b IDX", "OBJECT ENCODING k", "OBJECT HELP",
-        "OBJECT nosuch k", "MEMORY USAGE k", "nosuch command")) {
+        "OBJECT nosuch k", "MEMORY USAGE k", "nosuch command", "ZUNION 2x a b", "ZUNION +1 a", "ZUNION 4294967297 a b",
+        "ZINTER 99999999999999999999 a b", "ZUNIONSTORE d 2x a b c", "ZUNIONSTORE d 3 a b", "SINTERCARD 1x a b",
+        "LMPOP 1x a LEFT", "BLMPOP 0 1x a LEFT", "ZMPOP 1x a MIN", "BZMPOP 0 1x a MIN", "EVAL s 1x a b", "SORT a",
+        "SORT a store b STORE c", "SORT a store store b", "SORT a get store store b", "SORT a store", "SORT_RO a BY b",
+        "GEORADIUS a 0 0 1 m", "GEORADIUS a 0 0 1 m store b storedist c", "GEORADIUS a 0 0 1 m store store b",
+        "GEORADIUSBYMEMBER a b 1 m STORE c", "XREAD streams a b 0 0", "XREAD streams a b 0", "XREAD foo streams a 0",
+        "XREAD count streams block streams streams a 0", "XREADGROUP group streams streams noack streams a 0",
+        "MIGRATE h p a 0 10", "MIGRATE h p a 0 10 keys b", "MIGRATE h p k 0 10 auth keys keys a b")) {
       if (table.find(Bytes.of(request.split(" ")[0])) == null && !request.startsWith("nosuch")) continue;
       all.add(same(protocol, ("COMMAND GETKEYS " + request).split(" ")));
       all.add(same(protocol, ("COMMAND GETKEYSANDFLAGS " + request).split(" ")));
