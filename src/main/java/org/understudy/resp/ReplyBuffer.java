@@ -171,7 +171,13 @@ public final class ReplyBuffer {
 
   /** The decimal text of a number as a bulk string. */
   public void bulk(long number) {
-    bulk(Bytes.of(number));
+    if (muted) return;
+    reserve(32);
+    buffer[end++] = '$';
+    end = Numbers.putDecimal(Numbers.decimalLength(number), buffer, end);
+    crlf();
+    end = Numbers.putDecimal(number, buffer, end);
+    crlf();
   }
 
   /** A bulk string or, for null, a null. */
