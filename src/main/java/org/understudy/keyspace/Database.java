@@ -56,9 +56,14 @@ public final class Database {
     return true;
   }
 
-  /** As {@link #find}, for those who are going to change the value in place. */
+  /** As {@link #find}, for those who are going to change the value in place: a snapshot under way takes it as it is. */
   public boolean findForWrite(byte[] key, Entry into) {
-    return find(key, into, true);
+    Object entry = living(key);
+    if (entry == null) return false;
+    if (entry instanceof Node) table.changing(entry);
+    touch(entry);
+    show(entry, into);
+    return true;
   }
 
   /** Whether there is such a key; no access. */
@@ -145,6 +150,7 @@ public final class Database {
       return tail.length;
     }
     if (entry instanceof Node node) {
+      table.changing(node);
       StringValue string = (StringValue) node.value;
       string.append(tail);
       table.recount(node);
@@ -421,6 +427,17 @@ public final class Database {
     return table;
   }
 
+  /** Marks every entry with the table's epoch, in one go. */
+  void markAll() {
+    Batch batch = keyspace.takeBatch();
+    for (long position = 0; position < Table.END; ) {
+      position = table.collect(position, Segment.MAX_CAPACITY, batch);
+      for (int i = 0; i < batch.size; i++) table.mark(batch.entries[i]);
+      batch.clear();
+    }
+    keyspace.giveBack(batch);
+  }
+
   void swapWith(Database other) {
     Table mine = table;
     table = other.table;
@@ -464,7 +481,7 @@ public final class Database {
       if (touched != head) Record.head(record, touched); // once a second at most under LRU: spares the cache a write
     } else {
       Node node = (Node) entry;
-      node.clock = clock.touched(node.clock, keyspace.nowMillis());
+      node.clock(clock.touched(node.clock(), keyspace.nowMillis()));
     }
   }
 
@@ -477,7 +494,7 @@ public final class Database {
 
   private static void setClock(Object entry, int clock) {
     if (entry instanceof byte[] record) Record.head(record, Record.head(record) & 255 | clock << 8);
-    else ((Node) entry).clock = clock;
+    else ((Node) entry).clock(clock);
   }
 
   private void putRecord(byte[] key, byte[] value, int offset, int length, Encoding encoding, long expireAt) {
@@ -498,7 +515,9 @@ public final class Database {
         if (old instanceof byte[] record) {
           boolean expires = expireAt != Entry.NO_EXPIRE;
           if (expires == (oldExpireAt != Entry.NO_EXPIRE) && record.length - Record.valueStart(record) == length) {
+            table.changing(record);
             Record.head(record, expires ? head | Record.EXPIRES : head);
+            table.mark(record);
             System.arraycopy(value, offset, record, record.length - length, length);
             if (expireAt != oldExpireAt) {
               Record.expireAt(record, expireAt);
@@ -530,6 +549,7 @@ public final class Database {
         if (expireAt == KEEP_EXPIRE) expireAt = Table.expireAt(old);
         else access = clock.touched(access, now);
         if (old instanceof Node node && node.value instanceof StringValue kept && value instanceof StringValue fresh) {
+          table.changing(node);
           value = kept.overwritten(fresh);
         }
         table.replace(segment, slot, new Node(old instanceof Node node ? node.key : key.clone(), value, expireAt, access));
@@ -581,6 +601,7 @@ public final class Database {
       add(key, entry);
       return entry;
     }
+    table.changing(entry);
     if (entry instanceof Node node) {
       ((StringValue) node.value).edit(length);
       table.recount(node);
@@ -622,6 +643,7 @@ public final class Database {
       replace(key, Record.withExpiry(record, expireAt));
       return;
     }
+    table.changing(entry);
     if (entry instanceof byte[] record) Record.expireAt(record, expireAt);
     else ((Node) entry).expireAt = expireAt;
     table.expiryChanged(table.segment(table.hash(key)), old, expireAt);
@@ -639,7 +661,7 @@ public final class Database {
           Record.clock(head));
     }
     Node node = (Node) entry;
-    return Arrays.equals(node.key, key) ? node : new Node(key.clone(), node.value, node.expireAt, node.clock);
+    return Arrays.equals(node.key, key) ? node : new Node(key.clone(), node.value, node.expireAt, node.clock());
   }
 
   private static byte[] keyOf(Object entry) {
@@ -647,10 +669,10 @@ public final class Database {
   }
 
   private static int clockOf(Object entry) {
-    return entry instanceof byte[] record ? Record.clock(Record.head(record)) : ((Node) entry).clock;
+    return entry instanceof byte[] record ? Record.clock(Record.head(record)) : ((Node) entry).clock();
   }
 
-  private static void show(Object entry, Entry into) {
+  static void show(Object entry, Entry into) {
     if (entry instanceof byte[] record) {
       int head = Record.head(record);
       int keyStart = Record.keyStart(record);
@@ -661,7 +683,7 @@ public final class Database {
       return;
     }
     Node node = (Node) entry;
-    into.fill(node.key, 0, node.key.length, node.expireAt, node.clock);
+    into.fill(node.key, 0, node.key.length, node.expireAt, node.clock());
     if (node.value instanceof StringValue s) into.string(s.array, 0, s.length, s.encoding(), s);
     else into.object(node);
   }

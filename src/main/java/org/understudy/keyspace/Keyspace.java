@@ -34,6 +34,10 @@ public final class Keyspace {
   private long expireCycleNanos;
   private long lazyFreedObjects;
   private int nextSwept;
+  private int epoch;
+  /** How many different marks entries may bear, see {@link Snapshot}. */
+  private int epochsInUse = 1;
+  private Snapshot snapshot;
   private final SplittableRandom random;
   private Batch spareBatch;
   private final byte[] decimal = new byte[20];
@@ -120,6 +124,30 @@ public final class Keyspace {
   /** For the caller of {@link Database#clear}, who knows whether it was asynchronous. */
   public void countLazyFreed(long objects) {
     lazyFreedObjects += objects;
+  }
+
+  // ---- snapshots ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * Makes the cut of a snapshot. One can be under way at a time.
+   *
+   * @param sink gets every entry as it is now, in the steps of the snapshot and, when one is about to change, before that
+   */
+  public Snapshot startSnapshot(Snapshot.Sink sink) {
+    if (snapshot != null) throw new IllegalStateException("a snapshot is under way");
+    if (epochsInUse == Snapshot.EPOCHS) {
+      for (Database database : databases) database.markAll();
+      epochsInUse = 1;
+    }
+    epochsInUse++;
+    epoch = (epoch + 1) % Snapshot.EPOCHS;
+    snapshot = new Snapshot(this, sink, epoch);
+    return snapshot;
+  }
+
+  void snapshotEnded(boolean complete) {
+    snapshot = null;
+    if (complete) epochsInUse = 1;
   }
 
   // ---- expiry ----------------------------------------------------------------------------------------------------------
@@ -233,7 +261,7 @@ public final class Keyspace {
   // ---- for the databases -------------------------------------------------------------------------------------------------
 
   Table newTable() {
-    return new Table(hashSeed, layout);
+    return new Table(hashSeed, layout, epoch);
   }
 
   SplittableRandom random() {

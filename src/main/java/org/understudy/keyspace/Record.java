@@ -9,7 +9,7 @@ import java.util.Arrays;
  * A small string with everything that belongs to it in one array, which is what the table's slot holds:
  *
  * <pre>
- *   byte 0       bits 0-1 encoding, bit 2 set if there is an expiry
+ *   byte 0       bits 0-1 encoding, bit 2 set if there is an expiry, bits 3-7 epoch
  *   bytes 1-3    access clock
  *   1-2 bytes    length of the key: 7 bits, and if the top bit is set 8 higher bits in a second byte
  *   …            key
@@ -25,6 +25,7 @@ final class Record {
 
   static final int ENCODING = 3;
   static final int EXPIRES = 4;
+  private static final int EPOCH_SHIFT = 3;
 
   private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -87,6 +88,15 @@ final class Record {
 
   static Encoding encoding(int head) {
     return Encoding.at(head & ENCODING);
+  }
+
+  /** See {@link Snapshot}. */
+  static int epoch(byte[] record) {
+    return (record[0] & 255) >>> EPOCH_SHIFT;
+  }
+
+  static void epoch(byte[] record, int epoch) {
+    record[0] = (byte) (record[0] & (1 << EPOCH_SHIFT) - 1 | epoch << EPOCH_SHIFT);
   }
 
   static int keyStart(byte[] record) {

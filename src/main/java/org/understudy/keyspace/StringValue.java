@@ -66,6 +66,12 @@ final class StringValue {
     return this;
   }
 
+  /** The value as it is now: the bytes are shared, and copied once they are to change. */
+  StringValue frozen() {
+    shared = true;
+    return new StringValue(array, length, encoding(), true);
+  }
+
   /** A value of its own with the same bytes. */
   StringValue copy() {
     return new StringValue(Arrays.copyOf(array, length), length, encoding(), false);

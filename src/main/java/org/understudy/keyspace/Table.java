@@ -42,10 +42,15 @@ final class Table {
 
   /** Where active expiry goes on. */
   long sweepPosition;
+  /** What every entry is marked with that is put here; see {@link Snapshot}. */
+  private int epoch;
+  /** The reader of this table while a snapshot has not read all of it. */
+  private Snapshot.Part reader;
 
-  Table(long hashSeed, HeapLayout layout) {
+  Table(long hashSeed, HeapLayout layout, int epoch) {
     this.hashSeed = hashSeed;
     this.layout = layout;
+    this.epoch = epoch;
     Segment first = new Segment(0, Segment.MIN_CAPACITY);
     directory[0] = first;
     segmentAdded(first);
@@ -69,8 +74,14 @@ final class Table {
 
   // ---- changes -----------------------------------------------------------------------------------------------------------
 
+  /** Is to be told before an entry is changed in place: a snapshot that has not read it takes it as it is. */
+  void changing(Object entry) {
+    if (reader != null) reader.changing(entry);
+  }
+
   /** Adds an entry whose key is not here. */
   void insert(long hash, Object entry) {
+    mark(entry);
     Segment segment = segment(hash);
     while (segment.isFull()) {
       makeRoom(segment, hash);
@@ -85,6 +96,8 @@ final class Table {
   /** Puts another entry of the same key into a slot. */
   void replace(Segment segment, int slot, Object entry) {
     Object old = segment.slots[slot];
+    changing(old);
+    mark(entry);
     count(old, -1);
     forgetExpiry(segment, expireAt(old));
     segment.slots[slot] = entry;
@@ -95,6 +108,7 @@ final class Table {
   /** Takes an entry out. Afterwards the segment may be another one. */
   void remove(long hash, Segment segment, int slot) {
     Object entry = segment.slots[slot];
+    changing(entry);
     count(entry, -1);
     forgetExpiry(segment, expireAt(entry));
     segment.vacate(slot);
@@ -144,6 +158,32 @@ final class Table {
 
   static long expireAt(Object entry) {
     return entry instanceof byte[] record ? Record.expireAt(record) : ((Node) entry).expireAt;
+  }
+
+  // ---- for a snapshot ----------------------------------------------------------------------------------------------------
+
+  /** From now on every entry here is older than the epoch. @param reader takes them, or null if nobody does */
+  void startEpoch(int epoch, Snapshot.Part reader) {
+    this.epoch = epoch;
+    this.reader = reader;
+  }
+
+  /** The reader has read everything, or gave up. */
+  void readerDone() {
+    reader = null;
+  }
+
+  int epoch() {
+    return epoch;
+  }
+
+  void mark(Object entry) {
+    if (entry instanceof byte[] record) Record.epoch(record, epoch);
+    else ((Node) entry).epoch(epoch);
+  }
+
+  static int epochOf(Object entry) {
+    return entry instanceof byte[] record ? Record.epoch(record) : ((Node) entry).epoch();
   }
 
   // ---- growing and shrinking ---------------------------------------------------------------------------------------------
