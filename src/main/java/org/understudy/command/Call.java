@@ -49,6 +49,9 @@ public final class Call {
      * command serves clients that wait for keys in either. Client-side caches are not told, as in Redis 7.0.
      */
     void swapping(Session by, int a, int b);
+
+    /** See {@link Call#awaitKeys}. */
+    void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait);
   }
 
   /** Instead of the index of a database. */
@@ -199,6 +202,18 @@ public final class Call {
 
   public void notifyIn(int database, NotifyClass type, String event, byte[] key) {
     changes.notify(type, event, key, database);
+  }
+
+  /**
+   * Has the client wait until one of its keys can serve it, the time is up (a null array is the answer then) or CLIENT
+   * UNBLOCK ends it. The handler writes no reply. Not {@link #inTransaction}: there the command answers at once as if
+   * the time were up.
+   *
+   * @param from index of the first key among the arguments, inclusive; {@code to} exclusive. A key may come twice.
+   * @param timeoutMillis 0 for ever
+   */
+  public void awaitKeys(int from, int to, long timeoutMillis, KeyWait wait) {
+    changes.awaitKeys(this, from, to, timeoutMillis, wait);
   }
 
   /** Propagate this instead of the command as sent; may be called several times, in order. */

@@ -8,12 +8,13 @@ import java.util.function.Consumer;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Clients whose command waits: for something that may come before a deadline (WAIT), or for work that is done elsewhere
- * (CONFIG REWRITE). Their runs stand still meanwhile; a release answers the command, and the run goes on.
+ * Clients whose command waits: for something that may come before a deadline (WAIT, or keys, see {@link KeyWaits}), or
+ * for work that is done elsewhere (CONFIG REWRITE). Their runs stand still meanwhile; a release answers the command, and
+ * the run goes on.
  */
 final class BlockedClients {
   /** @param untilMillis Unix time, {@link Long#MAX_VALUE} for no deadline */
-  private record Wait(long untilMillis, Client client, Consumer<ReplyBuffer> timedOut) {}
+  private record Wait(long untilMillis, Client client, Consumer<ReplyBuffer> timedOut, Runnable ended) {}
 
   private final TreeSet<Wait> waits =
       new TreeSet<>(Comparator.comparingLong(Wait::untilMillis).thenComparing(wait -> wait.client.session.id));
@@ -31,8 +32,13 @@ final class BlockedClients {
    * @param timedOut writes the reply if the time is up
    */
   void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut) {
+    block(client, timeoutMillis, nowMillis, timedOut, () -> { });
+  }
+
+  /** @param ended is told that the client waits no more, whatever the reason */
+  void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut, Runnable ended) {
     long until = timeoutMillis == 0 ? Long.MAX_VALUE : nowMillis + timeoutMillis;
-    Wait wait = new Wait(until < 0 ? Long.MAX_VALUE : until, client, timedOut);
+    Wait wait = new Wait(until < 0 ? Long.MAX_VALUE : until, client, timedOut, ended);
     client.wait = wait;
     client.session.blocked = true;
     waits.add(wait);
@@ -47,9 +53,15 @@ final class BlockedClients {
   boolean release(Client client, Consumer<ReplyBuffer> answer) {
     if (client.gone || !client.session.blocked) return false;
     forget(client);
-    answer.accept(client.suspended.reply);
+    CommandExecutor.answer(client.session, client.run.reply, answer);
     goOn.accept(client);
     return true;
+  }
+
+  /** The command of a waiting client has its answer. */
+  void answered(Client client) {
+    forget(client);
+    goOn.accept(client);
   }
 
   /** Answers as if the time were up. False if the client does not wait for something that can time out. */
@@ -73,6 +85,7 @@ final class BlockedClients {
     if (client.wait instanceof Wait wait) {
       waits.remove(wait);
       client.wait = null;
+      wait.ended.run();
     }
   }
 

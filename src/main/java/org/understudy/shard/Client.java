@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.understudy.bytes.ByteKey;
+import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.config.ClientClass;
 
@@ -24,6 +25,8 @@ public final class Client {
   boolean paused;
   /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */
   Object wait;
+  /** What the blocked command took until it waited. */
+  long nanosBeforeWait;
   /** Is to be closed as soon as the command that runs is done; gets nothing more. */
   boolean closing;
   /** Closed, or about to be: no part of the shard knows it any more. */
@@ -72,6 +75,11 @@ public final class Client {
   long pendingOutputBytes() {
     long bytes = session.outputBytes.get();
     return current == null ? bytes : bytes + current.reply.size();
+  }
+
+  /** The command that a blocked run stands at. */
+  CommandSpec blockedCommand() {
+    return run.specs[run.next - 1];
   }
 
   /** Bytes of the arguments of requests that the client waits for, or that are being read. */

@@ -426,7 +426,9 @@ public final class ClientCommands {
     call.reply.ok();
   }
 
-  /** 1 if the client was blocked and goes on now, else 0. */
+  private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+
+  /** 1 if the client was blocked and goes on now, else 0. Either way of unblocking counts as a failed call. */
   private void unblock(Call call) {
     byte[][] argv = call.argv;
     if (argv.length > 4) throw Errors.subcommandSyntax(argv[0], argv[1]);
@@ -435,10 +437,13 @@ public final class ClientCommands {
       throw CommandError.err("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
     }
     Client client = clients.find(Arguments.integer(argv[2]));
-    boolean unblocked = client != null && client.wait != null && (withError
-        ? blocked.release(client, reply -> reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK"))
-        : blocked.timeOut(client));
-    call.reply.integer(unblocked);
+    boolean waits = client != null && client.wait != null;
+    if (waits) {
+      shard.executor().failed(client.blockedCommand(), withError ? UNBLOCKED : null);
+      if (withError) blocked.release(client, reply -> reply.error(UNBLOCKED));
+      else blocked.timeOut(client);
+    }
+    call.reply.integer(waits);
   }
 
   // ---- client-side caching ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package org.understudy.shard;
 
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
@@ -19,6 +20,19 @@ public final class CommandExecutor {
   /** Is told of every command that ran, nested ones included: slow log, MONITOR, propagation, client-side caching. */
   public interface Observer {
     void ran(Call call, long nanos);
+
+    /**
+     * A command that waited is answered by what another one did.
+     *
+     * @param nanos what it took without the waiting: until it waited, and {@code replyNanos} to answer it
+     */
+    default void finished(Call call, long nanos, long replyNanos) {}
+  }
+
+  /** The rest of a command that waited. */
+  interface Rest {
+    /** @return whether the client is answered, else it waits on */
+    boolean run(Call call);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(CommandExecutor.class);
@@ -67,12 +81,13 @@ public final class CommandExecutor {
     } catch (CommandError error) {
       reply.error(error);
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError fault) {
-      LOG.error("A fault in the handler of '{}'", spec.fullName, fault);
-      reply.error("ERR internal error, see the server's log");
-      session.closeAfterReply = true; // part of a reply may have been written: nothing after it could be trusted
+      answerFault(call, fault);
     }
     boolean nested = call.inTransaction;
-    if (session.replyMode != Session.ReplyMode.ON && !nested) afterReply(session, reply);
+    if (session.replyMode != Session.ReplyMode.ON && !nested) {
+      if (session.blocked) reply.muted(false); // it has not been answered: the mode still counts when it will be
+      else afterReply(session, reply);
+    }
     long end = clock.nanos();
     nanos = end;
     long took = end - start;
@@ -80,11 +95,7 @@ public final class CommandExecutor {
     stats.commands++;
     stats.calls[index]++;
     stats.nanos[index] += took;
-    if (config.latencyTracking() && !session.blocked) {
-      LatencyHistogram histogram = stats.histograms[index];
-      if (histogram == null) histogram = stats.histograms[index] = new LatencyHistogram();
-      histogram.record(took);
-    }
+    if (config.latencyTracking() && !session.blocked) histogram(index).record(took);
     if (reply.errors() - errorsCounted != errorsBefore) {
       errorsCounted = reply.errors() - errorsBefore;
       stats.failed[index]++;
@@ -93,6 +104,72 @@ public final class CommandExecutor {
     if (took > 1_000_000 && !call.inTransaction) call.nowMillis = clock.millis();
     observer.ran(call, took);
     if (session.tracking != null && !nested) endCaching(session, spec);
+  }
+
+  /**
+   * Tries to finish a command that waits. Answered, it is counted as in the reference implementation: the call itself
+   * when it began to wait, its time in the histogram and errors now.
+   *
+   * @param nanosBefore what it took until it waited
+   * @return whether it is answered
+   */
+  boolean finish(Call call, long nanosBefore, Rest rest) {
+    Session session = call.session;
+    ReplyBuffer reply = call.reply;
+    long errorsBefore = reply.errors();
+    call.reset();
+    call.nowMillis = clock.millis();
+    mute(session, reply);
+    long start = clock.nanos();
+    boolean answered = true;
+    try {
+      answered = rest.run(call);
+    } catch (CommandError error) {
+      reply.error(error);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError fault) {
+      answerFault(call, fault);
+    }
+    nanos = clock.nanos();
+    if (!answered) {
+      reply.muted(false);
+      return false;
+    }
+    afterReply(session, reply);
+    long took = nanos - start;
+    int index = call.spec.index;
+    stats.nanos[index] += took;
+    if (config.latencyTracking()) histogram(index).record(nanosBefore + took);
+    if (reply.errors() != errorsBefore) failed(call.spec, reply.lastError());
+    observer.finished(call, nanosBefore + took, took);
+    return true;
+  }
+
+  /**
+   * Answers a command that waits, from outside of any command: its time is up, work for it is done.
+   *
+   * @param answer writes the reply
+   */
+  static void answer(Session session, ReplyBuffer reply, Consumer<ReplyBuffer> answer) {
+    mute(session, reply);
+    answer.accept(reply);
+    afterReply(session, reply);
+  }
+
+  /** Counts a command that ended with an error after it had waited. @param error its line; null to count no error */
+  void failed(CommandSpec spec, String error) {
+    stats.failed[spec.index]++;
+    if (error != null) stats.countError(error);
+  }
+
+  private static void answerFault(Call call, Throwable fault) {
+    LOG.error("A fault in the handler of '{}'", call.spec.fullName, fault);
+    call.reply.error("ERR internal error, see the server's log");
+    call.session.closeAfterReply = true; // part of a reply may have been written: nothing after it could be trusted
+  }
+
+  private LatencyHistogram histogram(int index) {
+    LatencyHistogram histogram = stats.histograms[index];
+    return histogram != null ? histogram : (stats.histograms[index] = new LatencyHistogram());
   }
 
   /** Answers a command that may not run. @param spec null if there is no such command */

@@ -10,9 +10,13 @@ import org.understudy.config.Config;
  * last 160 seconds in which it happened, with the worst of each. Source: latency.c of 7.0.15.
  */
 final class LatencyMonitor {
-  /** A command that should be slow at times, one that should not, and a slice of the active expiry cycle. */
+  /**
+   * A command that should be slow at times, one that should not, the answer to one that waited, and a slice of the
+   * active expiry cycle.
+   */
   static final String COMMAND = "command";
   static final String FAST_COMMAND = "fast-command";
+  static final String COMMAND_UNBLOCKING = "command-unblocking";
   static final String EXPIRE_CYCLE = "expire-cycle";
 
   private static final int SAMPLES = 160;

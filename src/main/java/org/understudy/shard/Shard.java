@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
+import org.understudy.command.KeyWait;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
@@ -70,6 +71,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final LatencyMonitor latencyMonitor;
   private final Notifications notifications;
   private final BlockedClients blocked;
+  private final KeyWaits keyWaits;
   private final Background background;
   private final Watchdog watchdog;
   private final Call call = new Call(this);
@@ -88,8 +90,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Clients whose runs wait for the end of a pause, in the order in which they came. */
   private final Set<Client> paused = new LinkedHashSet<>();
   private boolean unpauseDue;
-  /** Clients whose blocked commands were answered by the command that runs. */
+  /** Clients whose blocked commands are answered, and whether they are just going on or being served. */
   private final ArrayDeque<Client> answered = new ArrayDeque<>();
+  private boolean goingOn;
+  private boolean serving;
   /** The client whose run is being executed, else null; and whether one of its commands is under way. */
   private Client current;
   private boolean executing;
@@ -114,6 +118,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     latencyMonitor = parts.latencyMonitor;
     notifications = parts.notifications;
     blocked = parts.blocked;
+    keyWaits = parts.keyWaits;
     background = parts.background;
     watchdog = new Watchdog(config, clock);
     call.keyspace = keyspace;
@@ -199,7 +204,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     call.session = client.session;
     call.reply = run.reply;
     executor.startBatch(call);
-    Outcome outcome = Outcome.DONE;
+    Outcome outcome = client.session.closeAfterReply ? Outcome.CLOSES : Outcome.DONE;
     while (outcome == Outcome.DONE && run.next < run.count) outcome = executeNext(run);
     tracking.endTurn(); // what the client itself hears goes with its replies
     client.current = null;
@@ -211,11 +216,12 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** What was put off until no command runs. */
   private void afterTurn() {
+    serveWaiting();
     tracking.endTurn();
     clients.closeOverLimit();
     if (tracking.clients() > 0) tracking.limit();
     if (unpauseDue) unpause();
-    while (!answered.isEmpty()) execute(answered.poll().suspended);
+    goOn();
   }
 
   /** Follows a client's size. False if it, or others before it, had to go and it went. */
@@ -250,6 +256,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executor.run(call);
     executing = false;
     if (tracking.owesAnswer()) tracking.answered(client);
+    if (keyWaits.anyMarked()) {
+      serveWaiting();
+      call.session = session;
+      call.reply = reply;
+    }
     if (clients.enforceLimit(client)) {
       clients.kill(client);
       return Outcome.GONE;
@@ -329,10 +340,55 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     if (client.suspended != null && !client.session.blocked && !client.paused) execute(client.suspended);
   }
 
+  // ---- clients that wait --------------------------------------------------------------------------------------------
+
+  @Override
+  public void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait) {
+    keyWaits.add(current, call, from, to, timeoutMillis, wait);
+  }
+
+  /** Answers those whom the keys serve that have changed. */
+  private void serveWaiting() {
+    if (serving) return;
+    serving = true;
+    keyWaits.serve(this::finish);
+    serving = false;
+  }
+
+  /** Has a waiting command go on in the middle of another client's turn, or of nobody's. */
+  private boolean finish(KeyWaits.Waiting waiting, Database database, CommandExecutor.Rest rest) {
+    Client client = waiting.client;
+    Client turn = current;
+    Run run = client.current;
+    current = client;
+    client.current = client.run;
+    call.session = client.session;
+    call.reply = client.run.reply;
+    call.spec = waiting.spec;
+    call.argv = waiting.argv;
+    call.db = database;
+    executing = true;
+    boolean finished = executor.finish(call, client.nanosBeforeWait, rest);
+    executing = false;
+    if (tracking.owesAnswer()) tracking.answered(client);
+    client.current = run;
+    current = turn;
+    return finished;
+  }
+
   /** The command that a client's run stood still at is answered. */
   void goOn(Client client) {
-    if (current == null) execute(client.suspended);
-    else answered.add(client); // another client's command did it, and goes first
+    answered.add(client);
+    if (current == null && !serving) goOn(); // else another client's command did it, and goes first
+  }
+
+  private void goOn() {
+    if (goingOn) return;
+    goingOn = true;
+    for (Client client = answered.poll(); client != null; client = answered.poll()) {
+      if (client.suspended != null) execute(client.suspended); // else it is gone
+    }
+    goingOn = false;
   }
 
   // ---- configuration ------------------------------------------------------------------------------------------------
@@ -479,7 +535,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void ran(Call call, long nanos) {
-    statistics.changes += call.dirty;
+    if (call.session.blocked) current.nanosBeforeWait = nanos;
+    settle(call);
     if (slowCommands.concerned(nanos)) {
       slowCommands.note(call.session, call.spec, call.shownArgv(), nanos, clock.millis());
     }
@@ -489,6 +546,19 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     if (call.session.tracking != null) tracking.ran(call);
   }
 
+  @Override
+  public void finished(Call call, long nanos, long replyNanos) {
+    settle(call);
+    if (slowCommands.concerned(nanos)) {
+      slowCommands.noteFinished(call.session, call.spec, call.argv, nanos, replyNanos, clock.millis());
+    }
+  }
+
+  /** What follows from the changes that a command made. */
+  private void settle(Call call) {
+    statistics.changes += call.dirty;
+  }
+
   void observed(Session session, int database, CommandSpec spec, byte[][] argv, long nanos) {
     if (slowCommands.concerned(nanos)) slowCommands.note(session, spec, argv, nanos, clock.millis());
     if (monitors.any() && Monitors.shows(spec)) monitors.feed(session, database, argv);
@@ -496,7 +566,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void changed(Session by, int database, byte[] key) {
-    watches.touch(keyspace.database(database), key, false);
+    Database where = keyspace.database(database);
+    watches.touch(where, key, false);
+    keyWaits.changed(where, key);
     if (!tracking.isIdle()) tracking.changed(key, by == null ? null : current, current, executing);
   }
 
@@ -509,7 +581,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void flushing(Session by, int database) {
     tracking.flushed(current);
     for (int i = 0; i < keyspace.databases(); i++) {
-      if (database == Call.ALL_DATABASES || database == i) watches.touchAll(keyspace.database(i), null);
+      if (database != Call.ALL_DATABASES && database != i) continue;
+      watches.touchAll(keyspace.database(i), null);
+      keyWaits.allChanged(i);
     }
   }
 
@@ -517,6 +591,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void swapping(Session by, int a, int b) {
     watches.touchAll(keyspace.database(a), keyspace.database(b));
     watches.touchAll(keyspace.database(b), keyspace.database(a));
+    keyWaits.allChanged(a);
+    keyWaits.allChanged(b);
   }
 
   @Override
@@ -534,6 +610,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void expired(Database database, byte[] key) {
     notifications.notify(NotifyClass.EXPIRED, "expired", key, database.index());
     watches.touch(database, key, true);
+    keyWaits.changed(database, key);
     if (!tracking.isIdle()) tracking.changed(key, null, current, executing);
   }
 }

@@ -42,6 +42,7 @@ public final class ShardParts {
   final SlowCommands slowCommands;
   final ReplicationState replication = new ReplicationState();
   final BlockedClients blocked;
+  final KeyWaits keyWaits;
   final Background background;
   final Notifications notifications;
   private final CommandTable table;
@@ -71,6 +72,7 @@ public final class ShardParts {
     latencyMonitor = new LatencyMonitor(config);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::goOn);
+    keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
     notifications = new Notifications(config, pubSub::publish);
     shard = new Shard(this);

@@ -46,4 +46,10 @@ final class SlowCommands {
     monitor.note(spec.is(CommandFlag.FAST) ? LatencyMonitor.FAST_COMMAND : LatencyMonitor.COMMAND, nanos, nowMillis);
     if (!session.blocked) log.note(session, spec, argv, nanos / 1000, nowMillis);
   }
+
+  /** Notes a command that waited and is answered now. @param nanos see {@link CommandExecutor.Observer#finished} */
+  void noteFinished(Session session, CommandSpec spec, byte[][] argv, long nanos, long replyNanos, long nowMillis) {
+    monitor.note(LatencyMonitor.COMMAND_UNBLOCKING, replyNanos, nowMillis);
+    log.note(session, spec, argv, nanos / 1000, nowMillis);
+  }
 }

@@ -45,6 +45,11 @@ public final class DirectShard implements ClientSink {
   }
 
   public DirectShard(Config config) {
+    this(config, List.of());
+  }
+
+  /** @param further commands that only this shard knows */
+  DirectShard(Config config, List<CommandSpec> further) {
     this.config = config;
     session.authenticated = true;
     Clock clock = new Clock() {
@@ -59,7 +64,9 @@ public final class DirectShard implements ClientSink {
         return nowNanos;
       }
     };
-    parts = new ShardParts(config, clock, 42, new ConnectionCommands(config, new Users(config)).rows());
+    List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(config, new Users(config)).rows());
+    rows.addAll(further);
+    parts = new ShardParts(config, clock, 42, rows);
     connectionExecutor =
         new CommandExecutor(clock, config, parts.newLoopStats(), parts.connectionObserver(mailbox::add));
     parts.shard().start(new Shard.Timing() {

@@ -12,6 +12,7 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.KeyCommands;
+import org.understudy.command.KeyWait;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.command.StringCommands;
@@ -222,6 +223,13 @@ public final class CommandRunner implements Call.Changes {
   @Override
   public void swapping(Session by, int a, int b) {
     changes.add("swapping " + a + " " + b);
+  }
+
+  /** The time is up at once. */
+  @Override
+  public void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait) {
+    changes.add("waiting " + timeoutMillis);
+    reply.nullArray();
   }
 
   private static String named(int database, byte[] key) {
