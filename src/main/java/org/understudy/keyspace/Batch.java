@@ -3,10 +3,18 @@ package org.understudy.keyspace;
 import java.util.Arrays;
 
 /** Entries collected before they are visited or removed, since either may change the table. Reused. */
-final class Batch {
+public final class Batch {
   Object[] entries = new Object[64];
   long[] hashes = new long[64];
   int size;
+
+  public int size() {
+    return size;
+  }
+
+  public Object entry(int index) {
+    return entries[index];
+  }
 
   void add(long hash, Object entry) {
     if (size == entries.length) {
@@ -17,7 +25,7 @@ final class Batch {
     hashes[size++] = hash;
   }
 
-  void clear() {
+  public void clear() {
     Arrays.fill(entries, 0, size, null);
     size = 0;
   }
