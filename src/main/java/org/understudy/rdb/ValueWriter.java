@@ -1,0 +1,77 @@
+package org.understudy.rdb;
+
+import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.Value;
+
+/**
+ * Writes one value after another, each in as many steps as wanted. Between its steps a value must not change: see {@link
+ * Value#copy}.
+ */
+final class ValueWriter {
+  /** The strings and numbers that a value is made of, in the order of the format. */
+  interface Pieces {
+    /** Puts one piece, a string at most; false if there was none left. */
+    boolean put(RdbOutput out);
+  }
+
+  private final RdbOutput out;
+  private Pieces pieces;
+  /** A string that waits for its key to be written. */
+  private byte[] string;
+  private int stringOffset;
+  private int stringLength;
+
+  ValueWriter(RdbOutput out) {
+    this.out = out;
+  }
+
+  /** The byte that says how the value is encoded. */
+  static int typeOf(Entry entry) {
+    if (entry.isString()) return RdbFormat.STRING;
+    throw new IllegalArgumentException("no format for " + entry.value().getClass());
+  }
+
+  private static Pieces piecesOf(Value value) {
+    throw new IllegalArgumentException("no format for " + value.getClass());
+  }
+
+  /** Begins the value of an entry, of which only the value's own arrays are needed later. */
+  void begin(Entry entry) {
+    if (entry.isString()) {
+      string = entry.array();
+      stringOffset = entry.offset();
+      stringLength = entry.length();
+    } else {
+      pieces = piecesOf(entry.value());
+    }
+  }
+
+  /**
+   * Goes on with what was begun.
+   *
+   * @param budgetBytes about how much to write or compress before the step ends
+   * @return whether the value is complete
+   */
+  boolean step(long budgetBytes) {
+    long work = 0;
+    while (true) {
+      if (out.busy()) {
+        if (work >= budgetBytes) return false;
+        work += out.advance();
+        continue;
+      }
+      int before = out.size();
+      if (string != null) {
+        out.putString(string, stringOffset, stringLength);
+        string = null;
+      } else if (pieces == null) {
+        return true;
+      } else if (work >= budgetBytes) {
+        return false;
+      } else if (!pieces.put(out)) {
+        pieces = null;
+      }
+      work += out.size() - before;
+    }
+  }
+}
