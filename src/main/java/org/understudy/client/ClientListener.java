@@ -67,6 +67,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private final Config config;
   private final Materializer materializer;
   private final KeepAlive keepAlive;
+  private final Descriptors descriptors = new Descriptors();
   /** The request that is in force, and its sockets. */
   private Bind bound;
   private List<Tcp.ServerBinding> bindings = List.of();
@@ -137,6 +138,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       return;
     }
     session.unixSocket = true;
+    session.descriptor = descriptors.of(connection.channel());
     serve(socket, session);
   }
 
@@ -185,7 +187,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
 
   private CompletionStage<Tcp.ServerBinding> open(Bind wanted, BindAddress address) {
     ActorRef<Message> self = getContext().getSelf();
-    List<Inet.SocketOption> options = wanted.shared ? List.of(keepAlive, new SharedPort()) : List.of(keepAlive);
+    List<Inet.SocketOption> options = new ArrayList<>(List.of(keepAlive, descriptors));
+    if (wanted.shared) options.add(new SharedPort());
     return Tcp.get(getContext().getSystem())
         .bind(address.host(), wanted.port, config.tcpBacklog(), options, true, Optional.empty())
         .to(Sink.foreach(connection -> self.tell(new Incoming(address, connection))))
@@ -195,6 +198,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private void accept(Incoming incoming) {
     Tcp.IncomingConnection connection = incoming.connection;
     InetSocketAddress remote = connection.remoteAddress();
+    int descriptor = descriptors.take(remote);
     if (!incoming.at.takes(remote)) {
       turnAway(connection.flow(), "");
       return;
@@ -211,6 +215,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       turnAway(connection.flow(), DENIED);
       return;
     }
+    session.descriptor = descriptor;
     serve(connection.flow(), session);
   }
 

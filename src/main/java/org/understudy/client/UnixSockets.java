@@ -146,6 +146,10 @@ final class UnixSockets implements AutoCloseable {
       key.attach(this);
     }
 
+    SocketChannel channel() {
+      return channel;
+    }
+
     void handler(Handler listener) {
       request(() -> handler = listener);
     }

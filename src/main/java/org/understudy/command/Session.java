@@ -16,6 +16,8 @@ public final class Session {
   public final String localAddress;
   public final long createdMillis;
   public boolean unixSocket;
+  /** Number of the socket in the operating system, -1 if it is not known. */
+  public int descriptor = -1;
   public byte[] name = {};
   public String user = "default";
   public boolean authenticated;

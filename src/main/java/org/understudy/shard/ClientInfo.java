@@ -6,8 +6,7 @@ import org.understudy.command.Session;
 /**
  * A client in the words of CLIENT LIST. Where our buffers are built differently, the nearest true figure stands:
  * {@code qbuf} is what was read and not answered yet, {@code obl} what a command has written and not sent, {@code omem}
- * what waits to be sent, {@code oll} the pieces that it waits in. {@code fd} is -1, as for any connection whose
- * descriptor is not known: the JVM keeps it to itself.
+ * what waits to be sent, {@code oll} the pieces that it waits in.
  */
 public final class ClientInfo {
   private ClientInfo() {}
@@ -20,7 +19,7 @@ public final class ClientInfo {
     line.append("id=").append(session.id)
         .append(" addr=").append(session.address)
         .append(" laddr=").append(session.localAddress)
-        .append(" fd=-1")
+        .append(" fd=").append(session.descriptor)
         .append(" name=").append(Bytes.string(session.name))
         .append(" age=").append(nowMillis / 1000 - session.createdMillis / 1000)
         .append(" idle=").append(Math.max(0, nowMillis / 1000 - session.lastInteractionMillis / 1000))
