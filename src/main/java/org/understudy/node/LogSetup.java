@@ -23,6 +23,8 @@ import java.util.Arrays;
 public final class LogSetup extends ContextAwareBase implements Configurator {
   static final String APPENDER = "LOG";
   static final String PEKKO = "org.apache.pekko";
+  /** Reports with a stack trace what we say ourselves, in Redis's words: an address that cannot be listened on. */
+  static final String PEKKO_LISTENER = "org.apache.pekko.io.TcpListener";
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -46,6 +48,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     appender.setContext(context);
     appender.start();
     context.getLogger(PEKKO).setLevel(Level.WARN);
+    context.getLogger(PEKKO_LISTENER).setLevel(Level.OFF);
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(appender);
