@@ -98,7 +98,7 @@ public enum Directive {
   LAZYFREE_LAZY_USER_FLUSH("lazyfree-lazy-user-flush", yesNo(false)),
   HZ("hz", integer(10, 0, Rows.INT).heldWithin(1, 500)),
   DYNAMIC_HZ("dynamic-hz", yesNo(true)),
-  ACTIVEREHASHING("activerehashing", yesNo(true)),
+  ACTIVEREHASHING("activerehashing", yesNo(true), KEPT),
 
   // ---- values and their encodings --------------------------------------------------------------------------------
   HASH_MAX_LISTPACK_ENTRIES("hash-max-listpack-entries", "hash-max-ziplist-entries", integer(512, 0, Rows.LONG)),
