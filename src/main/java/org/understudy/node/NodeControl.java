@@ -1,13 +1,13 @@
 package org.understudy.node;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.Config;
-import org.understudy.config.Supervised;
 import org.understudy.shard.ServerControl;
 
 /** Lets commands end the node, or the process. */
@@ -56,12 +56,8 @@ final class NodeControl implements ServerControl {
     return outcome;
   }
 
-  /** As {@link Supervision} decides. */
   @Override
   public String supervisor() {
-    Supervised mode = config.supervised();
-    if (mode != Supervised.SYSTEMD && mode != Supervised.NO && System.getenv("UPSTART_JOB") != null) return "upstart";
-    if (mode != Supervised.UPSTART && mode != Supervised.NO && System.getenv("NOTIFY_SOCKET") != null) return "systemd";
-    return "no";
+    return Supervision.supervisor(config.supervised(), System.getenv()).name().toLowerCase(Locale.ROOT);
   }
 }

@@ -23,24 +23,13 @@ final class Supervision {
 
   /** Finds out who supervises; upstart is told at once. */
   static Supervision of(Supervised mode, Map<String, String> environment) {
-    Supervised by = mode;
-    if (mode == Supervised.AUTO) {
-      by = Supervised.NO;
-      if (environment.containsKey("UPSTART_JOB")) {
-        log.debug("Upstart supervision detected.");
-        by = Supervised.UPSTART;
-      } else if (environment.containsKey("NOTIFY_SOCKET")) {
-        log.debug("Systemd supervision detected.");
-        by = Supervised.SYSTEMD;
-      }
-    }
-    if (by == Supervised.UPSTART && !environment.containsKey("UPSTART_JOB")) {
+    Supervised by = supervisor(mode, environment);
+    if (mode == Supervised.AUTO && by != Supervised.NO) {
+      log.debug("{} supervision detected.", by == Supervised.UPSTART ? "Upstart" : "Systemd");
+    } else if (mode == Supervised.UPSTART && by == Supervised.NO) {
       log.warn("upstart supervision requested, but UPSTART_JOB not found!");
-      by = Supervised.NO;
-    }
-    if (by == Supervised.SYSTEMD && !environment.containsKey("NOTIFY_SOCKET")) {
+    } else if (mode == Supervised.SYSTEMD && by == Supervised.NO) {
       log.warn("systemd supervision error: NOTIFY_SOCKET not found!");
-      by = Supervised.NO;
     }
     if (by == Supervised.UPSTART) {
       log.info("supervised by upstart, will stop to signal readiness.");
@@ -50,6 +39,18 @@ final class Supervision {
           + " TimeoutStopSec in your service unit.");
     }
     return new Supervision(by);
+  }
+
+  /** Who supervises a process that was asked to be supervised like this and has such an environment. */
+  static Supervised supervisor(Supervised mode, Map<String, String> environment) {
+    boolean upstart = environment.containsKey("UPSTART_JOB");
+    boolean systemd = environment.containsKey("NOTIFY_SOCKET");
+    return switch (mode) {
+      case NO -> Supervised.NO;
+      case UPSTART -> upstart ? mode : Supervised.NO;
+      case SYSTEMD -> systemd ? mode : Supervised.NO;
+      case AUTO -> upstart ? Supervised.UPSTART : systemd ? Supervised.SYSTEMD : Supervised.NO;
+    };
   }
 
   /** A supervised server stays in the foreground whatever {@code daemonize} says. */
