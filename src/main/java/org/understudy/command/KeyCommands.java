@@ -651,19 +651,19 @@ public final class KeyCommands {
   static void flushdb(Call call) {
     requireFlushMode(call);
     call.flushing(call.db.index());
-    call.dirty += call.db.clear();
-    flushed(call);
+    flushed(call, call.db.clear());
   }
 
   static void flushall(Call call) {
     requireFlushMode(call);
     call.flushing(Call.ALL_DATABASES);
-    for (int i = 0; i < call.keyspace.databases(); i++) call.dirty += call.keyspace.database(i).clear();
-    flushed(call);
+    long keys = 0;
+    for (int i = 0; i < call.keyspace.databases(); i++) keys += call.keyspace.database(i).clear();
+    flushed(call, keys);
   }
 
   /**
-   * [ASYNC | SYNC]: no difference here, since a database drops its table in one step and the collector does the rest.
+   * [ASYNC | SYNC]: only counted differently, since a database drops its table in one step and the collector does the rest.
    */
   private static void requireFlushMode(Call call) {
     byte[][] argv = call.argv;
@@ -671,7 +671,10 @@ public final class KeyCommands {
     if (!known) throw Errors.SYNTAX;
   }
 
-  private static void flushed(Call call) {
+  private static void flushed(Call call, long keys) {
+    boolean lazily = call.argv.length == 1 ? call.config.lazyfreeLazyUserFlush() : Bytes.is(call.argv[1], "ASYNC");
+    if (lazily) call.keyspace.countLazyFreed(keys);
+    call.dirty += keys;
     call.effect(call.argv); // even if nothing was there: a replica may have something
     call.reply.ok();
   }

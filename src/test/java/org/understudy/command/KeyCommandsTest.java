@@ -112,6 +112,23 @@ class KeyCommandsTest {
   }
 
   @Test
+  void keysFlushedAsynchronouslyCountAsFreedLazily() {
+    run("MSET a 1 b 2 c 3");
+    run("FLUSHALL SYNC");
+    assertEquals(0, runner.keyspace.lazyFreedObjects());
+    run("MSET a 1 b 2 c 3");
+    run("FLUSHALL ASYNC");
+    assertEquals(3, runner.keyspace.lazyFreedObjects());
+    runner.configure("lazyfree-lazy-user-flush", "yes");
+    run("SET a 1");
+    run("FLUSHDB");
+    assertEquals(4, runner.keyspace.lazyFreedObjects());
+    run("SET a 1");
+    run("UNLINK a"); // freed at once: it is small
+    assertEquals(4, runner.keyspace.lazyFreedObjects());
+  }
+
+  @Test
   void expiryInThePastWaitsWhereAnotherDecides() {
     run("SET k v");
     forget();
