@@ -85,6 +85,7 @@ public final class Call {
   private final Changes changes;
   private final List<byte[][]> effects = new ArrayList<>(2);
   private boolean effectsReplaced;
+  private boolean effectsForReplicasOnly;
 
   public Call(Changes changes) {
     this.changes = changes;
@@ -94,6 +95,7 @@ public final class Call {
   public void reset() {
     dirty = 0;
     shown = null;
+    effectsForReplicasOnly = false;
     if (effectsReplaced) {
       effects.clear();
       effectsReplaced = false;
@@ -220,6 +222,17 @@ public final class Call {
   public void effect(byte[]... command) {
     effectsReplaced = true;
     effects.add(command);
+  }
+
+  /** Propagate the command as sent to replicas, changes or none, but write it to no file (PUBLISH). */
+  public void effectForReplicas() {
+    effect(argv);
+    effectsForReplicasOnly = true;
+  }
+
+  /** Whether the append-only file does without {@link #effects}. */
+  public boolean effectsForReplicasOnly() {
+    return effectsForReplicasOnly;
   }
 
   /** Propagate nothing for this command although it counted changes. */

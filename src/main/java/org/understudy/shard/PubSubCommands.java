@@ -228,10 +228,12 @@ final class PubSubCommands {
 
   private void publish(Call call) {
     call.reply.integer(pubSub.publish(call.argv[1], call.argv[2]));
+    call.effectForReplicas();
   }
 
   private void spublish(Call call) {
     call.reply.integer(pubSub.publishShard(call.argv[1], call.argv[2]));
+    call.effectForReplicas();
   }
 
   // ---- looking ------------------------------------------------------------------------------------------------------
