@@ -140,13 +140,13 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     while (next < count) {
       byte[][] argv = requests.get(next);
       CommandSpec spec = lookup(argv);
-      boolean forShard = spec != null && spec.place != Place.CONNECTION && spec.takes(argv.length)
+      boolean forShard = spec != null && !runsHere(spec) && spec.takes(argv.length)
           && loop.admission.refuse(session, spec) == null && !queues(spec);
       if (forShard) {
         next++;
         forward(spec, argv);
-        if (next < count && (spec.place == Place.SHARD_IN_STEP || session.transaction != null)) {
-          // it looks at the transaction (WATCH), or ends it, before we go on with what follows
+        if (next < count && (spec.place != Place.SHARD || session.transaction != null)) {
+          // it looks at the session (WATCH), or changes it, before we go on with what follows
           sendRun(false);
           return;
         }
@@ -167,6 +167,11 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     } else {
       sendRun(true);
     }
+  }
+
+  /** While somebody monitors, the shard runs all commands, so that they are shown in the order in which they ran. */
+  private boolean runsHere(CommandSpec spec) {
+    return spec.place == Place.CONNECTION && !loop.monitored.getAsBoolean();
   }
 
   /** The parser gives a name that comes again as the same array: then the command is the same too, unless it has subcommands. */

@@ -27,6 +27,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.ClientCommands;
+import org.understudy.shard.ReplicationState;
+import org.understudy.shard.ShardParts;
 
 /** What a connection answers itself: greeting, authentication, choice of database, MULTI. */
 public final class ConnectionCommands {
@@ -35,9 +37,11 @@ public final class ConnectionCommands {
 
   private final Config config;
   private final Users users;
+  private final ReplicationState replication;
 
-  public ConnectionCommands(Config config, Users users) {
-    this.config = config;
+  public ConnectionCommands(ShardParts parts, Users users) {
+    config = parts.config();
+    replication = parts.replication();
     this.users = users;
   }
 
@@ -156,7 +160,7 @@ public final class ConnectionCommands {
     reply.bulk("mode");
     reply.bulk("standalone");
     reply.bulk("role");
-    reply.bulk("master");
+    reply.bulk(replication.role());
     reply.bulk("modules");
     reply.emptyArray();
   }

@@ -1,5 +1,6 @@
 package org.understudy.client;
 
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,8 @@ final class Loop {
   final Clock clock;
   final Sessions sessions;
   final LoopStats stats;
+  /** Whether there is a client in MONITOR mode. */
+  final BooleanSupplier monitored;
   final CommandExecutor executor;
   final Call call;
   private long attackLoggedMillis;
@@ -47,6 +50,7 @@ final class Loop {
     config = parts.config();
     clock = parts.clock();
     stats = parts.newLoopStats();
+    monitored = parts.monitored();
     executor = new CommandExecutor(clock, config, stats, parts.connectionObserver(shard::tell));
     call = new Call(null); // no command that runs here touches keys
     call.config = config;

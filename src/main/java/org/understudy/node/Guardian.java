@@ -62,7 +62,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     Clock clock = new SystemClock();
     Sessions sessions = new Sessions();
     ShardParts parts = new ShardParts(config, clock, hashSeed(),
-        new ConnectionCommands(config, users).rows(), ServerFacts.ofProcess(clock),
+        wired -> new ConnectionCommands(wired, users).rows(), ServerFacts.ofProcess(clock),
         new NodeControl(context.getSelf(), shutdown, config));
     parts.connections(sessions);
     ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");

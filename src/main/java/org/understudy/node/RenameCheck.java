@@ -19,7 +19,7 @@ final class RenameCheck implements BiConsumer<String, String> {
   public void accept(String from, String to) {
     if (table == null) {
       Config defaults = Config.defaults();
-      table = new ShardParts(defaults, new SystemClock(), 0, new ConnectionCommands(defaults, new Users(defaults)).rows())
+      table = new ShardParts(defaults, new SystemClock(), 0, wired -> new ConnectionCommands(wired, new Users(defaults)).rows())
           .table();
     }
     table = table.renamed(from, to);

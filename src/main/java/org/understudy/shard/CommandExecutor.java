@@ -174,6 +174,8 @@ public final class CommandExecutor {
 
   /** Answers a command that may not run. @param spec null if there is no such command */
   public void reject(Session session, CommandSpec spec, ReplyBuffer reply, String error) {
+    session.lastCommand = spec == null ? null : spec.fullName;
+    session.lastInteractionMillis = clock.millis();
     mute(session, reply);
     reply.error(error);
     afterReply(session, reply);

@@ -254,7 +254,7 @@ final class Info {
 
   private void replication() {
     section("Replication");
-    field("role", "master");
+    field("role", replication.role());
     field("connected_slaves", 0);
     if (config.number(Directive.MIN_REPLICAS_TO_WRITE) > 0 && config.number(Directive.MIN_REPLICAS_MAX_LAG) > 0) {
       field("min_slaves_good_slaves", 0);

@@ -16,7 +16,7 @@ import org.understudy.command.Session;
  * Messages of one connection arrive in order, so a client's end comes after its last run.
  */
 public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.Message> {
-  public sealed interface Message permits Run, Connected, Disconnected, Drained, Resized, Observed, Task, Tick {}
+  public sealed interface Message permits Run, Connected, Disconnected, Drained, Resized, Slow, Task, Tick {}
 
   /** A connection is open; its runs follow. */
   public record Connected(Client client) implements Message {}
@@ -30,9 +30,8 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
   /** A client's input or its transaction grew while the memory of clients is limited. */
   public record Resized(Client client) implements Message {}
 
-  /** A connection ran a command of its own that somebody wants to see: it was slow, or there is a MONITOR. */
-  public record Observed(Session session, int database, CommandSpec spec, byte[][] argv, long nanos)
-      implements Message {}
+  /** A connection ran a command of its own, and it was slow. @param argv as it may be shown */
+  public record Slow(Session session, CommandSpec spec, byte[][] argv, long nanos) implements Message {}
 
   /** Something to be done on the shard's loop: the way back for work that was done elsewhere. */
   public record Task(Runnable work) implements Message {}
@@ -81,8 +80,8 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
       shard.connected(connected.client());
     } else if (message instanceof Disconnected disconnected) {
       shard.disconnected(disconnected.client());
-    } else if (message instanceof Observed seen) {
-      shard.observed(seen.session(), seen.database(), seen.spec(), seen.argv(), seen.nanos());
+    } else if (message instanceof Slow slow) {
+      shard.ranElsewhere(slow.session(), slow.spec(), slow.argv(), slow.nanos());
     } else if (message instanceof Resized resized) {
       shard.resized(resized.client());
     } else if (message instanceof Task task) {

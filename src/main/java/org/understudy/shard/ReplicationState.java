@@ -1,10 +1,15 @@
 package org.understudy.shard;
 
 /** Who we are in replication: a primary without replicas, with an id for the history of its changes. */
-final class ReplicationState {
+public final class ReplicationState {
   private static final String NO_ID = "0".repeat(40);
 
   private String id = ServerFacts.randomId();
+
+  /** The word for it in ROLE, INFO and HELLO. Asked on any loop. */
+  public String role() {
+    return "master";
+  }
 
   String id() {
     return id;

@@ -37,6 +37,7 @@ final class ServerCommands {
   private final BlockedClients blocked;
   private final ServerFacts facts;
   private final ServerControl control;
+  private final ReplicationState replication;
 
   ServerCommands(ShardParts parts, Info info) {
     this.info = info;
@@ -45,6 +46,7 @@ final class ServerCommands {
     blocked = parts.blocked;
     facts = parts.facts;
     control = parts.control;
+    replication = parts.replication;
   }
 
   List<CommandSpec> rows() {
@@ -108,7 +110,7 @@ final class ServerCommands {
   /** {@code master}, offset, replicas. */
   private void role(Call call) {
     call.reply.array(3);
-    call.reply.bulk("master");
+    call.reply.bulk(replication.role());
     call.reply.integer(0);
     call.reply.emptyArray();
   }

@@ -206,22 +206,32 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executor.startBatch(call);
     Outcome outcome = client.session.closeAfterReply ? Outcome.CLOSES : Outcome.DONE;
     while (outcome == Outcome.DONE && run.next < run.count) outcome = executeNext(run);
-    tracking.endTurn(); // what the client itself hears goes with its replies
+    tellOthers(); // before the client has its replies, and with them what it hears itself
     client.current = null;
     current = null;
-    if (outcome != Outcome.GONE) end(run, outcome);
+    clients.closeOverLimit();
+    if (!client.gone) end(run, outcome);
     if (clients.memory.isLimited()) fits(client);
-    afterTurn();
+    letGoOn();
   }
 
-  /** What was put off until no command runs. */
-  private void afterTurn() {
+  private void tellOthers() {
     serveWaiting();
-    tracking.endTurn();
-    clients.closeOverLimit();
     if (tracking.clients() > 0) tracking.limit();
+    tracking.endTurn();
+  }
+
+  /** Those whose waiting has ended meanwhile. */
+  private void letGoOn() {
     if (unpauseDue) unpause();
     goOn();
+  }
+
+  /** What was put off until no command runs, after something else than a command. */
+  private void afterTurn() {
+    tellOthers();
+    clients.closeOverLimit();
+    letGoOn();
   }
 
   /** Follows a client's size. False if it, or others before it, had to go and it went. */
@@ -559,9 +569,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     statistics.changes += call.dirty;
   }
 
-  void observed(Session session, int database, CommandSpec spec, byte[][] argv, long nanos) {
-    if (slowCommands.concerned(nanos)) slowCommands.note(session, spec, argv, nanos, clock.millis());
-    if (monitors.any() && Monitors.shows(spec)) monitors.feed(session, database, argv);
+  /** A connection ran a slow command. */
+  void ranElsewhere(Session session, CommandSpec spec, byte[][] argv, long nanos) {
+    slowCommands.note(session, spec, argv, nanos, clock.millis());
   }
 
   @Override

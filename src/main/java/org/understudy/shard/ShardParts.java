@@ -2,7 +2,9 @@ package org.understudy.shard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
 import org.understudy.command.BitCommands;
@@ -53,8 +55,8 @@ public final class ShardParts {
    * @param connectionRows the commands that connections answer themselves
    * @param control what commands can do to the process
    */
-  public ShardParts(Config config, Clock clock, long seed, List<CommandSpec> connectionRows, ServerFacts facts,
-      ServerControl control) {
+  public ShardParts(Config config, Clock clock, long seed, Function<ShardParts, List<CommandSpec>> connectionRows,
+      ServerFacts facts, ServerControl control) {
     this.config = config;
     this.clock = clock;
     this.facts = facts;
@@ -76,13 +78,13 @@ public final class ShardParts {
     background = new Background(clients, blocked);
     notifications = new Notifications(config, pubSub::publish);
     shard = new Shard(this);
-    CommandTable named = new CommandTable(rows(connectionRows));
+    CommandTable named = new CommandTable(rows(connectionRows.apply(this)));
     for (Config.Rename rename : config.renamedCommands()) named = named.renamed(rename.from(), rename.to());
     table = named;
   }
 
   /** Parts in a process that commands can do nothing to. */
-  public ShardParts(Config config, Clock clock, long seed, List<CommandSpec> connectionRows) {
+  public ShardParts(Config config, Clock clock, long seed, Function<ShardParts, List<CommandSpec>> connectionRows) {
     this(config, clock, seed, connectionRows, ServerFacts.ofProcess(clock), ServerControl.NONE);
   }
 
@@ -141,6 +143,10 @@ public final class ShardParts {
     return clients.limits;
   }
 
+  public ReplicationState replication() {
+    return replication;
+  }
+
   public Config config() {
     return config;
   }
@@ -158,13 +164,17 @@ public final class ShardParts {
     return more;
   }
 
-  /** What the executor of a connections' loop reports to: the shard hears of it only if somebody is interested. */
+  /** What the executor of a connections' loop reports to: the shard hears of slow commands only. */
   public CommandExecutor.Observer connectionObserver(Consumer<KeyspaceShard.Message> shardMailbox) {
     return (call, nanos) -> {
-      if (slowCommands.concerned(nanos) || monitors.any()) {
-        shardMailbox.accept(new KeyspaceShard.Observed(call.session, call.session.database, call.spec, call.shownArgv(),
-            nanos));
+      if (slowCommands.concerned(nanos)) {
+        shardMailbox.accept(new KeyspaceShard.Slow(call.session, call.spec, call.shownArgv(), nanos));
       }
     };
+  }
+
+  /** Whether there is a client in MONITOR mode; readable from any loop. */
+  public BooleanSupplier monitored() {
+    return monitors::any;
   }
 }

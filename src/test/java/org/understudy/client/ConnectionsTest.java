@@ -54,7 +54,7 @@ class ConnectionsTest {
       }
     };
     Users users = new Users(config);
-    ShardParts parts = new ShardParts(config, clock, 42, new ConnectionCommands(config, users).rows());
+    ShardParts parts = new ShardParts(config, clock, 42, wired -> new ConnectionCommands(wired, users).rows());
     parts.connections(sessions);
     ActorRef<KeyspaceShard.Message> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
     ActorRef<ClientListener.Message> listener =

@@ -27,22 +27,26 @@ class ClientsComparisonTest {
 
   private static RealRedis redis;
   private static TestServer ours;
+  /** With connections on other threads than the keyspace. */
+  private static TestServer threaded;
 
   @BeforeAll
   static void start() {
     redis = RealRedis.start("--enable-debug-command", "yes");
     ours = TestServer.start();
+    threaded = TestServer.start("io-threads 3");
   }
 
   @AfterAll
   static void stop() {
     if (redis != null) redis.close();
     if (ours != null) ours.close();
+    if (threaded != null) threaded.close();
   }
 
   @AfterEach
   void forgetData() {
-    for (int port : new int[] {redis.port(), ours.port()}) {
+    for (int port : new int[] {redis.port(), ours.port(), threaded.port()}) {
       try (RespClient client = RespClient.connect(port)) {
         client.call("FLUSHALL");
         client.call("CONFIG", "SET", "tracking-table-max-keys", 1_000_000);
@@ -91,6 +95,7 @@ class ClientsComparisonTest {
       "reset; multi; reset; exec; client setname x; select 3; set a b; reset; client getname; get a; reset a",
       "subscribe a; reset; get x; client reply off; reset; ping; hello 3; reset; get x",
       "multi; monitor; exec",
+      "monitor; ping; multi; echo a; exec; ping x; select 3; client getname; echo; ping; get x; reset; ping",
       "client foo; client; client list type x; client list type; client list id a; client list id 1000000; client help",
       "client kill id 0; client kill id x; client kill type foo; client kill user nouser; client kill skipme maybe",
       "client kill 1.1.1.1:1; client kill addr; client kill addr x laddr; client kill id 1000000; client kill a b c",
@@ -185,7 +190,9 @@ class ClientsComparisonTest {
   }
 
   private static void alike(String... steps) {
-    assertEquals(held(redis.port(), steps), held(ours.port(), steps));
+    String theirs = held(redis.port(), steps);
+    assertEquals(theirs, held(ours.port(), steps));
+    assertEquals(theirs, held(threaded.port(), steps), "with I/O threads");
   }
 
   @Test
@@ -240,7 +247,7 @@ class ClientsComparisonTest {
   @Test
   void monitorsSeeWhatRuns() {
     alike("a monitor", "b set k v", "b get \"x\"", "b select 3", "b auth secret", "b config get databases",
-        "b client getname", "b nosuch");
+        "b client getname", "b nosuch", "b ping", "a ping");
   }
 
   @Test

@@ -54,8 +54,8 @@ class CommandTableComparisonTest {
     redis = RealRedis.start();
     real = redis.connect().exact();
     Config config = Config.defaults();
-    List<CommandSpec> connectionRows = new ConnectionCommands(config, new Users(config)).rows();
-    table = new ShardParts(config, new StoppedClock(), 1, connectionRows).table();
+    table = new ShardParts(config, new StoppedClock(), 1,
+        wired -> new ConnectionCommands(wired, new Users(config)).rows()).table();
   }
 
   private static final class StoppedClock implements Clock {

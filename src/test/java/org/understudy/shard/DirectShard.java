@@ -64,9 +64,11 @@ public final class DirectShard implements ClientSink {
         return nowNanos;
       }
     };
-    List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(config, new Users(config)).rows());
-    rows.addAll(further);
-    parts = new ShardParts(config, clock, 42, rows);
+    parts = new ShardParts(config, clock, 42, wired -> {
+      List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(wired, new Users(config)).rows());
+      rows.addAll(further);
+      return rows;
+    });
     connectionExecutor =
         new CommandExecutor(clock, config, parts.newLoopStats(), parts.connectionObserver(mailbox::add));
     parts.shard().start(new Shard.Timing() {
@@ -135,8 +137,8 @@ public final class DirectShard implements ClientSink {
       connectionExecutor.startBatch(connectionCall);
       connectionExecutor.run(connectionCall);
       for (KeyspaceShard.Message message : mailbox) {
-        KeyspaceShard.Observed seen = (KeyspaceShard.Observed) message;
-        parts.shard().observed(seen.session(), seen.database(), seen.spec(), seen.argv(), seen.nanos());
+        KeyspaceShard.Slow slow = (KeyspaceShard.Slow) message;
+        parts.shard().ranElsewhere(slow.session(), slow.spec(), slow.argv(), slow.nanos());
       }
       mailbox.clear();
       return RespReader.parse(run.reply.take().toArray());
