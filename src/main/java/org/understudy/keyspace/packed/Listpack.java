@@ -393,6 +393,7 @@ public final class Listpack {
 
   /** Replaces a range by another of any contents, and sets the size. */
   private void splice(int at, int oldLength, int newLength) {
+    if (oldLength == newLength) return; // counters change often, and seldom in length
     int newSize = Math.addExact(size - oldLength, newLength);
     int tail = at + oldLength;
     byte[] target = bytes;
