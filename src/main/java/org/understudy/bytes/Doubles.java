@@ -12,8 +12,6 @@ public final class Doubles {
   private static final long[] FIVES = fives();
   private static final long TEN_TO_16 = 10_000_000_000_000_000L;
   private static final long TEN_TO_17 = 10 * TEN_TO_16;
-  /** Up to here d2string prints whole numbers as integers. */
-  private static final double INTEGER_LIMIT = (double) (Long.MAX_VALUE / 2);
 
   private Doubles() {}
 
@@ -28,14 +26,37 @@ public final class Doubles {
     if (simple == simple) return simple;
     FloatText number = FloatText.read(text, offset, length);
     if (number == null) return Double.NaN;
-    if (number.infinite) return number.negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-    if (number.zero()) return number.negative ? -0.0 : 0.0;
-    double value = Double.parseDouble(number.javaText(text, offset, length));
-    return value == 0 || Double.isInfinite(value) ? Double.NaN : value;
+    double value = nearest(number, text, offset, length);
+    boolean outOfRange = value == 0 && !number.zero() || Double.isInfinite(value) && !number.infinite;
+    return outOfRange ? Double.NaN : value;
   }
 
   public static double parse(byte[] text) {
     return parse(text, 0, text.length);
+  }
+
+  /**
+   * The same as far as strtod alone decides: white space may come first, the text ends at the first NUL, nothing at all is 0,
+   * and what is too large or too small becomes infinite or 0.
+   *
+   * @return NaN if the text is no number
+   */
+  public static double parseLoosely(byte[] text, int offset, int length) {
+    double simple = parseSimple(text, offset, length);
+    if (simple == simple) return simple;
+    int end = offset;
+    while (end < offset + length && text[end] != 0) end++;
+    if (end == offset) return 0;
+    int start = offset;
+    while (start < end && (text[start] == ' ' || text[start] >= '\t' && text[start] <= '\r')) start++;
+    FloatText number = FloatText.read(text, start, end - start);
+    return number == null ? Double.NaN : nearest(number, text, start, end - start);
+  }
+
+  private static double nearest(FloatText number, byte[] text, int offset, int length) {
+    if (number.infinite) return number.negative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    if (number.zero()) return number.negative ? -0.0 : 0.0;
+    return Double.parseDouble(number.javaText(text, offset, length));
   }
 
   /** What {@code printf("%.17g")} prints; {@code inf}, {@code -inf}, {@code nan}. The text of a double in replies. */
@@ -51,16 +72,6 @@ public final class Doubles {
     BigDecimal rounded = new BigDecimal(positive).round(SEVENTEEN_DIGITS);
     String digits = rounded.unscaledValue().toString();
     return general(digits, digits.length() - rounded.scale() - 1, out);
-  }
-
-  /**
-   * As {@link #toText}, but whole numbers up to 2^62 are printed as integers: the text of a score within a listpack.
-   */
-  public static String toStoredText(double value) {
-    if (value != 0 && value >= -INTEGER_LIMIT && value <= INTEGER_LIMIT && value == (long) value) {
-      return Long.toString((long) value);
-    }
-    return toText(value);
   }
 
   /**

@@ -343,6 +343,18 @@ public final class Config {
     return flag(Directive.ACTIVEREHASHING);
   }
 
+  // ---- encodings ---------------------------------------------------------------------------------------------------
+
+  /** Members of a sorted set that is packed. */
+  public long zsetMaxListpackEntries() {
+    return number(Directive.ZSET_MAX_LISTPACK_ENTRIES);
+  }
+
+  /** Bytes of a member of a sorted set that is packed. */
+  public long zsetMaxListpackValue() {
+    return number(Directive.ZSET_MAX_LISTPACK_VALUE);
+  }
+
   // ---- watching the server ---------------------------------------------------------------------------------------
 
   /** Microseconds; 0 logs every command, -1 none. */

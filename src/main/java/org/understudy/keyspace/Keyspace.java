@@ -264,7 +264,13 @@ public final class Keyspace {
     return new Table(hashSeed, layout, epoch);
   }
 
-  SplittableRandom random() {
+  /** Secret of the process for hash tables, see {@link org.understudy.bytes.Bytes#hash}. */
+  public long hashSeed() {
+    return hashSeed;
+  }
+
+  /** For everything that is to be picked at random. */
+  public SplittableRandom random() {
     return random;
   }
 

@@ -28,6 +28,10 @@ final class ScoredMember {
     return (double) DOUBLES.get(element, 0);
   }
 
+  static byte[] member(byte[] element) {
+    return Arrays.copyOfRange(element, MEMBER, element.length);
+  }
+
   /** Order of the element's member and a range of bytes, as memcmp followed by length. */
   static int compareMember(byte[] element, byte[] array, int from, int to) {
     return Arrays.compareUnsigned(element, MEMBER, element.length, array, from, to);
