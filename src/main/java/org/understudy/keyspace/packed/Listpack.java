@@ -1,5 +1,8 @@
 package org.understudy.keyspace.packed;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
@@ -25,7 +28,7 @@ import org.understudy.resp.ReplyBuffer;
  * A string that spells a 64-bit number canonically is stored as that number.
  *
  * <p>A position is the offset of an entry in {@link #array}, or {@link #NONE}. Any change makes positions behind it
- * invalid. Contents that come from outside must pass {@link #isValid} first; the methods here trust them.
+ * invalid. The array may have spare room on both sides: adding and removing costs the same at either end. Contents that come from outside must pass {@link #isValid} first; the methods here trust them.
  */
 public final class Listpack {
   /** Instead of a position: there is no such entry. */
@@ -48,9 +51,11 @@ public final class Listpack {
   private static final int INTEGER_32_BITS = 0xF3;
   private static final int INTEGER_64_BITS = 0xF4;
 
+  private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private byte[] bytes;
-  /** Bytes in use; the array may be longer. */
-  private int size;
+  /** Where the packed form begins in the array. */
+  private int start;
 
   /** An empty one. */
   public Listpack() {
@@ -59,44 +64,49 @@ public final class Listpack {
 
   /** An empty one with room for a number of bytes in all. */
   public Listpack(int capacityBytes) {
-    bytes = new byte[Math.max(EMPTY_BYTES, capacityBytes)];
+    this(new byte[Math.max(EMPTY_BYTES, capacityBytes)]);
     resized(EMPTY_BYTES);
     bytes[HEADER_BYTES] = END;
   }
 
-  private Listpack(byte[] bytes, int size) {
+  private Listpack(byte[] bytes) {
     this.bytes = bytes;
-    this.size = size;
   }
 
   /** One over an array that holds nothing else and is not the caller's any more. It must be valid. */
   public static Listpack over(byte[] packed) {
-    return new Listpack(packed, packed.length);
+    return new Listpack(packed);
   }
 
   /** One with an array of its own. */
   public Listpack copy() {
-    return new Listpack(toBytes(), size);
+    return new Listpack(toBytes());
   }
 
-  /** The packed bytes, from 0 to {@link #size}. Not to be changed by others. */
+  /** Holds the packed bytes: {@link #size} of them from {@link #offset} on. Not to be changed by others. */
   public byte[] array() {
     return bytes;
   }
 
+  public int offset() {
+    return start;
+  }
+
   /** Size of the packed form in bytes. */
   public int size() {
-    return size;
+    return (int) INTS.get(bytes, start);
   }
 
   /** The packed form in an array of exactly its size. */
   public byte[] toBytes() {
-    return Arrays.copyOf(bytes, size);
+    return Arrays.copyOfRange(bytes, start, start + size());
   }
 
   /** Gives back spare room. */
   public void trim() {
-    if (bytes.length > size) bytes = toBytes();
+    if (bytes.length == size()) return;
+    bytes = toBytes();
+    start = 0;
   }
 
   /** How many entries there are. Takes a walk over all from 65535 entries on. */
@@ -110,17 +120,17 @@ public final class Listpack {
   }
 
   public boolean isEmpty() {
-    return bytes[HEADER_BYTES] == END;
+    return bytes[start + HEADER_BYTES] == END;
   }
 
   // ---- walking ------------------------------------------------------------------------------------------------------
 
   public int first() {
-    return orNone(HEADER_BYTES);
+    return orNone(start + HEADER_BYTES);
   }
 
   public int last() {
-    return isEmpty() ? NONE : before(size - 1);
+    return isEmpty() ? NONE : before(end());
   }
 
   public int next(int at) {
@@ -128,7 +138,7 @@ public final class Listpack {
   }
 
   public int previous(int at) {
-    return at == HEADER_BYTES ? NONE : before(at);
+    return at == start + HEADER_BYTES ? NONE : before(at);
   }
 
   /** The entry at an index from the start, or from the end if negative (-1 is the last); {@link #NONE} outside. */
@@ -147,6 +157,11 @@ public final class Listpack {
       for (at = last(); index < -1 && at != NONE; index++) at = previous(at);
     }
     return at;
+  }
+
+  /** Where the mark of the end is. */
+  private int end() {
+    return start + size() - 1;
   }
 
   private int orNone(int at) {
@@ -261,15 +276,15 @@ public final class Listpack {
 
   /** Adds an entry at the end. Returns its position, as the other methods that add one do. */
   public int append(byte[] value) {
-    return put(size - 1, 0, value);
+    return put(end(), 0, value);
   }
 
   public int append(long number) {
-    return put(size - 1, 0, number);
+    return put(end(), 0, number);
   }
 
   public int prepend(byte[] value) {
-    return put(HEADER_BYTES, 0, value);
+    return put(start + HEADER_BYTES, 0, value);
   }
 
   public int insertBefore(int at, byte[] value) {
@@ -299,11 +314,10 @@ public final class Listpack {
 
   /** Adds all entries of another one at the end. */
   public void appendAll(Listpack other) {
-    int added = other.size - EMPTY_BYTES;
+    int added = other.size() - EMPTY_BYTES;
     int count = Math.min(MANY, count() + other.count());
-    int at = size - 1;
-    splice(at, 0, added);
-    System.arraycopy(other.bytes, HEADER_BYTES, bytes, at, added);
+    int at = splice(end(), 0, added);
+    System.arraycopy(other.bytes, other.start + HEADER_BYTES, bytes, at, added);
     countInHeader(count);
   }
 
@@ -318,9 +332,9 @@ public final class Listpack {
     int deleted = 0;
     for (; deleted < count && bytes[end] != END; deleted++) end = after(end);
     if (deleted == 0) return orNone(at);
-    splice(at, end - at, 0);
+    int behind = splice(at, end - at, 0);
     if (countInHeader() != MANY) countInHeader(countInHeader() - deleted);
-    return orNone(at);
+    return orNone(behind);
   }
 
   /** Removes up to {@code count} entries from an index on, which may be negative as for {@link #seek}. */
@@ -333,7 +347,7 @@ public final class Listpack {
     if (Numbers.isLong(value)) return put(at, replaced, Numbers.parseLong(value));
     int length = value.length;
     int header = length < 64 ? 1 : length < 4096 ? 2 : 5;
-    open(at, replaced, Math.addExact(header, length));
+    at = open(at, replaced, Math.addExact(header, length));
     switch (header) {
       case 1 -> bytes[at] = (byte) (STRING_6_BITS | length);
       case 2 -> {
@@ -351,7 +365,7 @@ public final class Listpack {
 
   private int put(int at, int replaced, long number) {
     int body = integerBytes(number);
-    open(at, replaced, body);
+    at = open(at, replaced, body);
     switch (body) {
       case 1 -> bytes[at] = (byte) number;
       case 2 -> {
@@ -378,10 +392,14 @@ public final class Listpack {
     for (int i = 0; i < width; i++) bytes[offset + i] = (byte) (value >>> 8 * i);
   }
 
-  /** Makes room for an entry in place of {@code replaced} bytes, counts it, and writes what is behind its body. */
-  private void open(int at, int replaced, int body) {
+  /**
+   * Makes room for an entry in place of {@code replaced} bytes, counts it, and writes what is behind its body.
+   *
+   * @return where the entry is
+   */
+  private int open(int at, int replaced, int body) {
     int back = backLengthBytes(body);
-    splice(at, replaced, Math.addExact(body, back));
+    at = splice(at, replaced, Math.addExact(body, back));
     if (replaced == 0 && countInHeader() != MANY) countInHeader(countInHeader() + 1);
     int rest = body;
     for (int i = at + body + back - 1; i > at + body; i--) {
@@ -389,22 +407,42 @@ public final class Listpack {
       rest >>>= 7;
     }
     bytes[at + body] = (byte) rest;
+    return at;
   }
 
-  /** Replaces a range by another of any contents, and sets the size. */
-  private void splice(int at, int oldLength, int newLength) {
-    if (oldLength == newLength) return; // counters change often, and seldom in length
+  /**
+   * Replaces a range by another of any contents, and sets the size. At the start of the entries what is before the
+   * range gives way, as long as the room suffices; elsewhere what is behind it.
+   *
+   * @return where the new range begins
+   */
+  private int splice(int at, int oldLength, int newLength) {
+    int size = size();
     int newSize = Math.addExact(size - oldLength, newLength);
-    int tail = at + oldLength;
-    byte[] target = bytes;
     boolean farTooLarge = newSize < bytes.length / 2 && oldLength > 0;
-    if (newSize > bytes.length || farTooLarge) {
-      target = new byte[newSize > bytes.length ? roomFor(newSize) : newSize];
-      System.arraycopy(bytes, 0, target, 0, at);
+    boolean atStart = at == start + HEADER_BYTES && (oldLength == 0 || newLength == 0);
+    if (atStart && newLength <= start + oldLength && !farTooLarge) {
+      int moved = start + oldLength - newLength;
+      System.arraycopy(bytes, start, bytes, moved, HEADER_BYTES);
+      start = moved;
+      resized(newSize);
+      return start + HEADER_BYTES;
     }
-    System.arraycopy(bytes, tail, target, at + newLength, size - tail);
-    bytes = target;
+    int tail = at + oldLength;
+    int tailLength = start + size - tail;
+    if (start + newSize > bytes.length || farTooLarge) {
+      byte[] target = new byte[farTooLarge ? newSize : roomFor(newSize)];
+      int newStart = atStart ? target.length - newSize : 0; // it will grow on where it grew
+      System.arraycopy(bytes, start, target, newStart, at - start);
+      at += newStart - start;
+      System.arraycopy(bytes, tail, target, at + newLength, tailLength);
+      bytes = target;
+      start = newStart;
+    } else {
+      System.arraycopy(bytes, tail, bytes, at + newLength, tailLength);
+    }
     resized(newSize);
+    return at;
   }
 
   /** An eighth more than needed, since it will grow on: what it costs in copies it saves in memory. */
@@ -413,16 +451,15 @@ public final class Listpack {
   }
 
   private void resized(int newSize) {
-    size = newSize;
-    putLittleEndian(0, newSize, 4);
+    INTS.set(bytes, start, newSize);
   }
 
   private int countInHeader() {
-    return bytes[COUNT_OFFSET] & 0xFF | (bytes[COUNT_OFFSET + 1] & 0xFF) << 8;
+    return bytes[start + COUNT_OFFSET] & 0xFF | (bytes[start + COUNT_OFFSET + 1] & 0xFF) << 8;
   }
 
   private void countInHeader(int count) {
-    putLittleEndian(COUNT_OFFSET, count, 2);
+    putLittleEndian(start + COUNT_OFFSET, count, 2);
   }
 
   // ---- sizes --------------------------------------------------------------------------------------------------------
@@ -487,8 +524,8 @@ public final class Listpack {
   public static boolean isValid(byte[] packed, boolean deep) {
     int size = packed.length;
     if (size < EMPTY_BYTES || packed[size - 1] != END) return false;
-    Listpack listpack = new Listpack(packed, size);
-    if (listpack.littleEndian(0, 4) != size) return false;
+    Listpack listpack = new Listpack(packed);
+    if (listpack.size() != size) return false;
     if (!deep) return true;
     int count = 0;
     int at = HEADER_BYTES;
@@ -506,6 +543,7 @@ public final class Listpack {
     int head = bytes[at] & 0xFF;
     long body = fixedBytes(head);
     if (body < 0) return NONE;
+    int size = size();
     if (body == 0) {
       if (stringOffset(at) >= size) return NONE;
       body = stringOffset(at) - at + (stringLength(at) & 0xFFFFFFFFL);

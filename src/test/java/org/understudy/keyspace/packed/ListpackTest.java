@@ -3,6 +3,7 @@ package org.understudy.keyspace.packed;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -155,7 +156,7 @@ class ListpackTest {
         model.add(0, value);
       }
       case 1 -> {
-        assertEquals(at, listpack.insertBefore(at, bytes));
+        assertEquals(value, text(listpack, listpack.insertBefore(at, bytes)));
         model.add(index, value);
       }
       case 2 -> {
@@ -163,13 +164,13 @@ class ListpackTest {
         model.add(index + 1, value);
       }
       case 3, 4 -> {
-        assertEquals(at, listpack.replace(at, bytes));
+        assertEquals(value, text(listpack, listpack.replace(at, bytes)));
         model.set(index, value);
       }
       case 5 -> {
         int next = listpack.delete(at);
         model.remove(index);
-        assertEquals(index == model.size() ? Listpack.NONE : at, next);
+        assertEquals(index == model.size() ? Listpack.NONE : listpack.seek(index), next);
       }
       default -> {
         int count = random.nextInt(5);
@@ -204,6 +205,21 @@ class ListpackTest {
     copy.append(Bytes.of("d"));
     assertEquals(List.of("c", "b"), forwards(listpack));
     assertEquals(List.of("a", "b", "d"), forwards(copy));
+  }
+
+  @Test
+  void entriesComeAndGoAtEitherEndWithoutACopyEachTime() {
+    Listpack listpack = new Listpack();
+    for (int i = 0; i < 1000; i++) listpack.prepend(Bytes.of("value"));
+    byte[] array = listpack.array();
+    for (int i = 0; i < 400; i++) listpack.delete(listpack.first());
+    for (int i = 0; i < 400; i++) listpack.prepend(Bytes.of("other"));
+    assertSame(array, listpack.array());
+    assertEquals("other", text(listpack, listpack.first()));
+    assertEquals("value", text(listpack, listpack.seek(400)));
+    listpack.trim();
+    assertEquals(0, listpack.offset());
+    assertArrayEquals(listpack.toBytes(), listpack.array());
   }
 
   @Test
