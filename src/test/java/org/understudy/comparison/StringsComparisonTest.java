@@ -2,21 +2,12 @@ package org.understudy.comparison;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,11 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Type;
 import org.understudy.resp.Errors;
-import org.understudy.testing.CommandRunner;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RealRedis;
-import org.understudy.testing.RespClient;
-import org.understudy.testing.RespReader;
 
 /**
  * Random commands on strings, bits and keys give the same bytes as the real server, notify the same events and
@@ -44,48 +31,24 @@ class StringsComparisonTest {
   private static final int BATCHES = 30;
   private static final long FAR = 4_000_000_000_000L;
 
-  private RealRedis redis;
-  private RecordedConnection real;
-  private RespClient events;
-  private ReplicationTap effects;
-  private CommandRunner ours;
-  private final List<Report> ourEvents = new ArrayList<>();
-  private final List<Report> ourEffects = new ArrayList<>();
+  private SideBySide both;
   private Random random;
-  private long seed;
 
   @BeforeEach
   void start() throws IOException {
-    redis = RealRedis.start("--notify-keyspace-events", "AEnm", "--repl-diskless-sync", "no",
-        "--enable-debug-command", "yes");
-    real = new RecordedConnection(redis.port());
-    real.send(new Object[] {"DEBUG", "SET-ACTIVE-EXPIRE", 0});
-    real.read();
-    events = redis.connect();
-    events.call("PSUBSCRIBE", "__keyevent@*");
-    effects = ReplicationTap.on(redis.port());
-    ours = new CommandRunner(System.currentTimeMillis());
-    seed = Long.getLong("seed", System.nanoTime());
-    random = new Random(seed);
+    both = new Both();
+    random = both.random;
   }
 
   @AfterEach
   void stop() throws IOException {
-    if (redis == null) return;
-    effects.close();
-    events.close();
-    real.close();
-    redis.close();
+    if (both != null) both.close();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3})
   void randomCommandsBehaveAsTheRealServers(int protocol) throws IOException {
-    if (protocol == 3) {
-      real.send(new Object[] {"HELLO", 3});
-      real.read();
-      ours.reply.protocol(3);
-    }
+    both.protocol(protocol);
     for (int batch = 0; batch < BATCHES; batch++) {
       List<Object[]> commands = new ArrayList<>();
       for (int i = 0; i < BATCH; i++) {
@@ -94,10 +57,9 @@ class StringsComparisonTest {
         if (command[0].equals("BITOP")) commands.add(new Object[] {"EXISTS", command[2]});
         commands.add(command);
       }
-      for (Object[] command : commands) real.send(command);
-      for (Object[] command : commands) assertSameReply(command, run(command), real.read());
-      assertSameKeys();
-      assertSameReports();
+      both.assertSameReplies(commands);
+      both.assertSameKeys(2, "GET", "PEXPIRETIME", "TYPE", "OBJECT ENCODING");
+      both.assertSameReports();
     }
   }
 
@@ -111,31 +73,28 @@ class StringsComparisonTest {
         commands.add(new Object[] {"INCRBYFLOAT", "f", decimal()});
         commands.add(new Object[] {"INCRBYFLOAT", "f", decimal()});
       }
-      for (Object[] command : commands) real.send(command);
-      for (Object[] command : commands) assertSameReply(command, run(command), real.read());
+      both.assertSameReplies(commands);
     }
   }
 
   @Test
   void scanFindsTheKeysThatTheRealServerFinds() throws IOException {
     for (int i = 0; i < 1000; i++) {
-      Object[] command = i % 7 == 0 ? new Object[] {"SADD", "set" + i, "x"} : new Object[] {"SET", "string" + i, i};
-      real.send(command);
-      assertSameReply(command, run(command), real.read());
+      if (i % 7 == 0) both.assertSameReply("SADD", "set" + i, "x");
+      else both.assertSameReply("SET", "string" + i, i);
     }
     for (String options : new String[] {"", "COUNT 7", "TYPE set", "TYPE String COUNT 100", "MATCH *1[0-4]?",
         "TYPE none", "MATCH s*1 TYPE string COUNT 2000"}) {
       List<Object> found = new ArrayList<>();
       Object cursor = "0";
       do {
-        List<?> step = (List<?>) ours.run(words("SCAN " + cursor + " " + options));
+        List<?> step = (List<?>) both.ours.run(words("SCAN " + cursor + " " + options));
         cursor = step.get(0);
         found.addAll((List<?>) step.get(1));
       } while (!cursor.equals("0"));
       TreeSet<Object> expected = new TreeSet<>();
       do {
-        real.send(words("SCAN " + cursor + " " + options));
-        List<?> step = (List<?>) RespReader.parse(real.read());
+        List<?> step = (List<?>) both.askReal(words("SCAN " + cursor + " " + options));
         cursor = step.get(0);
         expected.addAll((List<?>) step.get(1));
       } while (!cursor.equals("0"));
@@ -150,104 +109,43 @@ class StringsComparisonTest {
 
   @Test
   void helpIsTheRealServers() throws IOException {
-    Object[] command = {"OBJECT", "HELP"};
-    real.send(command);
-    assertSameReply(command, run(command), real.read());
+    both.assertSameReply("OBJECT", "HELP");
   }
 
-  // ---- comparing ----------------------------------------------------------------------------------------------------
+  /** Stubs for sets, and what is propagated differently on purpose. */
+  private static final class Both extends SideBySide {
+    private int database;
 
-  private byte[] run(Object[] command) {
-    if (command[0].equals("SELECT")) {
-      ours.select((Integer) command[1]);
-      return Bytes.of("+OK\r\n");
+    Both() throws IOException {
+      super();
     }
-    if (command[0].equals("SADD")) {
+
+    @Override
+    byte[] run(Object[] command) {
+      if (command[0].equals("SELECT")) database = (Integer) command[1];
+      if (command[0].equals("SADD")) return sadd(command);
+      if (!command[0].equals("BITFIELD")) return super.run(command);
+      byte[] reply = ours.runRaw(command);
+      List<String> events = ours.events();
+      List<String> effects = new ArrayList<>(ours.effects());
+      // A BITFIELD that only made the string longer is propagated by us alone, see BitfieldCommands.
+      boolean onlyGrown = events.stream().noneMatch(event -> event.startsWith("setbit "));
+      if (onlyGrown) effects.removeIf(effect -> effect.contains(" BITFIELD "));
+      takeDown(command, events, effects);
+      return reply;
+    }
+
+    private byte[] sadd(Object[] command) {
       Type type = ours.typeOf((String) command[1]);
       if (type == Type.STRING) return Bytes.of("-" + Errors.WRONG_TYPE.getMessage() + "\r\n");
       if (type == Type.SET) return Bytes.of(":0\r\n");
       ours.putSet((String) command[1]);
-      for (String event : ours.events()) ourEvents.add(new Report(event, command));
+      List<String> events = new ArrayList<>(ours.events());
+      events.add("sadd " + command[1] + (database == 0 ? "" : "@" + database));
+      takeDown(command, events, List.of(database + " SADD " + command[1] + " x"));
       return Bytes.of(":1\r\n");
     }
-    byte[] reply = ours.runRaw(command);
-    List<String> events = ours.events();
-    List<String> effects = new ArrayList<>(ours.effects());
-    // A BITFIELD that only made the string longer is propagated by us alone, see BitfieldCommands.
-    boolean onlyGrown = command[0].equals("BITFIELD")
-        && events.stream().noneMatch(event -> event.startsWith("setbit "));
-    if (onlyGrown) effects.removeIf(effect -> effect.contains(" BITFIELD "));
-    for (String event : events) ourEvents.add(new Report(event, command));
-    for (String effect : effects) ourEffects.add(new Report(effect, command));
-    return reply;
   }
-
-  private void assertSameReply(Object[] command, byte[] ours, byte[] real) {
-    if (Arrays.equals(ours, real)) return;
-    assertEquals(Bytes.string(real), Bytes.string(ours), "seed " + seed + ": " + text(command));
-  }
-
-  private static String text(Object[] command) {
-    return Arrays.stream(command).map(word -> word instanceof byte[] bytes ? Bytes.string(bytes) : word.toString())
-        .map(word -> word.length() > 200 ? word.substring(0, 200) + "..." : word)
-        .map(word -> '"' + word + '"').collect(Collectors.joining(" "));
-  }
-
-  private void assertSameKeys() throws IOException {
-    for (int database = 0; database < 2; database++) {
-      Object[] select = {"SELECT", database};
-      real.send(select);
-      assertSameReply(select, run(select), real.read());
-      Object[] keys = {"KEYS", "*"};
-      real.send(keys);
-      TreeSet<Object> realKeys = new TreeSet<>((List<?>) RespReader.parse(real.read()));
-      assertEquals(realKeys, new TreeSet<>((List<?>) ours.run(keys)), "keys, seed " + seed);
-      for (Object key : realKeys) {
-        for (String read : new String[] {"GET", "PEXPIRETIME", "TYPE", "OBJECT ENCODING"}) {
-          List<Object> command = new ArrayList<>(List.of(read.split(" ")));
-          command.add(key);
-          real.send(command.toArray());
-          assertSameReply(command.toArray(), run(command.toArray()), real.read());
-        }
-      }
-    }
-    Object[] select = {"SELECT", 0};
-    real.send(select);
-    assertSameReply(select, run(select), real.read());
-  }
-
-  private void assertSameReports() throws IOException {
-    real.send(new Object[] {"PUBLISH", "__keyevent@0__:end", "of batch"});
-    real.read();
-    List<String> realEvents = new ArrayList<>();
-    while (true) {
-      List<?> message = (List<?>) events.read();
-      if (message.get(3).equals("of batch")) break;
-      String channel = message.get(2).toString();
-      String database = channel.substring(channel.indexOf('@') + 1, channel.indexOf("__:"));
-      String event = channel.substring(channel.indexOf("__:") + 3);
-      realEvents.add(event + " " + message.get(3) + (database.equals("0") ? "" : "@" + database));
-    }
-    realEvents.removeIf(event -> event.startsWith("sadd "));
-    assertSameList("event", realEvents, ourEvents);
-    ourEvents.clear();
-    List<String> realEffects = effects.readUntilPublish("__keyevent@0__:end");
-    realEffects.removeIf(effect -> effect.substring(effect.indexOf(' ') + 1).startsWith("SADD "));
-    assertSameList("effect", realEffects, ourEffects);
-    ourEffects.clear();
-  }
-
-  private void assertSameList(String what, List<String> real, List<Report> ours) {
-    for (int i = 0; i < Math.max(real.size(), ours.size()); i++) {
-      int at = i;
-      assertEquals(i < real.size() ? real.get(i) : "none", i < ours.size() ? ours.get(i).text : "none",
-          () -> "seed " + seed + ": " + what + " " + at + " after " + real.subList(Math.max(0, at - 3), at) + ", by "
-              + (at < ours.size() ? text(ours.get(at).command) : "the last commands"));
-    }
-  }
-
-  /** An event or effect, and the command it came from. */
-  private record Report(String text, Object[] command) {}
 
   // ---- making commands ----------------------------------------------------------------------------------------------
 
@@ -518,56 +416,4 @@ class StringsComparisonTest {
   }
 
   /** A connection that gives replies as the bytes that came. */
-  private static final class RecordedConnection implements AutoCloseable {
-    private final Socket socket;
-    private final OutputStream out;
-    private final Recording in;
-    private final RespReader reader;
-
-    RecordedConnection(int port) throws IOException {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setSoTimeout(10_000);
-      out = new BufferedOutputStream(socket.getOutputStream());
-      in = new Recording(new BufferedInputStream(socket.getInputStream()));
-      reader = new RespReader(in);
-    }
-
-    void send(Object[] command) throws IOException {
-      out.write(RespClient.request(command));
-    }
-
-    byte[] read() throws IOException {
-      out.flush();
-      in.bytes.reset();
-      reader.read();
-      return in.bytes.toByteArray();
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
-  }
-
-  private static final class Recording extends FilterInputStream {
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-    Recording(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int b = super.read();
-      if (b >= 0) bytes.write(b);
-      return b;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int read = super.read(into, offset, length);
-      if (read > 0) bytes.write(into, offset, read);
-      return read;
-    }
-  }
 }
