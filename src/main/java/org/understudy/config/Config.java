@@ -267,6 +267,11 @@ public final class Config {
     return SpecialTypes.OutputLimits.limits(value(Directive.CLIENT_OUTPUT_BUFFER_LIMIT)).get(clients.ordinal());
   }
 
+  /** How long a sparse HyperLogLog may get, in bytes. */
+  public long hllSparseMaxBytes() {
+    return number(Directive.HLL_SPARSE_MAX_BYTES);
+  }
+
   /** Bytes of one argument. */
   public long protoMaxBulkLen() {
     return number(Directive.PROTO_MAX_BULK_LEN);

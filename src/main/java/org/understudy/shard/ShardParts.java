@@ -12,6 +12,7 @@ import org.understudy.command.BitfieldCommands;
 import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
+import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
@@ -96,6 +97,7 @@ public final class ShardParts {
     rows.addAll(StringCommands.rows());
     rows.addAll(BitCommands.rows());
     rows.addAll(BitfieldCommands.rows());
+    rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());

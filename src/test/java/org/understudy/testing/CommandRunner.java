@@ -11,6 +11,7 @@ import org.understudy.command.BitfieldCommands;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
+import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.KeyWait;
 import org.understudy.command.NotifyClass;
@@ -88,6 +89,7 @@ public final class CommandRunner implements Call.Changes {
     List<CommandSpec> rows = new ArrayList<>(StringCommands.rows());
     rows.addAll(BitCommands.rows());
     rows.addAll(BitfieldCommands.rows());
+    rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(KeyCommands.rows());
     return rows;
   }
