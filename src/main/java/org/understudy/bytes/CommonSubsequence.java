@@ -27,7 +27,9 @@ public final class CommonSubsequence {
   private final int lengthB;
   /** A bit a cell: whether the prefix shorter in {@code a} has more in common than the one shorter in {@code b}. */
   private final long[] stepInA;
-  private final int length;
+  /** Of the last prefix of {@code a} compared: how much it has in common with each prefix of {@code b}. */
+  private final int[] row;
+  private int rows;
 
   /**
    * @param traced whether {@link #text} and {@link #ranges} will be asked for, which takes a bit for each pair of
@@ -42,7 +44,7 @@ public final class CommonSubsequence {
     this.offsetB = offsetB;
     this.lengthB = lengthB;
     stepInA = traced ? new long[words((long) lengthA * lengthB)] : null;
-    length = fill();
+    row = new int[lengthB + 1];
   }
 
   private static int words(long bits) {
@@ -51,37 +53,45 @@ public final class CommonSubsequence {
     return (int) words;
   }
 
-  /** Row by row; the row above is overwritten from the left as the new one grows. */
-  private int fill() {
-    int[] row = new int[lengthB + 1];
-    for (int i = 0; i < lengthA; i++) {
-      byte c = a[offsetA + i];
-      long cell = (long) i * lengthB;
-      int diagonal = 0;
-      int left = 0;
-      for (int j = 0; j < lengthB; j++, cell++) {
-        int up = row[j + 1];
-        if (c == b[offsetB + j]) {
-          left = diagonal + 1;
-        } else if (up > left) {
-          left = up;
-          if (stepInA != null) stepInA[(int) (cell >>> 6)] |= 1L << cell;
-        }
-        diagonal = up;
-        row[j + 1] = left;
+  /**
+   * Does a part of the work. Whoever asks for a result does what is left of it then.
+   *
+   * @param cells about how many pairs of positions to look at
+   * @return whether there is more to do
+   */
+  public boolean compare(long cells) {
+    for (long left = cells; left > 0 && rows < lengthA; left -= lengthB + 1) compareRow(rows++);
+    return rows < lengthA;
+  }
+
+  /** The row above is overwritten from the left as the new one grows. */
+  private void compareRow(int i) {
+    byte c = a[offsetA + i];
+    long cell = (long) i * lengthB;
+    int diagonal = 0;
+    int left = 0;
+    for (int j = 0; j < lengthB; j++, cell++) {
+      int up = row[j + 1];
+      if (c == b[offsetB + j]) {
+        left = diagonal + 1;
+      } else if (up > left) {
+        left = up;
+        if (stepInA != null) stepInA[(int) (cell >>> 6)] |= 1L << cell;
       }
+      diagonal = up;
+      row[j + 1] = left;
     }
-    return row[lengthB];
   }
 
   public int length() {
-    return length;
+    compare(Long.MAX_VALUE);
+    return row[lengthB];
   }
 
   /** The common bytes. */
   public byte[] text() {
-    byte[] text = new byte[length];
-    int end = length;
+    byte[] text = new byte[length()];
+    int end = text.length;
     for (Range range : ranges()) {
       end -= range.length();
       System.arraycopy(a, offsetA + range.fromA, text, end, range.length());
@@ -91,6 +101,7 @@ public final class CommonSubsequence {
 
   /** Where the common bytes are, the last run first. */
   public List<Range> ranges() {
+    compare(Long.MAX_VALUE);
     List<Range> ranges = new ArrayList<>();
     int i = lengthA;
     int j = lengthB;

@@ -52,6 +52,9 @@ public final class Call {
 
     /** See {@link Call#awaitKeys}. */
     void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait);
+
+    /** See {@link Call#inSlices}. */
+    void inSlices(Call call, SlicedWork work);
   }
 
   /** Instead of the index of a database. */
@@ -216,6 +219,19 @@ public final class Call {
    */
   public void awaitKeys(int from, int to, long timeoutMillis, KeyWait wait) {
     changes.awaitKeys(this, from, to, timeoutMillis, wait);
+  }
+
+  /**
+   * Does the rest of the command piece by piece while other clients are served; this client waits. The handler writes no
+   * reply. In a transaction it is done at once.
+   */
+  public void inSlices(SlicedWork work) {
+    if (!inTransaction) {
+      changes.inSlices(this, work);
+      return;
+    }
+    for (boolean more = true; more; ) more = work.step();
+    work.answer(reply);
   }
 
   /** Propagate this instead of the command as sent; may be called several times, in order. */

@@ -52,6 +52,8 @@ public final class KeyCommands {
   static final byte[] EFFECT_PERSIST = Bytes.of("PERSIST");
   private static final byte[] EFFECT_DEL = Bytes.of("DEL");
   private static final byte[] EFFECT_UNLINK = Bytes.of("UNLINK");
+  /** Databases with more keys are listed in slices. */
+  private static final int SLICED_FROM_KEYS = 10_000;
   private static final byte[] ALL_KEYS = Bytes.of("*");
 
   private KeyCommands() {}
@@ -585,6 +587,11 @@ public final class KeyCommands {
   }
 
   static void keys(Call call) {
+    if (call.db.size() > SLICED_FROM_KEYS) call.inSlices(new Listing(call));
+    else listKeys(call);
+  }
+
+  private static void listKeys(Call call) {
     byte[] pattern = call.argv[1];
     boolean all = Bytes.compare(pattern, ALL_KEYS) == 0;
     ReplyBuffer reply = call.reply;
@@ -597,6 +604,43 @@ public final class KeyCommands {
       }
     });
     reply.close(length, '*', count[0]);
+  }
+
+  /**
+   * KEYS of a large database. A key that is there from the beginning to the end is listed exactly once; one that comes or
+   * goes meanwhile may be listed or not.
+   */
+  private static final class Listing implements SlicedWork {
+    private static final int STEP_KEYS = 512;
+
+    private final Database db;
+    private final byte[] pattern;
+    private final boolean all;
+    private final ReplyBuffer keys = new ReplyBuffer();
+    private long count;
+    private long cursor;
+
+    private Listing(Call call) {
+      db = call.db;
+      pattern = call.argv[1];
+      all = Bytes.compare(pattern, ALL_KEYS) == 0;
+    }
+
+    @Override
+    public boolean step() {
+      cursor = db.scan(cursor, STEP_KEYS, entry -> {
+        if (!all && !matches(pattern, entry)) return;
+        keys.bulk(entry.keyArray(), entry.keyOffset(), entry.keyLength());
+        count++;
+      });
+      return cursor != 0;
+    }
+
+    @Override
+    public void answer(ReplyBuffer reply) {
+      reply.array(count);
+      reply.raw(keys.take());
+    }
   }
 
   private static boolean matches(byte[] pattern, Entry entry) {

@@ -25,6 +25,7 @@ import static org.understudy.command.KeyFlag.VARIABLE_FLAGS;
 import static org.understudy.command.KeySpec.at;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.CommonSubsequence;
@@ -256,6 +257,9 @@ public final class StringCommands {
     else reply(call, call.entry.offset() + (int) start, (int) (end - start) + 1);
   }
 
+  /** Pairs of positions beyond which LCS is worked out in slices. */
+  private static final long SLICED_FROM_CELLS = 500_000;
+
   /** LCS key1 key2 [LEN | IDX] [MINMATCHLEN n] [WITHMATCHLEN] */
   static void lcs(Call call) {
     boolean string = true;
@@ -299,15 +303,38 @@ public final class StringCommands {
     if (cells > call.config.protoMaxBulkLen() / Integer.BYTES) {
       throw CommandError.err("Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
     }
-    CommonSubsequence common;
+    if (cells > SLICED_FROM_CELLS) { // others may change the values while this goes on
+      a = Arrays.copyOfRange(a, offsetA, offsetA + lengthA);
+      b = Arrays.copyOfRange(b, offsetB, offsetB + lengthB);
+      offsetA = 0;
+      offsetB = 0;
+    }
+    Comparing comparing;
     try {
-      common = new CommonSubsequence(a, offsetA, lengthA, b, offsetB, lengthB, !lengthOnly);
+      comparing = new Comparing(new CommonSubsequence(a, offsetA, lengthA, b, offsetB, lengthB, !lengthOnly),
+          lengthOnly, indexes, withLengths, shortest);
     } catch (OutOfMemoryError e) {
       throw CommandError.err("Insufficient memory, failed allocating transient memory for LCS");
     }
-    if (lengthOnly) call.reply.integer(common.length());
-    else if (indexes) replyMatches(call.reply, common, shortest, withLengths);
-    else call.reply.bulk(common.text());
+    if (cells > SLICED_FROM_CELLS) call.inSlices(comparing);
+    else comparing.answer(call.reply);
+  }
+
+  private record Comparing(CommonSubsequence common, boolean lengthOnly, boolean indexes, boolean withLengths,
+      long shortest) implements SlicedWork {
+    private static final int STEP_CELLS = 100_000;
+
+    @Override
+    public boolean step() {
+      return common.compare(STEP_CELLS);
+    }
+
+    @Override
+    public void answer(ReplyBuffer reply) {
+      if (lengthOnly) reply.integer(common.length());
+      else if (indexes) replyMatches(reply, common, shortest, withLengths);
+      else reply.bulk(common.text());
+    }
   }
 
   /** A map of {@code matches}, each [[fromA, toA], [fromB, toB]] and perhaps its length, and {@code len}. */

@@ -15,6 +15,7 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.KeyWait;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
+import org.understudy.command.SlicedWork;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
@@ -41,6 +42,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private static final int EXPIRY_PERCENT = 25;
   private static final int EXPIRY_PERCENT_PER_EFFORT = 2;
   private static final long EXPIRY_SLICE_NANOS = 500_000;
+  private static final long COMMAND_SLICE_NANOS = 500_000;
 
   /** The timers that the actor lends. */
   interface Timing {
@@ -365,17 +367,49 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     serving = false;
   }
 
-  /** Has a waiting command go on in the middle of another client's turn, or of nobody's. */
   private boolean finish(KeyWaits.Waiting waiting, Database database, CommandExecutor.Rest rest) {
-    Client client = waiting.client;
+    return finish(waiting.client, waiting.spec, waiting.argv, database, rest);
+  }
+
+  @Override
+  public void inSlices(Call call, SlicedWork work) {
+    Client client = current;
+    CommandSpec spec = call.spec;
+    byte[][] argv = call.argv;
+    Database database = call.db;
+    blocked.suspend(client);
+    timing.nextSlice(() -> slice(client, spec, argv, database, work));
+  }
+
+  /** A part of a command's work, and its answer if nothing is left to do. */
+  private void slice(Client client, CommandSpec spec, byte[][] argv, Database database, SlicedWork work) {
+    if (client.gone) return;
+    long start = clock.nanos();
+    boolean done = finish(client, spec, argv, database, call -> {
+      boolean more = true;
+      while (more && clock.nanos() - start < COMMAND_SLICE_NANOS) more = work.step();
+      if (!more) work.answer(call.reply);
+      return !more;
+    });
+    if (done) {
+      blocked.answered(client);
+    } else {
+      client.nanosBeforeWait += clock.nanos() - start;
+      timing.nextSlice(() -> slice(client, spec, argv, database, work));
+    }
+    afterTurn();
+  }
+
+  /** Has a waiting command go on in the middle of another client's turn, or of nobody's. */
+  private boolean finish(Client client, CommandSpec spec, byte[][] argv, Database database, CommandExecutor.Rest rest) {
     Client turn = current;
     Run run = client.current;
     current = client;
     client.current = client.run;
     call.session = client.session;
     call.reply = client.run.reply;
-    call.spec = waiting.spec;
-    call.argv = waiting.argv;
+    call.spec = spec;
+    call.argv = argv;
     call.db = database;
     executing = true;
     boolean finished = executor.finish(call, client.nanosBeforeWait, rest);

@@ -15,6 +15,7 @@ import org.understudy.command.Place;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
+import org.understudy.keyspace.Keyspace;
 import org.understudy.resp.CommandError;
 import org.understudy.testing.RespReader;
 
@@ -39,6 +40,7 @@ public final class DirectShard implements ClientSink {
   private byte[] delivered = {};
   private long nowNanos = 1_700_000_000_123L * 1_000_000;
   private long tickNanos;
+  private Runnable betweenSlices = () -> { };
 
   public DirectShard() {
     this(Config.defaults());
@@ -92,6 +94,15 @@ public final class DirectShard implements ClientSink {
 
   public void advance(long millis) {
     nowNanos += millis * 1_000_000;
+  }
+
+  /** What happens while a command that runs in slices waits for the next. */
+  void betweenSlices(Runnable work) {
+    betweenSlices = work;
+  }
+
+  Keyspace keyspace() {
+    return parts.keyspace;
   }
 
   /** From now on the clock goes on by so much whenever it is looked at: how long commands take. */
@@ -152,7 +163,10 @@ public final class DirectShard implements ClientSink {
     }
     run.last = true;
     parts.shard().execute(run);
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      betweenSlices.run();
+      task.run();
+    }
     return answer();
   }
 

@@ -16,6 +16,7 @@ import org.understudy.command.KeyCommands;
 import org.understudy.command.KeyWait;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
+import org.understudy.command.SlicedWork;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
@@ -232,6 +233,12 @@ public final class CommandRunner implements Call.Changes {
   public void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait) {
     changes.add("waiting " + timeoutMillis);
     reply.nullArray();
+  }
+
+  @Override
+  public void inSlices(Call call, SlicedWork work) {
+    for (boolean more = true; more; ) more = work.step();
+    work.answer(reply);
   }
 
   private static String named(int database, byte[] key) {
