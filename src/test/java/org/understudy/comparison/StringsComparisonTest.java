@@ -142,7 +142,9 @@ class StringsComparisonTest {
       ours.putSet((String) command[1]);
       List<String> events = new ArrayList<>(ours.events());
       events.add("sadd " + command[1] + (database == 0 ? "" : "@" + database));
-      takeDown(command, events, List.of(database + " SADD " + command[1] + " x"));
+      List<String> effects = new ArrayList<>(ours.effects());
+      effects.add(database + " SADD " + command[1] + " x");
+      takeDown(command, events, effects);
       return Bytes.of(":1\r\n");
     }
   }
