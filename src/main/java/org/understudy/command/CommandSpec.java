@@ -59,9 +59,9 @@ public final class CommandSpec {
   final List<KeySpec> keySpecs;
   final KeyFinder keyFinder;
   /** Where keys are in terms of COMMAND INFO's fourth to sixth field; all 0 for none. */
-  final int firstKey;
-  final int lastKey;
-  final int keyStep;
+  public final int firstKey;
+  public final int lastKey;
+  public final int keyStep;
 
   private final Builder row;
   private final boolean keySpecsAreExact;

@@ -20,6 +20,8 @@ public final class Database {
 
   /** Strings that grow beyond this get an array of their own with room to grow on. */
   private static final int GROWING_RECORD_BYTES = 512;
+  /** Smaller tables are in the caches anyhow. */
+  private static final int WARMED_FROM_KEYS = 2048;
   /** How many random picks may meet expired keys that stay, before one of them is the answer. */
   private static final int RANDOM_TRIES = 100;
   /** Slots that one step of the active cycle looks at, and segments without expired keys that it passes. */
@@ -77,6 +79,11 @@ public final class Database {
     Segment segment = table.segment(hash);
     int slot = segment.find(hash, key);
     return slot >= 0 && isExpired(segment.slots[slot], keyspace.nowMillis());
+  }
+
+  /** Prepares look-ups of these keys, so that they wait for memory together and not one after the other. */
+  public void warm(byte[][] keys, int count, long[] hashes) {
+    if (table.size() >= WARMED_FROM_KEYS) keyspace.read += table.warm(keys, count, hashes);
   }
 
   // ---- setting ---------------------------------------------------------------------------------------------------------

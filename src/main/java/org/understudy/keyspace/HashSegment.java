@@ -119,6 +119,20 @@ public abstract class HashSegment {
     }
   }
 
+  /** Reads the tags that {@link #find} will compare. */
+  final int touchTags(long hash) {
+    return tags[home(hash)];
+  }
+
+  /** What is in the first slot whose tag may be the entry's: in all likelihood the entry itself, else null. */
+  final Object likely(long hash) {
+    int at = home(hash);
+    long equal = zeroBytes((long) GROUPS.get(tags, at) ^ (tag(hash) & 255) * ONES);
+    if (equal == 0) return null;
+    int slot = at + (Long.numberOfTrailingZeros(equal) >>> 3);
+    return slots[slot >= slots.length ? slot - slots.length : slot];
+  }
+
   /** The slot of an entry that is known to be here. */
   int slotOf(long hash, Object entry) {
     int slot = home(hash);

@@ -42,6 +42,8 @@ public final class Keyspace {
   private Batch spareBatch;
   private final byte[] decimal = new byte[20];
   private int decimalLength;
+  /** Keeps {@link Table#warm} from being optimised away. */
+  int read;
 
   /**
    * @param databases how many

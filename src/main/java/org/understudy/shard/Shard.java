@@ -76,6 +76,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final KeyWaits keyWaits;
   private final Background background;
   private final Watchdog watchdog;
+  private final Lookahead lookahead = new Lookahead();
   private final Call call = new Call(this);
 
   private Timing timing;
@@ -207,7 +208,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     call.reply = run.reply;
     executor.startBatch(call);
     Outcome outcome = client.session.closeAfterReply ? Outcome.CLOSES : Outcome.DONE;
-    while (outcome == Outcome.DONE && run.next < run.count) outcome = executeNext(run);
+    int prepared = 0;
+    while (outcome == Outcome.DONE && run.next < run.count) {
+      if (run.next >= prepared) prepared = lookahead.prepare(run, keyspace.database(client.session.database));
+      outcome = executeNext(run);
+    }
     tellOthers(); // before the client has its replies, and with them what it hears itself
     client.current = null;
     current = null;
