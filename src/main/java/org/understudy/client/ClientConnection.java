@@ -239,6 +239,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     call.argv = argv;
     loop.executor.startBatch(call);
     loop.executor.run(call);
+    loop.executor.endBatch(call);
     if (session.closeAfterReply) closeAfterReplies();
     return !session.closeAfterReply;
   }

@@ -51,7 +51,7 @@ final class Loop {
     clock = parts.clock();
     stats = parts.newLoopStats();
     monitored = parts.monitored();
-    executor = new CommandExecutor(clock, config, stats, parts.connectionObserver(shard::tell));
+    executor = parts.newExecutor(stats, shard::tell);
     call = new Call(null); // no command that runs here touches keys
     call.config = config;
   }

@@ -1,10 +1,12 @@
 package org.understudy.shard;
 
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
+import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
@@ -17,9 +19,16 @@ import org.understudy.resp.ReplyBuffer;
  * command takes down who runs it.
  */
 public final class CommandExecutor {
-  /** Is told of every command that ran, nested ones included: slow log, MONITOR, propagation, client-side caching. */
   public interface Observer {
-    void ran(Call call, long nanos);
+    /**
+     * A command ran, also one within another: MONITOR, propagation, client-side caching.
+     *
+     * @param nanos what it took, 0 if it is timed together with others
+     */
+    default void ran(Call call, long nanos) {}
+
+    /** A command took long. Of commands that were timed together the last is named, with the time of all. */
+    void took(Session session, CommandSpec spec, byte[][] shownArgv, long nanos);
 
     /**
      * A command that waited is answered by what another one did.
@@ -37,17 +46,37 @@ public final class CommandExecutor {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommandExecutor.class);
 
+  /** How many commands in a row may be timed together, and what still counts as simple enough for that. */
+  private static final int TIMED_TOGETHER = 8;
+  private static final int SHORT_ARGV = 4;
+  private static final int SIMPLE = CommandFlag.FAST.bit | CommandFlag.BLOCKING.bit;
+  private static final long MILLISECOND = 1_000_000;
+
   private final Clock clock;
   private final Config config;
   private final LoopStats stats;
+  private final LongSupplier shortestOfInterest;
   private final Observer observer;
   /** Monotonic time of the last look at the clock; the end of one command is the start of the next. */
   private long nanos;
   /** Errors counted so far: one of a nested command is that command's, not also the one's around it. */
   private long errorsCounted;
+  /**
+   * Commands that ran since {@link #untimedFrom} and were not timed yet, all of one row: reading the clock costs as much as
+   * a tenth of a GET, so equal commands of a constant, small cost are timed a few at a time. Their sum is exact; each counts
+   * as the mean.
+   */
+  private int untimed;
+  private long untimedFrom;
+  private Session untimedSession;
+  private CommandSpec untimedSpec;
+  private byte[][] untimedArgv;
 
-  public CommandExecutor(Clock clock, Config config, LoopStats stats, Observer observer) {
+  /** @param shortestOfInterest the observer wants to know of commands that took so many nanoseconds or longer */
+  public CommandExecutor(Clock clock, Config config, LoopStats stats, LongSupplier shortestOfInterest,
+      Observer observer) {
     this.clock = clock;
+    this.shortestOfInterest = shortestOfInterest;
     this.config = config;
     this.stats = stats;
     this.observer = observer;
@@ -63,19 +92,27 @@ public final class CommandExecutor {
     call.nowMillis = clock.millis();
   }
 
+  /** To be called after the last command of a batch. */
+  public void endBatch(Call call) {
+    if (untimed > 0) time(call);
+  }
+
   /** Runs the command that the call holds; its reply, whatever happens, is in the call's buffer afterwards. */
   public void run(Call call) {
     Session session = call.session;
     CommandSpec spec = call.spec;
     ReplyBuffer reply = call.reply;
+    boolean nested = call.inTransaction;
+    boolean timedWithOthers = isTimedWithOthers(call);
+    if (untimed > 0 && !(timedWithOthers && spec == untimedSpec)) time(call);
     long errorsBefore = reply.errors() - errorsCounted;
-    if (!call.inTransaction) {
+    if (!nested) {
       session.lastCommand = spec.fullName;
       session.lastInteractionMillis = call.nowMillis;
     }
     if (session.replyMode != Session.ReplyMode.ON) mute(session, reply);
     call.reset();
-    long start = nanos;
+    long start = untimed == 0 ? nanos : untimedFrom;
     try {
       spec.handler.run(call);
     } catch (CommandError error) {
@@ -83,27 +120,49 @@ public final class CommandExecutor {
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError fault) {
       answerFault(call, fault);
     }
-    boolean nested = call.inTransaction;
     if (session.replyMode != Session.ReplyMode.ON && !nested) {
       if (session.blocked) reply.muted(false); // it has not been answered: the mode still counts when it will be
       else afterReply(session, reply);
     }
-    long end = clock.nanos();
-    nanos = end;
-    long took = end - start;
     int index = spec.index;
     stats.commands++;
     stats.calls[index]++;
-    stats.nanos[index] += took;
-    if (config.latencyTracking() && !session.blocked) histogram(index).record(took);
     if (reply.errors() - errorsCounted != errorsBefore) {
       errorsCounted = reply.errors() - errorsBefore;
       stats.failed[index]++;
       stats.countError(reply.lastError());
     }
-    if (took > 1_000_000 && !call.inTransaction) call.nowMillis = clock.millis();
-    observer.ran(call, took);
+    untimed++;
+    untimedFrom = start;
+    untimedSession = session;
+    untimedSpec = spec;
+    untimedArgv = call.shownArgv();
+    long took = !timedWithOthers || untimed == TIMED_TOGETHER ? time(call) : 0;
+    observer.ran(call, timedWithOthers ? 0 : took);
     if (session.tracking != null && !nested) endCaching(session, spec);
+  }
+
+  /** Whether the command is one of those that are simple and whose exact duration nobody asks for. */
+  private boolean isTimedWithOthers(Call call) {
+    return (call.spec.flags & SIMPLE) == CommandFlag.FAST.bit && call.argv.length <= SHORT_ARGV && !call.inTransaction
+        && shortestOfInterest.getAsLong() >= MILLISECOND;
+  }
+
+  /** Looks at the clock: what ran since {@link #untimedFrom} took the time since then, which is returned. */
+  private long time(Call call) {
+    long end = clock.nanos();
+    long took = end - untimedFrom;
+    nanos = end;
+    int index = untimedSpec.index;
+    stats.nanos[index] += took;
+    if (config.latencyTracking() && !untimedSession.blocked) histogram(index).record(took / untimed, untimed);
+    if (took >= shortestOfInterest.getAsLong()) observer.took(untimedSession, untimedSpec, untimedArgv, took);
+    untimed = 0;
+    untimedSession = null;
+    untimedSpec = null;
+    untimedArgv = null;
+    if (took > MILLISECOND && !call.inTransaction) call.nowMillis = clock.millis();
+    return took;
   }
 
   /**

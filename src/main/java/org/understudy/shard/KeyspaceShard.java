@@ -81,11 +81,11 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
     } else if (message instanceof Disconnected disconnected) {
       shard.disconnected(disconnected.client());
     } else if (message instanceof Slow slow) {
-      shard.ranElsewhere(slow.session(), slow.spec(), slow.argv(), slow.nanos());
+      shard.took(slow.session(), slow.spec(), slow.argv(), slow.nanos());
     } else if (message instanceof Resized resized) {
       shard.resized(resized.client());
     } else if (message instanceof Task task) {
-      task.work().run();
+      shard.perform(task.work());
     } else if (message == Tick.CRON) {
       shard.tick();
     } else {

@@ -15,12 +15,16 @@ final class LatencyHistogram {
   private long total;
 
   void record(long nanos) {
+    record(nanos, 1);
+  }
+
+  void record(long nanos, int times) {
     long value = Math.min(MAX_NANOS, Math.max(1, nanos));
     int row = row(value);
     long[] cells = counts[row];
     if (cells == null) cells = counts[row] = new long[2 * HALF];
-    cells[(int) (value >>> row)]++;
-    total++;
+    cells[(int) (value >>> row)] += times;
+    total += times;
   }
 
   void add(LatencyHistogram other) {

@@ -57,6 +57,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   private final Config config;
   private final Clock clock;
+  private final Moment moment;
   private final Keyspace keyspace;
   private final Admission admission;
   private final Pause pause;
@@ -104,6 +105,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   Shard(ShardParts parts) {
     config = parts.config;
     clock = parts.clock;
+    moment = parts.moment;
     keyspace = parts.keyspace;
     admission = parts.admission;
     pause = parts.pause;
@@ -114,10 +116,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     monitors = parts.monitors;
     clientCron = parts.clientCron;
     clients.onGone(this::forget);
-    executor = new CommandExecutor(clock, config, parts.newLoopStats(), this);
+    slowCommands = parts.slowCommands;
+    executor = new CommandExecutor(clock, config, parts.newLoopStats(), slowCommands::fromNanos, this);
     statistics = parts.statistics;
     memory = parts.memory;
-    slowCommands = parts.slowCommands;
     latencyMonitor = parts.latencyMonitor;
     notifications = parts.notifications;
     blocked = parts.blocked;
@@ -207,12 +209,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     call.session = client.session;
     call.reply = run.reply;
     executor.startBatch(call);
+    moment.set(call.nowMillis);
     Outcome outcome = client.session.closeAfterReply ? Outcome.CLOSES : Outcome.DONE;
     int prepared = 0;
     while (outcome == Outcome.DONE && run.next < run.count) {
       if (run.next >= prepared) prepared = lookahead.prepare(run, keyspace.database(client.session.database));
       outcome = executeNext(run);
     }
+    executor.endBatch(call);
     tellOthers(); // before the client has its replies, and with them what it hears itself
     client.current = null;
     current = null;
@@ -490,7 +494,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   void tick() {
     watchdog.round();
     if (cronPaused) return;
-    long now = clock.millis();
+    long now = moment.pass();
     adjustHz();
     if (now - statistics.lastSampleMillis() >= SAMPLE_MILLIS) {
       statistics.sample(now);
@@ -514,6 +518,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
    */
   private void expire() {
     long start = clock.nanos();
+    moment.pass();
     boolean more = keyspace.expireSlice(EXPIRY_SLICE_NANOS);
     long end = clock.nanos();
     latencyMonitor.note(LatencyMonitor.EXPIRE_CYCLE, end - start, clock.millis());
@@ -548,9 +553,15 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     if (at != Long.MAX_VALUE) timing.wakeIn(Math.max(1, at - clock.millis()));
   }
 
+  /** Does something on the shard's loop that was asked for elsewhere. */
+  void perform(Runnable work) {
+    moment.pass();
+    work.run();
+  }
+
   /** A moment that {@link #wakeInTime} asked for has come. */
   void wake() {
-    long now = clock.millis();
+    long now = moment.pass();
     blocked.expire(now);
     if (pause.mode() != Pause.Mode.NONE && now >= pause.endMillis()) unpause();
     wakeInTime();
@@ -586,13 +597,15 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void ran(Call call, long nanos) {
     if (call.session.blocked) current.nanosBeforeWait = nanos;
     settle(call);
-    if (slowCommands.concerned(nanos)) {
-      slowCommands.note(call.session, call.spec, call.shownArgv(), nanos, clock.millis());
-    }
     if (monitors.any() && Monitors.shows(call.spec)) {
       monitors.feed(call.session, call.session.database, call.shownArgv());
     }
     if (call.session.tracking != null) tracking.ran(call);
+  }
+
+  @Override
+  public void took(Session session, CommandSpec spec, byte[][] shownArgv, long nanos) {
+    slowCommands.note(session, spec, shownArgv, nanos, clock.millis());
   }
 
   @Override
@@ -606,11 +619,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** What follows from the changes that a command made. */
   private void settle(Call call) {
     statistics.changes += call.dirty;
-  }
-
-  /** A connection ran a slow command. */
-  void ranElsewhere(Session session, CommandSpec spec, byte[][] argv, long nanos) {
-    slowCommands.note(session, spec, argv, nanos, clock.millis());
+    moment.set(call.nowMillis);
   }
 
   @Override

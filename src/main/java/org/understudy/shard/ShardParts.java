@@ -9,11 +9,13 @@ import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
 import org.understudy.command.BitCommands;
 import org.understudy.command.BitfieldCommands;
+import org.understudy.command.Call;
 import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
+import org.understudy.command.Session;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Keyspace;
@@ -25,6 +27,7 @@ import org.understudy.keyspace.Keyspace;
 public final class ShardParts {
   final Config config;
   final Clock clock;
+  final Moment moment;
   final Keyspace keyspace;
   final Admission admission;
   final Pause pause = new Pause();
@@ -62,7 +65,8 @@ public final class ShardParts {
     this.clock = clock;
     this.facts = facts;
     this.control = control;
-    keyspace = new Keyspace(config.databases(), seed, clock::millis, clock::nanos);
+    moment = new Moment(clock);
+    keyspace = new Keyspace(config.databases(), seed, moment, clock::nanos);
     admission = new Admission(config);
     statistics = new Statistics(stats, keyspace);
     clients = new Clients(config, clock, statistics);
@@ -167,12 +171,18 @@ public final class ShardParts {
   }
 
   /** What the executor of a connections' loop reports to: the shard hears of slow commands only. */
-  public CommandExecutor.Observer connectionObserver(Consumer<KeyspaceShard.Message> shardMailbox) {
-    return (call, nanos) -> {
-      if (slowCommands.concerned(nanos)) {
-        shardMailbox.accept(new KeyspaceShard.Slow(call.session, call.spec, call.shownArgv(), nanos));
+  private CommandExecutor.Observer connectionObserver(Consumer<KeyspaceShard.Message> shardMailbox) {
+    return new CommandExecutor.Observer() {
+      @Override
+      public void took(Session session, CommandSpec spec, byte[][] shownArgv, long nanos) {
+        shardMailbox.accept(new KeyspaceShard.Slow(session, spec, shownArgv, nanos));
       }
     };
+  }
+
+  /** An executor for the commands that connections run on a loop of theirs. */
+  public CommandExecutor newExecutor(LoopStats stats, Consumer<KeyspaceShard.Message> shardMailbox) {
+    return new CommandExecutor(clock, config, stats, slowCommands::fromNanos, connectionObserver(shardMailbox));
   }
 
   /** Whether there is a client in MONITOR mode; readable from any loop. */

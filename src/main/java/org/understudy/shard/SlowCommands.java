@@ -42,6 +42,11 @@ final class SlowCommands {
     return nanos >= fromNanos;
   }
 
+  /** Commands that took so long or longer are to be noted. */
+  long fromNanos() {
+    return fromNanos;
+  }
+
   void note(Session session, CommandSpec spec, byte[][] argv, long nanos, long nowMillis) {
     monitor.note(spec.is(CommandFlag.FAST) ? LatencyMonitor.FAST_COMMAND : LatencyMonitor.COMMAND, nanos, nowMillis);
     if (!session.blocked) log.note(session, spec, argv, nanos / 1000, nowMillis);

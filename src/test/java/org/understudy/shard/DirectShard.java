@@ -72,7 +72,7 @@ public final class DirectShard implements ClientSink {
       return rows;
     });
     connectionExecutor =
-        new CommandExecutor(clock, config, parts.newLoopStats(), parts.connectionObserver(mailbox::add));
+        parts.newExecutor(parts.newLoopStats(), mailbox::add);
     parts.shard().start(new Shard.Timing() {
       @Override
       public void wakeIn(long millis) {
@@ -147,9 +147,10 @@ public final class DirectShard implements ClientSink {
       connectionCall.config = config;
       connectionExecutor.startBatch(connectionCall);
       connectionExecutor.run(connectionCall);
+      connectionExecutor.endBatch(connectionCall);
       for (KeyspaceShard.Message message : mailbox) {
         KeyspaceShard.Slow slow = (KeyspaceShard.Slow) message;
-        parts.shard().ranElsewhere(slow.session(), slow.spec(), slow.argv(), slow.nanos());
+        parts.shard().took(slow.session(), slow.spec(), slow.argv(), slow.nanos());
       }
       mailbox.clear();
       return RespReader.parse(run.reply.take().toArray());
