@@ -315,6 +315,16 @@ public final class Config {
     return (int) number(Directive.ACTIVE_EXPIRE_EFFORT);
   }
 
+  /** Whether strings in RDB data are compressed. */
+  public boolean rdbcompression() {
+    return flag(Directive.RDBCOMPRESSION);
+  }
+
+  /** Whether RDB files carry a checksum, and whether that of a file is compared. */
+  public boolean rdbchecksum() {
+    return flag(Directive.RDBCHECKSUM);
+  }
+
   public boolean lazyfreeLazyEviction() {
     return flag(Directive.LAZYFREE_LAZY_EVICTION);
   }

@@ -1,11 +1,22 @@
 package org.understudy.rdb;
 
+import org.understudy.config.Config;
+
 /**
- * How strictly RDB data is read.
+ * How RDB data is read, and what the values that it holds become.
  *
  * @param databases how many there are: entries of others are refused
  * @param checksum whether the checksum of a file is compared, {@code rdbchecksum}
- * @param deepValidation whether the bytes of packed values are looked through before they are believed,
- *     {@code sanitize-dump-payload}
+ * @param hashSeed of the tables of large values, see {@link org.understudy.bytes.Bytes#hash}
  */
-public record ReadOptions(int databases, boolean checksum, boolean deepValidation) {}
+public record ReadOptions(int databases, boolean checksum, long hashSeed) {
+  /** As configured at this moment. */
+  public static ReadOptions of(Config config, long hashSeed) {
+    return new ReadOptions(config.databases(), config.rdbchecksum(), hashSeed);
+  }
+
+  /** The same without comparing checksums (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+  public ReadOptions withoutChecksum() {
+    return new ReadOptions(databases, false, hashSeed);
+  }
+}

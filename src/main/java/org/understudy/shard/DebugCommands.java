@@ -21,6 +21,7 @@ import org.understudy.bytes.Numbers;
 import org.understudy.command.Arguments;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
+import org.understudy.command.DumpCommands;
 import org.understudy.command.Handler;
 import org.understudy.command.Place;
 import org.understudy.config.Config;
@@ -47,6 +48,7 @@ final class DebugCommands {
   private final ServerControl control;
   private final Background background;
   private final ClientCron clientCron;
+  private final DumpCommands dumpCommands;
   private final Consumer<Boolean> pauseCron;
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
@@ -55,6 +57,7 @@ final class DebugCommands {
     control = parts.control;
     background = parts.background;
     clientCron = parts.clientCron;
+    dumpCommands = parts.dumpCommands;
     this.pauseCron = pauseCron;
   }
 
@@ -113,6 +116,8 @@ final class DebugCommands {
       "    Setting it to 0 disables expiring keys in background when they are not",
       "    accessed (otherwise the Redis behavior). Setting it to 1 reenables back the",
       "    default.",
+      "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+      "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
       "SLEEP <seconds>",
       "    Stop the server for <seconds>. Decimals allowed.",
       "STRINGMATCH-TEST",
@@ -127,6 +132,10 @@ final class DebugCommands {
       case "3 sleep" -> sleep(call);
       case "3 set-active-expire" -> {
         keyspace.activeExpire(truth(argv[2]));
+        call.reply.ok();
+      }
+      case "3 set-skip-checksum-validation" -> {
+        dumpCommands.compareChecksums(!truth(argv[2]));
         call.reply.ok();
       }
       case "3 pause-cron" -> {

@@ -13,6 +13,7 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
+import org.understudy.command.DumpCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.Session;
@@ -51,6 +52,7 @@ public final class ShardParts {
   final KeyWaits keyWaits;
   final Background background;
   final Notifications notifications;
+  final DumpCommands dumpCommands = new DumpCommands();
   private final CommandTable table;
   private final Shard shard;
 
@@ -102,6 +104,7 @@ public final class ShardParts {
     rows.addAll(BitCommands.rows());
     rows.addAll(BitfieldCommands.rows());
     rows.addAll(HyperLogLogCommands.rows());
+    rows.addAll(dumpCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());

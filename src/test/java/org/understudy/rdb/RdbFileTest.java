@@ -25,7 +25,7 @@ class RdbFileTest {
   private static final long NOW = 1_700_000_000_000L;
   private static final RdbWriter.Origin ORIGIN =
       new RdbWriter.Origin("7.0.15", 1_700_000_000, 123_456, new RdbWriter.Place(3, "ab".repeat(20), 77), false);
-  private static final ReadOptions OPTIONS = new ReadOptions(16, true, true);
+  private static final ReadOptions OPTIONS = new ReadOptions(16, true, 1);
 
   /** What a file was read to. */
   private static final class Read implements RdbVisitor {
@@ -217,7 +217,7 @@ class RdbFileTest {
     assertEquals(0, ByteBuffer.wrap(unchecked).getLong(unchecked.length - 8));
     assertTrue(read(unchecked, 1).events.contains("no checksum"));
     file[file.length - 1]++;
-    new RdbReader(new ReadOptions(16, false, true), new Read()).read(file, 0, file.length);
+    new RdbReader(OPTIONS.withoutChecksum(), new Read()).read(file, 0, file.length);
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.understudy.command.BitfieldCommands;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
+import org.understudy.command.DumpCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.KeyWait;
@@ -92,6 +93,7 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(BitfieldCommands.rows());
     rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(KeyCommands.rows());
+    rows.addAll(new DumpCommands().rows());
     return rows;
   }
 
