@@ -1,0 +1,150 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/**
+ * {@code TrainingLoad PORT SECONDS}: keeps the server on that port of this machine busy with a bit of everything that
+ * servers are busy with, so that the JVM which archives its classes also archives which paths are hot (JEP 515). A
+ * server that begins with such an archive is compiled within its first second of load instead of its tenth.
+ */
+final class TrainingLoad {
+  private static final int CONNECTIONS = 50;
+  private static final int[] PIPELINES = {1, 16, 128, 1, 16, 128};
+  private static final int KEYS = 20_000;
+  private static final int LARGE_EVERY = 4000;
+
+  private static final Random random = new Random(1);
+  private static final String SMALL = "x".repeat(32);
+  private static final String LARGE = "y".repeat(65_536);
+  private static int batches;
+
+  private static final Supplier<?>[] COMMANDS = {
+      () -> "GET " + key(), () -> "SET " + key() + ' ' + SMALL, () -> "INCR count:" + number(), () -> "PING",
+      TrainingLoad::mset, () -> "GET " + key(), () -> "SET " + key() + ' ' + SMALL + " EX 1000",
+      () -> "DEL " + key(),
+      () -> "EXISTS " + key(), () -> "MGET " + key() + ' ' + key(), () -> "EXPIRE " + key() + " 100"};
+
+  private TrainingLoad() {}
+
+  private static int number() {
+    return random.nextInt(KEYS);
+  }
+
+  private static String key() {
+    return "key:" + number();
+  }
+
+  private static String mset() {
+    StringBuilder command = new StringBuilder("MSET");
+    for (int i = 0; i < 10; i++) command.append(' ').append(key()).append(' ').append(SMALL);
+    return command.toString();
+  }
+
+  public static void main(String[] args) throws IOException {
+    InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
+    long nanosEach = (long) (Double.parseDouble(args[1]) * 1e9 / PIPELINES.length);
+    try (Selector selector = Selector.open()) {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        SocketChannel channel = SocketChannel.open(server);
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ, new Connection(channel));
+      }
+      for (int pipeline : PIPELINES) {
+        long end = System.nanoTime() + nanosEach;
+        for (SelectionKey key : selector.keys()) ((Connection) key.attachment()).send(pipeline);
+        while (System.nanoTime() < end) {
+          selector.select(key -> {
+            Connection connection = (Connection) key.attachment();
+            if (connection.receive() == 0) connection.send(pipeline);
+          }, 1000);
+        }
+        for (SelectionKey key : selector.keys()) {
+          while (((Connection) key.attachment()).receive() > 0) Thread.onSpinWait();
+        }
+      }
+    }
+  }
+
+  private static final class Connection {
+    private final SocketChannel channel;
+    private final ByteBuffer input = ByteBuffer.allocate(256 * 1024).flip();
+    /** Replies to come, elements of arrays included; and bytes of a bulk string that are to be passed over. */
+    private int missing;
+    private int skip;
+
+    Connection(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    /** Sends the same command so many times, with other arguments each. */
+    void send(int pipeline) {
+      StringBuilder requests = new StringBuilder();
+      Supplier<?> command = COMMANDS[random.nextInt(COMMANDS.length)];
+      for (int i = 0; i < pipeline; i++) append(requests, command.get().toString());
+      missing += pipeline;
+      if (++batches % LARGE_EVERY == 0) {
+        append(requests, "SET large " + LARGE);
+        append(requests, "GET large");
+        append(requests, "INFO");
+        missing += 3;
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(requests.toString().getBytes(StandardCharsets.ISO_8859_1));
+      try {
+        while (bytes.hasRemaining()) {
+          if (channel.write(bytes) == 0) receive();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void append(StringBuilder requests, String command) {
+      String[] words = command.split(" ");
+      requests.append('*').append(words.length).append("\r\n");
+      for (String word : words) requests.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
+
+    /** Reads what has come; returns how many replies are missing. */
+    int receive() {
+      try {
+        input.compact();
+        if (channel.read(input) < 0) throw new IOException("the server closed the connection");
+        input.flip();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      while (missing > 0) {
+        int passed = Math.min(skip, input.remaining());
+        input.position(input.position() + passed);
+        skip -= passed;
+        if (skip > 0 || !readLine()) break;
+      }
+      return missing;
+    }
+
+    private boolean readLine() {
+      int end = input.position();
+      while (end < input.limit() && input.get(end) != '\n') end++;
+      if (end == input.limit()) return false;
+      char type = (char) input.get(input.position());
+      missing--;
+      if (type == '$' || type == '*') {
+        byte[] digits = new byte[end - 2 - input.position()];
+        input.get(input.position() + 1, digits);
+        int count = Integer.parseInt(new String(digits, StandardCharsets.ISO_8859_1));
+        if (type == '*') missing += Math.max(0, count);
+        else if (count >= 0) skip = count + 2;
+      }
+      input.position(end + 1);
+      return true;
+    }
+  }
+}
