@@ -9,6 +9,7 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandTable;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
+import org.understudy.resp.RequestParser;
 import org.understudy.shard.Admission;
 import org.understudy.shard.CommandExecutor;
 import org.understudy.shard.KeyspaceShard;
@@ -24,6 +25,11 @@ import org.understudy.shard.ShardParts;
 final class Loop {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
   private static final long ATTACK_LOG_INTERVAL_MILLIS = 60_000;
+  /** As long as clients together have less room for input, each keeps a buffer. */
+  private static final long BUFFERS_BYTES = 8 * 1024 * 1024;
+  /** … and as long as they have less than this, room is made for arguments that are only announced. */
+  private static final long ANNOUNCED_BYTES = 64 * 1024 * 1024;
+  private static final int LEAST_BULK_BYTES = 16 * 1024;
 
   final ActorRef<KeyspaceShard.Message> shard;
   final CommandTable table;
@@ -39,6 +45,8 @@ final class Loop {
   final CommandExecutor executor;
   final Call call;
   private long attackLoggedMillis;
+  /** Bytes held for input that has not come. */
+  private long inputRoom;
 
   Loop(ActorRef<KeyspaceShard.Message> shard, ShardParts parts, Sessions sessions) {
     this.shard = shard;
@@ -54,6 +62,20 @@ final class Loop {
     executor = parts.newExecutor(stats, shard::tell);
     call = new Call(null); // no command that runs here touches keys
     call.config = config;
+  }
+
+  /** Whether a client may keep a buffer for its input: with thousands of them that would be too much memory. */
+  boolean hasInputRoom() {
+    return inputRoom < BUFFERS_BYTES;
+  }
+
+  /** See {@link RequestParser#trustedBulkBytes}. */
+  int trustedBulkBytes() {
+    return inputRoom < ANNOUNCED_BYTES ? RequestParser.TRUSTED_BULK_BYTES : LEAST_BULK_BYTES;
+  }
+
+  void inputRoomChanged(long bytes) {
+    inputRoom += bytes;
   }
 
   void attackSeen(Session session) {

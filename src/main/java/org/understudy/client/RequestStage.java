@@ -36,6 +36,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   /** How much is read ahead of a client that waits. */
   private static final int EARLY_BYTES = 64 * 1024;
+  /** What a client that sends has for input that comes in pieces, as in Redis. */
+  private static final int INPUT_BUFFER_BYTES = 16 * 1024;
   /** Pieces of output are joined up to this size. */
   private static final int JOINED_BYTES = 64 * 1024;
   /** How much of a request that is too large the log shows. */
@@ -66,7 +68,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   }
 
   /** What the connection, or the shard past it, tells the stage. */
-  sealed interface Output permits Replies, Part, Push, Waiting, CloseAfter, Shrink, Kill {}
+  sealed interface Output permits Replies, Part, Push, Waiting, CloseAfter, Shrink, ShrinkInput, Kill {}
 
   /** The replies to the whole chunk. */
   record Replies(ByteString bytes) implements Output {}
@@ -81,6 +83,9 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   record CloseAfter(ByteString bytes) implements Output {}
 
   enum Shrink implements Output { KEEP_PEAK, FORGET_PEAK }
+
+  /** Give up the input buffer of a client that sends nothing, or that of one which sends nothing large any more. */
+  enum ShrinkInput implements Output { IDLE, OVERSIZED }
 
   enum Kill implements Output { INSTANCE }
 
@@ -150,6 +155,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     @Override
     public void postStop() {
+      loop.inputRoomChanged(-session.queryBufferFreeBytes);
       connection.tell(ClientConnection.Closed.INSTANCE);
     }
 
@@ -168,6 +174,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       session.queryBufferBytes = chunk.size();
       session.argumentBytes = 0;
       byte[] bytes = chunk.toArrayUnsafe();
+      if (parser.bufferBytes() < INPUT_BUFFER_BYTES && loop.hasInputRoom()) parser.reserve(INPUT_BUFFER_BYTES);
+      parser.trustedBulkBytes(loop.trustedBulkBytes());
       parser.maxBulkBytes(config.protoMaxBulkLen());
       parser.feed(bytes, 0, bytes.length);
       nextRequests();
@@ -211,8 +219,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       long pending = parser.pendingBytes();
       long arguments = parser.argumentBytes();
       session.queryBufferBytes = pending;
-      session.queryBufferFreeBytes = parser.spareBytes();
       session.argumentBytes = arguments;
+      noteSpareInput();
       if (pending + arguments > 0) {
         session.lastInteractionMillis = loop.clock.millis();
         if (pending + arguments > config.clientQueryBufferLimit()) {
@@ -222,6 +230,20 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         if (loop.limits.clientsAreEvicted()) connection.tell(ClientConnection.Grown.INSTANCE);
       }
       if (!hasBeenPulled(in)) pull(in);
+    }
+
+    private void noteSpareInput() {
+      long spare = parser.spareBytes();
+      if (spare == session.queryBufferFreeBytes) return;
+      loop.inputRoomChanged(spare - session.queryBufferFreeBytes);
+      session.queryBufferFreeBytes = spare;
+    }
+
+    private void shrinkInput(boolean idle) {
+      if (working) return;
+      if (idle) parser.shrink(0);
+      else if (!parser.largeBulkSeen()) parser.shrink(INPUT_BUFFER_BYTES);
+      noteSpareInput();
     }
 
     private void inputEnded() {
@@ -252,6 +274,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         closeWhenSent();
       } else if (event instanceof Shrink shrink) {
         if (!working) connection.tell(new ClientConnection.Shrink(shrink == Shrink.FORGET_PEAK));
+      } else if (event instanceof ShrinkInput shrink) {
+        shrinkInput(shrink == ShrinkInput.IDLE);
       } else if (queue.isEmpty() && inFlight == 0) {
         completeStage();
       } else {

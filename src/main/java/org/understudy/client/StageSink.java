@@ -58,6 +58,11 @@ final class StageSink implements ClientSink {
   }
 
   @Override
+  public void shrinkInput(boolean idle) {
+    stage.accept(idle ? RequestStage.ShrinkInput.IDLE : RequestStage.ShrinkInput.OVERSIZED);
+  }
+
+  @Override
   public void kill() {
     stage.accept(RequestStage.Kill.INSTANCE);
   }

@@ -25,19 +25,23 @@ public final class RequestParser {
 
   /** Announced arguments for which room is made at once. */
   private static final int TRUSTED_ARGUMENTS = 1024;
-  private static final int TRUSTED_BULK_BYTES = 1024 * 1024;
+  /** Announced length of an argument up to which room is made at once. */
+  public static final int TRUSTED_BULK_BYTES = 1024 * 1024;
+  /** An argument from which on a client counts as one that sends large ones. */
+  private static final int LARGE_BULK_BYTES = 128 * 1024;
   private static final int MAX_NAME_BYTES = 32;
   private static final byte[][] NO_ARGUMENTS = {};
 
   private long maxBulkBytes = 512L * 1024 * 1024;
   private boolean authenticated = true;
+  private int trustedBulkBytes = TRUSTED_BULK_BYTES;
 
   // the chunk that is being read
   private byte[] chunk = Bytes.EMPTY;
   private int position;
   private int limit;
 
-  // the unfinished line, if it began in an earlier chunk
+  // the buffer for an unfinished line that began in an earlier chunk
   private byte[] line = Bytes.EMPTY;
   private int lineLength;
 
@@ -52,6 +56,7 @@ public final class RequestParser {
   private int bulkExpected = -1;
   private int lineEndsToSkip;
   private long argumentBytes;
+  private boolean largeBulkSeen;
 
   private String error;
 
@@ -64,6 +69,37 @@ public final class RequestParser {
   public void authenticated(boolean yes) {
     authenticated = yes;
   }
+
+  /** @param bytes announced length of an argument up to which room is made before it was sent */
+  public void trustedBulkBytes(int bytes) {
+    trustedBulkBytes = bytes;
+  }
+
+  // ---- the buffer --------------------------------------------------------------------------------------------------
+
+  /** Keeps a buffer of at least this size for what comes in pieces. */
+  public void reserve(int bytes) {
+    if (line.length < bytes) line = Arrays.copyOf(line, bytes);
+  }
+
+  /** Makes the buffer smaller again, as far as what is in it allows. @param bytes 0 to have none between requests */
+  public void shrink(int bytes) {
+    int room = Math.max(bytes, lineLength);
+    if (room < line.length) line = Arrays.copyOf(line, room);
+  }
+
+  public int bufferBytes() {
+    return line.length;
+  }
+
+  /** Whether a large argument came in pieces since this was asked last; the buffer has got its full size then. */
+  public boolean largeBulkSeen() {
+    boolean seen = largeBulkSeen;
+    largeBulkSeen = false;
+    return seen;
+  }
+
+  // ---- chunks ------------------------------------------------------------------------------------------------------
 
   /** Gives the next chunk; the previous one must have been read to its end. The array must not change until then. */
   public void feed(byte[] bytes, int offset, int length) {
@@ -132,6 +168,7 @@ public final class RequestParser {
     }
     if (position >= limit) chunk = Bytes.EMPTY; // do not hold on to the reader's buffer
     if (chunk.length == 0) {
+      lineSource = Bytes.EMPTY;
       position = 0;
       limit = 0;
     }
@@ -190,7 +227,7 @@ public final class RequestParser {
     }
     bulkExpected = (int) length;
     bulkFilled = 0;
-    bulk = new byte[Math.min(bulkExpected, TRUSTED_BULK_BYTES)];
+    bulk = new byte[Math.min(bulkExpected, Math.max(trustedBulkBytes, available))];
     if (bulkExpected == 0) endBulk();
   }
 
@@ -208,6 +245,10 @@ public final class RequestParser {
 
   private void endBulk() {
     add(bulk.length == bulkExpected ? bulk : Arrays.copyOf(bulk, bulkExpected));
+    if (bulkExpected >= LARGE_BULK_BYTES && line.length > 0) {
+      largeBulkSeen = true;
+      reserve(MAX_LINE_BYTES); // large arguments come with large chunks: whatever follows may be cut at any place
+    }
     bulk = null;
     bulkFilled = 0;
     bulkExpected = -1;
@@ -290,7 +331,7 @@ public final class RequestParser {
     return true;
   }
 
-  private byte[] lineSource;
+  private byte[] lineSource = Bytes.EMPTY;
 
   private byte lineStart() {
     return lineFrom < lineTo ? lineSource[lineFrom] : (byte) '\r';

@@ -15,6 +15,10 @@ final class ClientCron {
   private static final int LEAST_CLIENTS = 5;
   /** For how long the most that a reply buffer held keeps it from shrinking. */
   static final long PEAK_MILLIS = 5000;
+  /** Input buffers with so much unused are given up after so long, larger ones as soon as they are not needed. */
+  private static final int LEAST_INPUT_BYTES = 4 * 1024;
+  private static final int LARGE_INPUT_BYTES = 32 * 1024;
+  private static final int INPUT_IDLE_SECONDS = 2;
   /** Share of the heap beyond which waiting output counts as much. */
   private static final int TIGHT_HEAP_SHARE = 8;
 
@@ -57,12 +61,20 @@ final class ClientCron {
       return;
     }
     long output = session.outputBytes.get();
+    shrinkInputBuffer(client, nowMillis);
     if (buffersShrink) shrinkReplyBuffer(client, nowMillis);
     if (clients.limits.exceeded(client, output, nowMillis)) {
       String info = clients.info(client);
       clients.kill(client);
       LOG.warn("Client {} closed for overcoming of output buffer limits.", info);
     }
+  }
+
+  private void shrinkInputBuffer(Client client, long nowMillis) {
+    Session session = client.session;
+    if (session.queryBufferFreeBytes < LEAST_INPUT_BYTES) return;
+    boolean idle = nowMillis / 1000 - session.lastInteractionMillis / 1000 > INPUT_IDLE_SECONDS;
+    if (idle || session.queryBufferFreeBytes > LARGE_INPUT_BYTES) client.sink.shrinkInput(idle);
   }
 
   private void shrinkReplyBuffer(Client client, long nowMillis) {

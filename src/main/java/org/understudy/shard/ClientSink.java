@@ -32,6 +32,9 @@ public interface ClientSink {
   /** Make the reply buffer smaller if it has been too large lately, once nothing of the client is being executed. */
   void shrink(boolean forgetPeak);
 
+  /** Make the input buffer smaller. @param idle give it up: the client sends nothing */
+  void shrinkInput(boolean idle);
+
   /** Close at once and forget what is queued. */
   void kill();
 }

@@ -2,6 +2,7 @@ package org.understudy.resp;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -51,6 +52,49 @@ class RequestParserTest {
     byte[] first = parser.next()[0];
     assertSame(first, parser.next()[0]);
     assertEquals("get", Bytes.string(parser.next()[0]));
+  }
+
+  @Test
+  void keepsABufferForWhatComesInPiecesUntilItIsGivenUp() {
+    RequestParser parser = new RequestParser();
+    parser.reserve(100);
+    assertEquals(100, parser.spareBytes());
+    parser.feed(Bytes.of("PING hel"), 0, 8);
+    assertNull(parser.next());
+    assertEquals(92, parser.spareBytes());
+    parser.shrink(0);
+    assertEquals(0, parser.spareBytes());
+    assertEquals(8, parser.pendingBytes());
+    parser.feed(Bytes.of("lo\n"), 0, 3);
+    assertEquals("hello", Bytes.string(parser.next()[1]));
+    parser.shrink(0);
+    assertEquals(0, parser.bufferBytes());
+  }
+
+  @Test
+  void theBufferGrowsWithLargeArguments() {
+    RequestParser parser = new RequestParser();
+    parser.reserve(100);
+    byte[] input = Bytes.of("*1\r\n$200000\r\n" + "v".repeat(200_000) + "\r\n");
+    parser.feed(input, 0, 1000);
+    assertNull(parser.next());
+    parser.feed(input, 1000, input.length - 1000);
+    assertEquals(200_000, parser.next()[0].length);
+    assertEquals(RequestParser.MAX_LINE_BYTES, parser.bufferBytes());
+    assertTrue(parser.largeBulkSeen());
+    assertFalse(parser.largeBulkSeen());
+  }
+
+  @Test
+  void whatIsAnnouncedTakesNoMoreRoomThanItIsTrustedWith() {
+    RequestParser parser = new RequestParser();
+    parser.trustedBulkBytes(1000);
+    byte[] input = Bytes.of("*1\r\n$200000\r\n" + "v".repeat(200_000) + "\r\n");
+    parser.feed(input, 0, 20);
+    assertNull(parser.next());
+    assertTrue(parser.spareBytes() <= 1000, () -> parser.spareBytes() + " bytes");
+    parser.feed(input, 20, input.length - 20);
+    assertEquals(200_000, parser.next()[0].length);
   }
 
   @Test

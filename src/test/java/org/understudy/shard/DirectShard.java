@@ -31,6 +31,8 @@ public final class DirectShard implements ClientSink {
   /** Rounds that the shard asked for: milliseconds between them; and when it wants to be woken. */
   final List<Long> tickRequests = new ArrayList<>();
   final List<Long> wakeRequests = new ArrayList<>();
+  /** How often the client's input buffer was to shrink; true where the reason was that the client is idle. */
+  final List<Boolean> inputShrinks = new ArrayList<>();
   private final Run run = new Run(client);
   private final CommandExecutor connectionExecutor;
   private final Call connectionCall = new Call(null);
@@ -221,6 +223,11 @@ public final class DirectShard implements ClientSink {
 
   @Override
   public void shrink(boolean forgetPeak) {}
+
+  @Override
+  public void shrinkInput(boolean idle) {
+    inputShrinks.add(idle);
+  }
 
   @Override
   public void kill() {}

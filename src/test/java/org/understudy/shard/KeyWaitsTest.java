@@ -125,6 +125,9 @@ class KeyWaitsTest {
     public void waiting() {}
 
     @Override
+    public void shrinkInput(boolean idle) {}
+
+    @Override
     public void closeAfterReplies(ByteString replies) {
       deliver(replies);
     }
