@@ -2,8 +2,8 @@ package org.understudy.keyspace;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Entries in the order of their hashes: extendible hashing. A directory, indexed by the top bits of the hash, points to
@@ -234,10 +234,10 @@ public abstract class SegmentDirectory<S extends HashSegment> {
     return next;
   }
 
-  /** Visits every entry, segment by segment in the order of hashes. The visitor must not change anything here. */
-  protected final void forEachEntry(Consumer<Object> visitor) {
+  /** Visits entries as long as the visitor says so. It must not change anything here. */
+  protected final void forEachEntryWhile(Predicate<Object> visitor) {
     for (int i = 0; i < directory.length; i += 1 << directoryDepth - directory[i].depth) {
-      for (Object entry : directory[i].slots) if (entry != null) visitor.accept(entry);
+      for (Object entry : directory[i].slots) if (entry != null && !visitor.test(entry)) return;
     }
   }
 

@@ -3,6 +3,7 @@ package org.understudy.keyspace.collection;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.ArrayTally;
 import org.understudy.keyspace.Batch;
@@ -175,7 +176,15 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
 
   /** Visits every element in one go. The visitor must not change the table. */
   public void forEach(Consumer<byte[]> visitor) {
-    forEachEntry(entry -> visitor.accept((byte[]) entry));
+    forEachWhile(element -> {
+      visitor.accept(element);
+      return true;
+    });
+  }
+
+  /** Visits elements as long as the visitor says so. It must not change the table. */
+  public void forEachWhile(Predicate<byte[]> visitor) {
+    forEachEntryWhile(entry -> visitor.test((byte[]) entry));
   }
 
   // ---- memory -------------------------------------------------------------------------------------------------------

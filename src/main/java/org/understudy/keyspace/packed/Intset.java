@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.understudy.keyspace.HeapLayout;
 
 /**
  * A set of integers in one array, in the format of Redis's intset.c: the width of an element in bytes (2, 4 or 8) and
@@ -85,6 +86,11 @@ public final class Intset {
   /** The packed form in an array of exactly its size. */
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, size());
+  }
+
+  /** Bytes of heap of the object and its array, spare room included. */
+  public long heapBytes(HeapLayout layout) {
+    return layout.object(1, 5) + layout.byteArray(bytes.length);
   }
 
   /** The element of a rank, from 0. */

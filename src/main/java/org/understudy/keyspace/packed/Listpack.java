@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
+import org.understudy.keyspace.HeapLayout;
 import org.understudy.resp.ReplyBuffer;
 
 /**
@@ -28,7 +29,8 @@ import org.understudy.resp.ReplyBuffer;
  * A string that spells a 64-bit number canonically is stored as that number.
  *
  * <p>A position is the offset of an entry in {@link #array}, or {@link #NONE}. Any change makes positions behind it
- * invalid. The array may have spare room on both sides: adding and removing costs the same at either end. Contents that come from outside must pass {@link #isValid} first; the methods here trust them.
+ * invalid. The array may have spare room on both sides: adding and removing costs the same at either end. Contents that
+ * come from outside must pass {@link #isValid} first; the methods here trust them.
  */
 public final class Listpack {
   /** Instead of a position: there is no such entry. */
@@ -100,6 +102,11 @@ public final class Listpack {
   /** The packed form in an array of exactly its size. */
   public byte[] toBytes() {
     return Arrays.copyOfRange(bytes, start, start + size());
+  }
+
+  /** Bytes of heap of the object and its array, spare room included. */
+  public long heapBytes(HeapLayout layout) {
+    return layout.object(1, 4) + layout.byteArray(bytes.length);
   }
 
   /** Gives back spare room. */
