@@ -607,8 +607,8 @@ public final class KeyCommands {
   }
 
   /**
-   * KEYS of a large database. A key that is there from the beginning to the end is listed exactly once; one that comes or
-   * goes meanwhile may be listed or not.
+   * KEYS of a large database. A key that is there from the beginning to the end is listed exactly once; one that comes
+   * or goes meanwhile may be listed or not.
    */
   private static final class Listing implements SlicedWork {
     private static final int STEP_KEYS = 512;
@@ -654,36 +654,15 @@ public final class KeyCommands {
 
   /** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type] */
   static void scan(Call call) {
-    byte[][] argv = call.argv;
-    long cursor = Arguments.cursor(argv[1]);
-    long count = 10;
-    byte[] pattern = null;
-    byte[] type = null;
-    for (int i = 2; i < argv.length; i += 2) {
-      if (i + 1 == argv.length) throw Errors.SYNTAX;
-      if (Bytes.is(argv[i], "COUNT")) {
-        count = Arguments.integer(argv[i + 1]);
-        if (count < 1) throw Errors.SYNTAX;
-      } else if (Bytes.is(argv[i], "MATCH")) {
-        pattern = argv[i + 1];
-      } else if (Bytes.is(argv[i], "TYPE")) {
-        type = argv[i + 1];
-      } else {
-        throw Errors.SYNTAX;
-      }
-    }
-    byte[] wantedPattern = pattern == null || Bytes.compare(pattern, ALL_KEYS) == 0 ? null : pattern;
-    byte[] wantedType = type;
+    long cursor = Arguments.cursor(call.argv[1]);
+    ScanOptions options = ScanOptions.ofKeys(call.argv);
     List<byte[]> found = new ArrayList<>();
-    long next = call.db.scan(cursor, (int) Math.min(Integer.MAX_VALUE, count), entry -> {
-      if (wantedPattern != null && !matches(wantedPattern, entry)) return;
-      if (wantedType != null && !Bytes.is(wantedType, entry.type().word())) return;
+    long next = call.db.scan(cursor, (int) Math.min(Integer.MAX_VALUE, options.count()), entry -> {
+      if (!options.matches(entry.keyArray(), entry.keyOffset(), entry.keyLength())) return;
+      if (options.type() != null && !Bytes.is(options.type(), entry.type().word())) return;
       found.add(entry.key());
     });
-    call.reply.array(2);
-    call.reply.bulk(Long.toUnsignedString(next));
-    call.reply.array(found.size());
-    for (byte[] key : found) call.reply.bulk(key);
+    ScanOptions.reply(call.reply, next, found);
   }
 
   // ---- whole databases ----------------------------------------------------------------------------------------------
@@ -707,7 +686,8 @@ public final class KeyCommands {
   }
 
   /**
-   * [ASYNC | SYNC]: only counted differently, since a database drops its table in one step and the collector does the rest.
+   * [ASYNC | SYNC]: only counted differently, since a database drops its table in one step and the collector does the
+   * rest.
    */
   private static void requireFlushMode(Call call) {
     byte[][] argv = call.argv;

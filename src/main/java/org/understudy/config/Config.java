@@ -360,6 +360,21 @@ public final class Config {
 
   // ---- encodings ---------------------------------------------------------------------------------------------------
 
+  /** Fields of a hash that is packed. */
+  public long hashMaxListpackEntries() {
+    return number(Directive.HASH_MAX_LISTPACK_ENTRIES);
+  }
+
+  /** Bytes of a field or a value of a hash that is packed. */
+  public long hashMaxListpackValue() {
+    return number(Directive.HASH_MAX_LISTPACK_VALUE);
+  }
+
+  /** Members of a set of integers that is an intset. */
+  public long setMaxIntsetEntries() {
+    return number(Directive.SET_MAX_INTSET_ENTRIES);
+  }
+
   /** Members of a sorted set that is packed. */
   public long zsetMaxListpackEntries() {
     return number(Directive.ZSET_MAX_LISTPACK_ENTRIES);

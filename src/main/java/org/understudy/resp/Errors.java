@@ -7,6 +7,9 @@ import org.understudy.bytes.Bytes;
 public final class Errors {
   public static final CommandError SYNTAX = CommandError.err("syntax error");
   public static final CommandError NOT_AN_INTEGER = CommandError.err("value is not an integer or out of range");
+  public static final CommandError OUT_OF_RANGE = CommandError.err("value is out of range");
+  /** For a number that is negative; 0 is allowed all the same. */
+  public static final CommandError NOT_POSITIVE = CommandError.err("value is out of range, must be positive");
   public static final CommandError NOT_A_FLOAT = CommandError.err("value is not a valid float");
   public static final CommandError NO_SUCH_KEY = CommandError.err("no such key");
   public static final CommandError WRONG_TYPE =

@@ -40,7 +40,6 @@ import org.understudy.resp.Errors;
  */
 final class DebugCommands {
   private static final Logger log = LoggerFactory.getLogger(DebugCommands.class);
-  private static final CommandError NOT_POSITIVE = CommandError.err("value is out of range, must be positive");
   private static final int MATCHES_TRIED = 100_000;
 
   private final Keyspace keyspace;
@@ -272,9 +271,9 @@ final class DebugCommands {
   /** DEBUG POPULATE count [prefix [size]]: keys that exist stay. In one go, and no change is counted. */
   private void populate(Call call) {
     byte[][] argv = call.argv;
-    long count = positive(argv[2]);
+    long count = Arguments.notNegative(argv[2], Errors.NOT_POSITIVE);
     byte[] prefix = argv.length > 3 ? argv[3] : Bytes.of("key");
-    long size = argv.length > 4 ? positive(argv[4]) : 0;
+    long size = argv.length > 4 ? Arguments.notNegative(argv[4], Errors.NOT_POSITIVE) : 0;
     for (long i = 0; i < count; i++) {
       byte[] key = Bytes.concat(prefix, Bytes.of(":" + i));
       if (call.findForWrite(key)) continue;
@@ -283,12 +282,6 @@ final class DebugCommands {
       call.alsoChangedIn(call.db.index(), key);
     }
     call.reply.ok();
-  }
-
-  private static long positive(byte[] argument) {
-    long value = Arguments.integer(argument, NOT_POSITIVE);
-    if (value < 0) throw NOT_POSITIVE;
-    return value;
   }
 
   // ---- the rest -----------------------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.understudy.bytes.Bytes;
+import org.understudy.keyspace.Digest;
 import org.understudy.testing.CommandRunner;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
@@ -88,6 +90,18 @@ class SideBySide implements AutoCloseable {
     assertSameReply(command, real.read());
   }
 
+  /** As {@link #assertSameReply(Object...)}, for an array or map whose elements may come in any order. */
+  void assertSameReplyInAnyOrder(Object... command) throws IOException {
+    real.send(command);
+    assertEquals(sorted(real.read()), sorted(run(command)), () -> "seed " + seed + ": " + text(command));
+  }
+
+  private static Object sorted(byte[] reply) {
+    Object parsed = RespReader.parseExact(reply);
+    if (!(parsed instanceof Collection<?> elements)) return parsed;
+    return elements.stream().map(String::valueOf).sorted().toList();
+  }
+
   private void assertSameReply(Object[] command, byte[] expected) {
     byte[] reply = run(command);
     if (Arrays.equals(reply, expected)) return;
@@ -131,6 +145,11 @@ class SideBySide implements AutoCloseable {
       assertSameReplies(commands);
     }
     assertSameReply("SELECT", 0);
+  }
+
+  /** Compares the contents of all databases. */
+  void assertSameDigest() throws IOException {
+    assertEquals(askReal("DEBUG", "DIGEST"), Digest.of(ours.keyspace).hex(), () -> "digest, seed " + seed);
   }
 
   // ---- events and effects -------------------------------------------------------------------------------------------

@@ -13,9 +13,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.understudy.bytes.Bytes;
-import org.understudy.keyspace.Type;
-import org.understudy.resp.Errors;
 import org.understudy.testing.NeedsRealRedis;
 
 /**
@@ -112,18 +109,14 @@ class StringsComparisonTest {
     both.assertSameReply("OBJECT", "HELP");
   }
 
-  /** Stubs for sets, and what is propagated differently on purpose. */
+  /** Knows what is propagated differently on purpose. */
   private static final class Both extends SideBySide {
-    private int database;
-
     Both() throws IOException {
       super();
     }
 
     @Override
     byte[] run(Object[] command) {
-      if (command[0].equals("SELECT")) database = (Integer) command[1];
-      if (command[0].equals("SADD")) return sadd(command);
       if (!command[0].equals("BITFIELD")) return super.run(command);
       byte[] reply = ours.runRaw(command);
       List<String> events = ours.events();
@@ -133,19 +126,6 @@ class StringsComparisonTest {
       if (onlyGrown) effects.removeIf(effect -> effect.contains(" BITFIELD "));
       takeDown(command, events, effects);
       return reply;
-    }
-
-    private byte[] sadd(Object[] command) {
-      Type type = ours.typeOf((String) command[1]);
-      if (type == Type.STRING) return Bytes.of("-" + Errors.WRONG_TYPE.getMessage() + "\r\n");
-      if (type == Type.SET) return Bytes.of(":0\r\n");
-      ours.putSet((String) command[1]);
-      List<String> events = new ArrayList<>(ours.events());
-      events.add("sadd " + command[1] + (database == 0 ? "" : "@" + database));
-      List<String> effects = new ArrayList<>(ours.effects());
-      effects.add(database + " SADD " + command[1] + " x");
-      takeDown(command, events, effects);
-      return Bytes.of(":1\r\n");
     }
   }
 

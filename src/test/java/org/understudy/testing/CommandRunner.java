@@ -12,22 +12,22 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.DumpCommands;
+import org.understudy.command.HashCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.KeyWait;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
+import org.understudy.command.SetCommands;
 import org.understudy.command.SlicedWork;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
-import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Entry;
-import org.understudy.keyspace.HeapLayout;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.keyspace.Type;
-import org.understudy.keyspace.Value;
+import org.understudy.keyspace.collection.SetValue;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 
@@ -92,6 +92,8 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(BitCommands.rows());
     rows.addAll(BitfieldCommands.rows());
     rows.addAll(HyperLogLogCommands.rows());
+    rows.addAll(HashCommands.rows());
+    rows.addAll(SetCommands.rows());
     rows.addAll(KeyCommands.rows());
     rows.addAll(new DumpCommands().rows());
     return rows;
@@ -157,9 +159,11 @@ public final class CommandRunner implements Call.Changes {
     config.set(List.of(new Config.Setting(directive, value)), true, false);
   }
 
-  /** Puts a value there that is no string: a set as far as anybody looks. */
+  /** Puts a value there that is no string; nothing is reported. */
   public void putSet(String key) {
-    call.db.setValue(Bytes.of(key), new SetStub(), Entry.NO_EXPIRE);
+    SetValue set = new SetValue();
+    set.add(Bytes.of("x"), config.setMaxIntsetEntries(), keyspace.hashSeed());
+    call.db.setValue(Bytes.of(key), set, Entry.NO_EXPIRE);
   }
 
   /** The type of a key, null if it is absent; nothing is reported. */
@@ -245,32 +249,5 @@ public final class CommandRunner implements Call.Changes {
 
   private static String named(int database, byte[] key) {
     return Bytes.string(key) + (database == 0 ? "" : "@" + database);
-  }
-
-  private static final class SetStub implements Value {
-    @Override
-    public Type type() {
-      return Type.SET;
-    }
-
-    @Override
-    public String encodingName() {
-      return "hashtable";
-    }
-
-    @Override
-    public long memoryBytes(HeapLayout layout) {
-      return 100;
-    }
-
-    @Override
-    public Value copy() {
-      return new SetStub();
-    }
-
-    @Override
-    public void digest(Digest into) {
-      throw new UnsupportedOperationException("nobody looks into it");
-    }
   }
 }
