@@ -119,8 +119,16 @@ public final class Doubles {
       // the logarithm may be off by one next to a power of ten, and rounding up may make an eighteenth digit
       if (scaled >= TEN_TO_17) power--;
       else if (scaled < TEN_TO_16) power++;
+      else if (scaled == TEN_TO_16) return nearPowerOfTen(mantissa, exponent, power, out);
       else return general(Long.toString(scaled), 16 - power, out);
     }
+  }
+
+  /** What is rounded to a power of ten may be less than it: then it has one digit more to show. */
+  private static String nearPowerOfTen(long mantissa, int exponent, int power, StringBuilder out) {
+    long finer = scale(mantissa, exponent, power + 1);
+    return finer < TEN_TO_17 ? general(Long.toString(finer), 15 - power, out)
+        : general(Long.toString(TEN_TO_16), 16 - power, out);
   }
 
   /** mantissa * 2^exponent * 10^power rounded to an integer below 2^63, ties to even. */

@@ -19,6 +19,9 @@ import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
+import org.understudy.command.SortedSetCommands;
+import org.understudy.command.SortedSetPopCommands;
+import org.understudy.command.SortedSetRangeCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Keyspace;
@@ -109,6 +112,9 @@ public final class ShardParts {
     rows.addAll(SetCommands.rows());
     rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(dumpCommands.rows());
+    rows.addAll(SortedSetCommands.rows());
+    rows.addAll(SortedSetRangeCommands.rows());
+    rows.addAll(SortedSetPopCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());

@@ -20,6 +20,9 @@ import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
 import org.understudy.command.SlicedWork;
+import org.understudy.command.SortedSetCommands;
+import org.understudy.command.SortedSetPopCommands;
+import org.understudy.command.SortedSetRangeCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
@@ -96,6 +99,9 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(SetCommands.rows());
     rows.addAll(KeyCommands.rows());
     rows.addAll(new DumpCommands().rows());
+    rows.addAll(SortedSetCommands.rows());
+    rows.addAll(SortedSetRangeCommands.rows());
+    rows.addAll(SortedSetPopCommands.rows());
     return rows;
   }
 

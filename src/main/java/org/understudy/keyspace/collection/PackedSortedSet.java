@@ -62,16 +62,25 @@ final class PackedSortedSet {
   /** Adds a member that is not there. */
   static void add(Listpack pack, double score, byte[] member) {
     int at = placeOf(pack, score, member);
-    boolean whole = score == (long) score && Math.abs(score) <= INTEGER_LIMIT;
     if (at == Listpack.NONE) {
-      pack.append(member);
-      if (whole) pack.append((long) score);
-      else pack.append(Bytes.of(Doubles.toText(score)));
-    } else {
-      at = pack.insertBefore(at, member);
-      if (whole) pack.insertAfter(at, (long) score);
-      else pack.insertAfter(at, Bytes.of(Doubles.toText(score)));
+      append(pack, score, member);
+      return;
     }
+    at = pack.insertBefore(at, member);
+    if (isWhole(score)) pack.insertAfter(at, (long) score);
+    else pack.insertAfter(at, Bytes.of(Doubles.toText(score)));
+  }
+
+  /** Adds a member that is behind all others. */
+  static void append(Listpack pack, double score, byte[] member) {
+    pack.append(member);
+    if (isWhole(score)) pack.append((long) score);
+    else pack.append(Bytes.of(Doubles.toText(score)));
+  }
+
+  /** Whether a score becomes an integer entry. */
+  static boolean isWhole(double score) {
+    return score == (long) score && Math.abs(score) <= INTEGER_LIMIT;
   }
 
   /** The position that is behind a member to be added; {@link Listpack#NONE} at the end. */

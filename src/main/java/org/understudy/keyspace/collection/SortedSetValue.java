@@ -163,6 +163,11 @@ public final class SortedSetValue implements Value {
     return 0;
   }
 
+  /** The text of a score as the form at hand has it: a packed set spells out whole numbers that {@code %.17g} does not. */
+  public String scoreText(double score) {
+    return isPacked() && PackedSortedSet.isWhole(score) ? Long.toString((long) score) : Doubles.toText(score);
+  }
+
   // ---- changing -----------------------------------------------------------------------------------------------------
 
   /**
@@ -210,6 +215,19 @@ public final class SortedSetValue implements Value {
     Listpack pack = pack();
     pack.deleteRange(2L * from, 2 * (to - from));
     keep(pack);
+  }
+
+  /** The same set, not yet anybody's, packed if it may be. */
+  public SortedSetValue compact(Packing packing) {
+    if (isPacked() || size() > packing.maxEntries()) return this;
+    ScoredCursor cursor = cursor(0, false);
+    Listpack pack = new Listpack();
+    while (cursor.next()) {
+      if (cursor.length > packing.maxElementBytes() || (long) pack.size() + cursor.length > MOST_PACKED_BYTES) return this;
+      PackedSortedSet.append(pack, cursor.score, cursor.member());
+    }
+    pack.trim();
+    return packed(pack.array());
   }
 
   private void unpack(long hashSeed) {
