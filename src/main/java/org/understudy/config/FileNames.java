@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.understudy.bytes.Bytes;
 
 /** File names are bytes to the operating system and to the configuration, and text to Java: this goes between. */
-final class FileNames {
+public final class FileNames {
   private FileNames() {}
 
   /** The path that the bytes of a text name. A name that no path can have is one that no file has. */
@@ -38,7 +38,7 @@ final class FileNames {
   }
 
   /** Why an access failed, in the words of strerror. */
-  static String reason(IOException failure) {
+  public static String reason(IOException failure) {
     if (failure instanceof NoSuchFileException) return "No such file or directory";
     if (failure instanceof AccessDeniedException) return "Permission denied";
     if (failure instanceof NotDirectoryException) return "Not a directory";

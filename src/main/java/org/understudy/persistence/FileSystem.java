@@ -1,0 +1,42 @@
+package org.understudy.persistence;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** All that keeping data needs of a file system, so that tests can stop it at every step. Every call may block. */
+public interface FileSystem {
+  /** Creates a file, or empties it, and opens it for writing. */
+  Output create(Path file) throws IOException;
+
+  /** @throws NoSuchFileException if there is none */
+  Input open(Path file) throws IOException;
+
+  /** Gives a file another name, in one step, whatever had that name. */
+  void rename(Path from, Path to) throws IOException;
+
+  /** Deletes a file if it is there. */
+  void delete(Path file) throws IOException;
+
+  /** Makes the names in a folder safe on disk. */
+  void syncFolder(Path folder) throws IOException;
+
+  /** A file that is being written. */
+  interface Output extends Closeable {
+    /** Writes all of it. */
+    void write(ByteBuffer bytes) throws IOException;
+
+    /** Makes what was written safe on disk. */
+    void sync() throws IOException;
+  }
+
+  /** A file that is being read. */
+  interface Input extends Closeable {
+    long size() throws IOException;
+
+    /** @return how many bytes were read, at least one; -1 at the end */
+    int read(byte[] into) throws IOException;
+  }
+}

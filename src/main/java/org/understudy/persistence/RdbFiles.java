@@ -1,0 +1,140 @@
+package org.understudy.persistence;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.config.FileNames;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.rdb.RdbWriter;
+
+/**
+ * Saves the dataset to the RDB file that the configuration names ({@code dir}, {@code dbfilename}) and loads it from there.
+ * Used on the shard's loop only; there is one save at a time.
+ */
+public final class RdbFiles {
+  /** How loading ended. */
+  public enum Outcome {
+    LOADED,
+    /** There is no file. */
+    ABSENT,
+    /** It cannot be opened; nothing was loaded. */
+    FAILED,
+    /** For a reason that is logged; the keyspace holds a part of it and is not to be used. */
+    DAMAGED,
+    /** Somebody asked for it. */
+    STOPPED
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(RdbFiles.class);
+
+  private final FileSystem files;
+  private final Keyspace keyspace;
+  private final Config config;
+  private final Clock clock;
+  private final Supplier<RdbWriter.Origin> origin;
+  private final long processId;
+  /** Libraries of functions of the file that was loaded: nothing runs them yet, but they are saved again. */
+  private final List<byte[]> libraries = new ArrayList<>();
+  private int serial;
+  private RdbLoad load;
+
+  /**
+   * @param origin what a file that is written now says of its origin
+   * @param processId for the names of unfinished files
+   */
+  public RdbFiles(FileSystem files, Keyspace keyspace, Config config, Clock clock, Supplier<RdbWriter.Origin> origin,
+      long processId) {
+    this.files = files;
+    this.keyspace = keyspace;
+    this.config = config;
+    this.clock = clock;
+    this.origin = origin;
+    this.processId = processId;
+  }
+
+  private Path place() {
+    return config.resolve(config.dbfilename());
+  }
+
+  // ---- saving ------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Makes the cut of a snapshot and saves it in slices.
+   *
+   * @param ended is told on the loop whether it was saved; not if it is cancelled before
+   */
+  public Save start(Save.Turns turns, Consumer<Boolean> ended) {
+    Save save = new Save(stream(), file(), turns, clock::nanos, (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
+    save.start();
+    return save;
+  }
+
+  /** Saves at one go, files included: for when nothing else may happen. @return false if it failed, which is logged */
+  public boolean saveAtOnce() {
+    return Save.atOnce(stream(), file());
+  }
+
+  private SnapshotStream stream() {
+    return new SnapshotStream(keyspace, origin.get(), libraries, config, Save.PIECE_BYTES);
+  }
+
+  private DumpFile file() {
+    return new DumpFile(files, place(), "temp-" + processId + "-" + ++serial + ".rdb",
+        config.flag(Directive.RDB_SAVE_INCREMENTAL_FSYNC));
+  }
+
+  // ---- loading -----------------------------------------------------------------------------------------------------------
+
+  /** The last load, or the one under way; null before the first. */
+  public RdbLoad load() {
+    return load;
+  }
+
+  /** Forgets the libraries: a dataset is about to be replaced. */
+  public void forgetLibraries() {
+    libraries.clear();
+  }
+
+  /** Loads the file at one go. @param replaces see {@link RdbLoad} */
+  public Outcome loadAtOnce(boolean replaces) {
+    try (FileSystem.Input input = files.open(place())) {
+      load = new RdbLoad(keyspace, libraries, config, input.size(), replaces);
+      load.readAll(input);
+      return load.complete() ? Outcome.LOADED : Outcome.DAMAGED;
+    } catch (NoSuchFileException e) {
+      return Outcome.ABSENT;
+    } catch (IOException e) {
+      log.warn("Cannot read the RDB file: {}", FileNames.reason(e));
+      return Outcome.FAILED;
+    }
+  }
+
+  /** Loads the file in slices, each as long as a small piece of it takes. @param stop whether to end it now */
+  public void load(Save.Turns turns, BooleanSupplier stop, Consumer<Outcome> ended) {
+    turns.block(() -> {
+      try {
+        FileSystem.Input input = files.open(place());
+        long size = input.size();
+        turns.back(() -> {
+          load = new RdbLoad(keyspace, libraries, config, size, false);
+          new Loading(input, load, turns, stop, (int) config.number(Directive.KEY_LOAD_DELAY), ended).read();
+        });
+      } catch (NoSuchFileException e) {
+        turns.back(() -> ended.accept(Outcome.ABSENT));
+      } catch (IOException e) {
+        log.warn("Fatal error loading the DB: {}. Exiting.", FileNames.reason(e));
+        turns.back(() -> ended.accept(Outcome.FAILED));
+      }
+    });
+  }
+}

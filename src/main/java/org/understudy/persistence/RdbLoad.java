@@ -1,0 +1,199 @@
+package org.understudy.persistence;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.config.FileNames;
+import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.rdb.RdbEntry;
+import org.understudy.rdb.RdbException;
+import org.understudy.rdb.RdbReader;
+import org.understudy.rdb.RdbVisitor;
+import org.understudy.rdb.ReadOptions;
+
+/**
+ * Puts what is read of an RDB file into the keyspace, and says in the log what Redis says. Keys whose time has come are left
+ * out. After a failure the keyspace holds a part of the file: nobody may take it for a dataset.
+ */
+public final class RdbLoad implements RdbVisitor {
+  private static final Logger log = LoggerFactory.getLogger(RdbLoad.class);
+  /** So much of a file is read and loaded at once: about half a millisecond. */
+  static final int PIECE_BYTES = 64 << 10;
+  private static final int EMPTY_KEYS_LOGGED = 10;
+
+  private final Keyspace keyspace;
+  private final List<byte[]> libraries;
+  private final boolean replaces;
+  private final long startMillis;
+  private final long totalBytes;
+  private final RdbReader reader;
+  private long usedMemory;
+  private long keysLoaded;
+  private long keysExpired;
+  private long emptyKeys;
+
+  /**
+   * @param libraries gets the code of libraries of functions
+   * @param replaces whether a key that is there already gives way; else it means that the file is damaged
+   */
+  RdbLoad(Keyspace keyspace, List<byte[]> libraries, Config config, long totalBytes, boolean replaces) {
+    this.keyspace = keyspace;
+    this.libraries = libraries;
+    this.replaces = replaces;
+    this.totalBytes = totalBytes;
+    startMillis = keyspace.nowMillis();
+    boolean validate = config.text(Directive.SANITIZE_DUMP_PAYLOAD).equals("yes");
+    reader = new RdbReader(new ReadOptions(keyspace.databases(), config.flag(Directive.RDBCHECKSUM), validate), this);
+  }
+
+  /** Reads on. @return whether the file goes on; false with its end, and after a failure, which is logged */
+  boolean read(byte[] piece, int length) {
+    try {
+      reader.read(piece, 0, length);
+      if (!reader.finished()) return true;
+      logCounts();
+    } catch (RdbException e) {
+      failed(e);
+    }
+    return false;
+  }
+
+  /** Reads the file to its end, or until it turns out to be damaged. */
+  void readAll(FileSystem.Input input) {
+    byte[] piece = new byte[PIECE_BYTES];
+    try {
+      int length = input.read(piece);
+      while (length > 0 && read(piece, length)) length = input.read(piece);
+      if (length < 0) endedEarly(null);
+    } catch (IOException e) {
+      endedEarly(e);
+    }
+  }
+
+  /** There is no more to read. @param failure why, or null at the end of the file */
+  void endedEarly(IOException failure) {
+    if (failure != null) log.warn("Error reading the RDB file: {}", FileNames.reason(failure));
+    try {
+      reader.requireFinished();
+    } catch (RdbException e) {
+      log.warn("Short read or OOM loading DB. Unrecoverable error, aborting now.");
+      failed(e);
+    }
+  }
+
+  private static void failed(RdbException failure) {
+    log.warn("Internal error in RDB reading: {}", failure.getMessage());
+  }
+
+  private void logCounts() {
+    if (emptyKeys > 0) {
+      log.warn("Done loading RDB, keys loaded: {}, keys expired: {}, empty keys skipped: {}.", keysLoaded, keysExpired,
+          emptyKeys);
+    } else {
+      log.info("Done loading RDB, keys loaded: {}, keys expired: {}.", keysLoaded, keysExpired);
+    }
+  }
+
+  /** Whether the whole file was read. */
+  boolean complete() {
+    return reader.finished();
+  }
+
+  // ---- progress ----------------------------------------------------------------------------------------------------------
+
+  /** Unix time. */
+  public long startMillis() {
+    return startMillis;
+  }
+
+  /** Size of the file. */
+  public long totalBytes() {
+    return totalBytes;
+  }
+
+  public long loadedBytes() {
+    return reader.position();
+  }
+
+  /** Bytes of memory that the dataset took where the file was written; 0 if it does not say so. */
+  public long usedMemory() {
+    return usedMemory;
+  }
+
+  public long keysLoaded() {
+    return keysLoaded;
+  }
+
+  /** Keys left out since their time had come. */
+  public long keysExpired() {
+    return keysExpired;
+  }
+
+  // ---- what is in the file -----------------------------------------------------------------------------------------------
+
+  @Override
+  public boolean entry(RdbEntry entry) {
+    if (entry.expireAtMillis() != Entry.NO_EXPIRE && entry.expireAtMillis() < startMillis) {
+      keysExpired++;
+      return true;
+    }
+    if (replaces) keyspace.database(entry.database()).remove(entry.key());
+    keysLoaded++;
+    return entry.addTo(keyspace);
+  }
+
+  @Override
+  public void emptyKey(int database, byte[] key) {
+    if (emptyKeys++ < EMPTY_KEYS_LOGGED) log.warn("rdbLoadObject skipping empty key: {}", Bytes.string(key));
+  }
+
+  @Override
+  public void function(byte[] code) {
+    libraries.add(code);
+  }
+
+  @Override
+  public void noChecksum() {
+    log.warn("RDB file was saved with checksum disabled: no check performed.");
+  }
+
+  @Override
+  public void aux(byte[] name, byte[] value) {
+    String field = Bytes.string(name);
+    String text = Bytes.string(value);
+    if (field.startsWith("%")) {
+      log.info("RDB '{}': {}", field, text);
+      return;
+    }
+    switch (field.toLowerCase(Locale.ROOT)) {
+      case "redis-ver" -> log.info("Loading RDB produced by version {}", text);
+      case "ctime" -> log.info("RDB age {} seconds", Math.max(0, startMillis / 1000 - number(text)));
+      case "used-mem" -> {
+        usedMemory = number(text);
+        log.info("RDB memory usage when created {} Mb", String.format(Locale.ROOT, "%.2f", usedMemory / 1048576.0));
+      }
+      case "aof-preamble" -> {
+        if (number(text) != 0) log.info("RDB has an AOF tail");
+      }
+      case "aof-base" -> {
+        if (number(text) != 0) log.info("RDB is base AOF");
+      }
+      case "repl-stream-db", "repl-id", "repl-offset", "lua", "redis-bits" -> { }
+      default -> log.debug("Unrecognized RDB AUX field: '{}'", field);
+    }
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+}

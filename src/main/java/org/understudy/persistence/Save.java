@@ -1,0 +1,154 @@
+package org.understudy.persistence;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Brings a snapshot into a file. The bytes are made in slices on the shard's loop and written where it may block, one
+ * piece while the next is being made; if the disk is slower the snapshot waits for it.
+ *
+ * <pre>
+ * Running -> Saved | Failed: the last piece is in the file and the file in its place, or something of that failed
+ * Running -> Cancelled: the caller gave up; nobody is told
+ * </pre>
+ */
+public final class Save {
+  /** Whoever lends a save its turns. */
+  public interface Turns {
+    /** Runs it on the loop once everybody else had a turn. */
+    void next(Runnable slice);
+
+    /** Runs it on the loop after that time. */
+    void later(long millis, Runnable slice);
+
+    /** Runs it where it may block. */
+    void block(Runnable work);
+
+    /** Runs it on the loop; from any thread. */
+    void back(Runnable work);
+  }
+
+  /** So much is written at once, and waits at most while the piece before it is written. */
+  public static final int PIECE_BYTES = 256 << 10;
+  private static final long SLICE_NANOS = 300_000;
+
+  private final SnapshotStream stream;
+  private final DumpFile file;
+  private final Turns turns;
+  private final LongSupplier nanos;
+  private final int keyDelayMicros;
+  private final Consumer<Boolean> ended;
+  /** All bytes are made. */
+  private boolean complete;
+  /** A piece is being written. */
+  private boolean writing;
+  /** No slice is due: the piece that is being written has to be waited for. */
+  private boolean waiting;
+  /** Ended, or cancelled. */
+  private boolean over;
+
+  /**
+   * @param nanos monotonic
+   * @param keyDelayMicros {@code rdb-key-save-delay}, a brake for tests; 0 or negative for none
+   * @param ended is told on the loop whether the file is in its place
+   */
+  Save(SnapshotStream stream, DumpFile file, Turns turns, LongSupplier nanos, int keyDelayMicros, Consumer<Boolean> ended) {
+    this.stream = stream;
+    this.file = file;
+    this.turns = turns;
+    this.nanos = nanos;
+    this.keyDelayMicros = keyDelayMicros;
+    this.ended = ended;
+  }
+
+  void start() {
+    turns.next(this::slice);
+  }
+
+  /** The snapshot that is being saved. */
+  public SnapshotStream stream() {
+    return stream;
+  }
+
+  /** Gives up, unless it has ended: what was written is removed, and no file takes its place from now on. */
+  public void cancel() {
+    if (over) return;
+    over = true;
+    stream.abandon();
+    file.cancel();
+    if (!writing) turns.block(file::discard);
+  }
+
+  private void slice() {
+    if (over) return;
+    long start = nanos.getAsLong();
+    long before = stream.keysTaken();
+    boolean more;
+    do {
+      more = stream.step();
+    } while (more && keyDelayMicros <= 0 && stream.size() < PIECE_BYTES && nanos.getAsLong() - start < SLICE_NANOS);
+    complete = !more;
+    waiting = writing && stream.size() >= PIECE_BYTES;
+    if (!writing && (complete || stream.size() >= PIECE_BYTES)) write();
+    if (complete || waiting) return;
+    long delayMillis = keyDelayMicros <= 0 ? 0 : (stream.keysTaken() - before) * keyDelayMicros / 1000;
+    if (delayMillis > 0) turns.later(delayMillis, this::slice);
+    else turns.next(this::slice);
+  }
+
+  private void write() {
+    writing = true;
+    ByteBuffer piece = stream.take();
+    boolean last = complete;
+    turns.block(() -> {
+      boolean done = put(piece, last);
+      turns.back(() -> written(done, last));
+    });
+  }
+
+  private boolean put(ByteBuffer piece, boolean last) {
+    try {
+      file.write(piece);
+      if (last) file.commit();
+      return true;
+    } catch (IOException logged) {
+      file.discard();
+      return false;
+    }
+  }
+
+  private void written(boolean done, boolean last) {
+    writing = false;
+    if (over) {
+      if (done && !last) turns.block(file::discard);
+    } else if (!done || last) {
+      over = true;
+      stream.abandon();
+      ended.accept(done);
+    } else if (complete) {
+      write();
+    } else if (waiting) {
+      waiting = false;
+      turns.next(this::slice);
+    }
+  }
+
+  /** Saves at one go, for a caller that wants nothing else to happen meanwhile. False if it failed, which is logged. */
+  static boolean atOnce(SnapshotStream stream, DumpFile file) {
+    try {
+      boolean more = true;
+      while (more) {
+        more = stream.step();
+        if (!more || stream.size() >= PIECE_BYTES) file.write(stream.take());
+      }
+      file.commit();
+      return true;
+    } catch (IOException logged) {
+      stream.abandon();
+      file.discard();
+      return false;
+    }
+  }
+}

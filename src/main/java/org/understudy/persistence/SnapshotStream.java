@@ -1,0 +1,125 @@
+package org.understudy.persistence;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.keyspace.AccessClock;
+import org.understudy.keyspace.Database;
+import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.Snapshot;
+import org.understudy.rdb.RdbOutput;
+import org.understudy.rdb.RdbWriter;
+
+/**
+ * A snapshot as the bytes of an RDB file, which come into being as somebody takes them: {@link #step} makes some more,
+ * {@link #take} hands out what there is. While a large value is under way in steps, entries that are about to change are
+ * gathered beside it and follow it.
+ */
+public final class SnapshotStream implements Snapshot.Sink {
+  private static final int SIDE_BYTES = 16 << 10;
+  /** About as much of a large value is written in one step. */
+  private static final int PART_BYTES = 64 << 10;
+
+  private final AccessClock accessClock;
+  private final long cutMillis;
+  private final RdbOutput output;
+  private final RdbWriter writer;
+  private final RdbOutput sideOutput;
+  private final RdbWriter sideWriter;
+  private final Snapshot snapshot;
+  /** The writer is in the middle of a large value. */
+  private boolean begun;
+  private boolean stepping;
+  private boolean ended;
+  private long aheadBytes;
+
+  /**
+   * Makes the cut.
+   *
+   * @param libraries the code of all libraries of functions
+   * @param capacityBytes about how much will gather before it is taken
+   */
+  public SnapshotStream(Keyspace keyspace, RdbWriter.Origin origin, List<byte[]> libraries, Config config,
+      int capacityBytes) {
+    boolean compress = config.flag(Directive.RDBCOMPRESSION);
+    boolean checksum = config.flag(Directive.RDBCHECKSUM);
+    RdbWriter.Access access = config.maxmemoryPolicy().lru() ? RdbWriter.Access.IDLE
+        : config.maxmemoryPolicy().lfu() ? RdbWriter.Access.FREQUENCY : RdbWriter.Access.NONE;
+    accessClock = keyspace.accessClock();
+    cutMillis = keyspace.nowMillis();
+    output = new RdbOutput(capacityBytes, compress, checksum);
+    writer = new RdbWriter(output, access);
+    sideOutput = new RdbOutput(SIDE_BYTES, compress, false);
+    sideWriter = new RdbWriter(sideOutput, access);
+    writer.header(origin);
+    for (byte[] library : libraries) writer.function(library);
+    for (int i = 0; i < keyspace.databases(); i++) {
+      Database database = keyspace.database(i);
+      if (database.size() > 0) writer.database(i, database.size(), database.expires());
+    }
+    snapshot = keyspace.startSnapshot(this);
+  }
+
+  /** Makes a few more bytes; false once all are made. */
+  public boolean step() {
+    if (ended) return false;
+    stepping = true;
+    boolean more = snapshot.step();
+    stepping = false;
+    if (!more) {
+      writer.end();
+      ended = true;
+    }
+    return more;
+  }
+
+  /** Bytes that can be taken. */
+  public int size() {
+    return output.size();
+  }
+
+  /** The bytes made since the last call; the caller's to keep. */
+  public ByteBuffer take() {
+    return output.take();
+  }
+
+  /** Gives up, if not all bytes are made. */
+  public void abandon() {
+    snapshot.abandon();
+    ended = true;
+  }
+
+  /** Keys at the cut. */
+  public long keys() {
+    return snapshot.keys();
+  }
+
+  /** Keys that are in the bytes, or about to be. */
+  public long keysTaken() {
+    return snapshot.keysTaken();
+  }
+
+  /** Bytes that were made ahead of time, since their entries were about to change: what copying on write is for a fork. */
+  public long aheadBytes() {
+    return aheadBytes;
+  }
+
+  @Override
+  public void take(int database, Entry entry) {
+    RdbOutput to = begun ? sideOutput : output;
+    RdbWriter by = begun ? sideWriter : writer;
+    int before = to.size();
+    by.write(database, entry, accessClock, cutMillis);
+    if (!stepping) aheadBytes += to.size() - before;
+  }
+
+  @Override
+  public boolean takePart(int database, Entry entry) {
+    if (!begun) writer.begin(database, entry, accessClock, cutMillis);
+    begun = !writer.step(PART_BYTES);
+    if (!begun) writer.splice(sideOutput);
+    return !begun;
+  }
+}
