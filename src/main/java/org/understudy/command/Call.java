@@ -35,13 +35,22 @@ public final class Call {
     /**
      * FLUSHDB or FLUSHALL is about to remove all keys, which are still there. The receiver (a) marks every client that
      * watches a key that exists in the database, or in any if all go; a key that had expired when its watch began, and
-     * so vanishes without a logical change, marks nobody but counts as absent from now on; (b) tells all client-side
-     * caches to forget everything (a null invalidation), whatever the database and even if it is empty; (c) after
-     * FLUSHALL, but not FLUSHDB, gives up a snapshot that is being written.
+     * so vanishes without a logical change, marks nobody but counts as absent from now on; and (b) tells all client-side
+     * caches to forget everything (a null invalidation), whatever the database and even if it is empty.
      *
      * @param database index, or {@link #ALL_DATABASES}
      */
     void flushing(Session by, int database);
+
+    /**
+     * FLUSHALL has removed all keys. The receiver gives up a snapshot that is being written, and with save points saves the
+     * empty dataset.
+     *
+     * @return whether it was saved, so that no change is left to be saved
+     */
+    default boolean flushed() {
+      return false;
+    }
 
     /**
      * SWAPDB is about to exchange two different databases. The receiver marks every client that watches, in either of
@@ -194,6 +203,11 @@ public final class Call {
   /** See {@link Changes#flushing}. The caller counts. */
   public void flushing(int database) {
     changes.flushing(session, database);
+  }
+
+  /** See {@link Changes#flushed}. Nothing counts as changed any more if the outcome was saved. */
+  public void flushed() {
+    if (changes.flushed()) dirty = 0;
   }
 
   /** See {@link Changes#swapping}. The caller counts. */

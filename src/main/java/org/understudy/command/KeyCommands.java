@@ -683,6 +683,7 @@ public final class KeyCommands {
     long keys = 0;
     for (int i = 0; i < call.keyspace.databases(); i++) keys += call.keyspace.database(i).clear();
     flushed(call, keys);
+    call.flushed();
   }
 
   /**

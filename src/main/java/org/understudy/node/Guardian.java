@@ -20,19 +20,27 @@ import org.understudy.client.ClientListener;
 import org.understudy.client.ConnectionCommands;
 import org.understudy.client.Sessions;
 import org.understudy.config.Config;
+import org.understudy.persistence.DiskFileSystem;
+import org.understudy.persistence.RdbFiles;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.ServerFacts;
 import org.understudy.shard.ShardParts;
 
 /**
  * The actor that all others of a node descend from.
- * Starting -> Serving: all sockets listen, the dataset is loaded; serving ends with the node.
+ * Starting -> Loading: all sockets listen; Loading -> Serving: the dataset is loaded; serving ends with the node.
  */
 final class Guardian extends AbstractBehavior<Guardian.Command> {
   sealed interface Command {}
 
+  /** Every socket listens and that is known: load the dataset. */
+  enum Load implements Command { INSTANCE }
+
   /** Shut down as SHUTDOWN without arguments does, with the {@code Config.SHUTDOWN_*} bits for the signal. */
   record ShutDown(int flags) implements Command {}
+
+  /** Everything that had to be saved is saved: end. */
+  enum Stop implements Command { INSTANCE }
 
   /** Listen on other addresses; the outcome is null or the reason why not. */
   record Listen(List<String> bind, int port, CompletableFuture<String> outcome) implements Command {}
@@ -48,6 +56,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private final Config config;
   private final Milestones milestones;
+  private final Shutdown shutdown;
+  private final ShardParts parts;
+  private final ActorRef<KeyspaceShard.Message> shard;
   private final Listeners listeners;
 
   static Behavior<Command> create(Config config, Milestones milestones, Shutdown shutdown) {
@@ -58,20 +69,22 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     super(context);
     this.config = config;
     this.milestones = milestones;
+    this.shutdown = shutdown;
     Users users = new Users(config);
     Clock clock = new SystemClock();
     Sessions sessions = new Sessions();
-    ShardParts parts = new ShardParts(config, clock, hashSeed(),
+    parts = new ShardParts(config, clock, hashSeed(),
         wired -> new ConnectionCommands(wired, users).rows(), ServerFacts.ofProcess(clock),
-        new NodeControl(context.getSelf(), shutdown, config));
+        new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem());
     parts.connections(sessions);
-    ActorRef<KeyspaceShard.Message> shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
+    parts.awaitDataset();
+    shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
     listeners = Listeners.start(context, ClientListener.create(shard, parts, users, sessions), config.ioThreads());
     listeners.listen(BindAddress.of(config.bind()), config.port())
         .thenCompose(failures -> failures.isEmpty() ? listenOnUnixSocket() : failed(config.port(), failures))
         .whenComplete((done, failure) -> {
-          if (failure == null) listening();
+          if (failure == null) milestones.listening.complete(Done.getInstance());
           else milestones.listening.completeExceptionally(failure);
         });
   }
@@ -114,24 +127,40 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return this;
   }
 
-  private void listening() {
-    milestones.listening.complete(Done.getInstance());
-    milestones.loaded.complete(Done.getInstance());
+  private Behavior<Command> onLoad(Load message) {
+    shard.tell(new KeyspaceShard.Task(() -> parts.load(shutdown::requested, this::loaded)));
+    return this;
+  }
+
+  /** Runs on the shard's loop. */
+  private void loaded(RdbFiles.Outcome outcome) {
+    switch (outcome) {
+      case LOADED, ABSENT -> milestones.loaded.complete(Done.getInstance());
+      case STOPPED -> parts.shutDown(Config.SHUTDOWN_NOSAVE);
+      case FAILED, DAMAGED -> milestones.loaded.completeExceptionally(new StartFailure("no dataset"));
+    }
   }
 
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Listen.class, this::onListen)
+        .onMessage(Load.class, this::onLoad)
         .onMessage(ShutDown.class, this::onShutDown)
+        .onMessage(Stop.class, message -> onStop())
         .build();
   }
 
   private Behavior<Command> onShutDown(ShutDown request) {
-    log.warn("User requested shutdown...");
-    boolean save = (request.flags & Config.SHUTDOWN_SAVE) != 0
-        || (request.flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
-    if (save) log.warn("Snapshots are not there yet: the dataset is not saved.");
+    shard.tell(new KeyspaceShard.Task(() -> {
+      if (parts.shutDown(request.flags) == null) return;
+      shutdown.callOff();
+      log.warn("SIGTERM received but errors trying to shut down the server, check the logs for more information");
+    }));
+    return this;
+  }
+
+  private Behavior<Command> onStop() {
     listeners.stop();
     return Behaviors.stopped();
   }

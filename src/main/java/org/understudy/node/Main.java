@@ -92,7 +92,6 @@ public final class Main {
     } else {
       log.warn("Configuration loaded");
     }
-    NotThereYet.warn(config);
     nodeLog.syslog(config.syslogEnabled(), config.syslogIdent(), config.syslogFacility());
     nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
     Signals.handle(signals(), config.flag(Directive.CRASH_LOG_ENABLED), crash);

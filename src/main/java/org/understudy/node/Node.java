@@ -46,8 +46,10 @@ public final class Node implements AutoCloseable {
     try {
       await(milestones.listening());
       listening.run();
+      system.tell(Guardian.Load.INSTANCE);
       await(milestones.loaded());
     } catch (StartFailure failure) {
+      if (shutdown.requested()) return node; // it has ended in order, before it served
       system.terminate();
       node.awaitStopped();
       throw failure;

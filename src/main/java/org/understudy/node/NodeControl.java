@@ -26,14 +26,9 @@ final class NodeControl implements ServerControl {
   }
 
   @Override
-  public String shutDown(int flags) {
-    if ((flags & Config.SHUTDOWN_SAVE) != 0 && (flags & Config.SHUTDOWN_FORCE) == 0) {
-      log.warn("User requested shutdown...");
-      log.warn("Snapshots are not there yet: SHUTDOWN SAVE cannot keep its promise, SHUTDOWN SAVE FORCE exits anyway.");
-      return "ERR Errors trying to SHUTDOWN. Check logs.";
-    }
+  public String shutDown() {
     shutdown.request();
-    guardian.tell(new Guardian.ShutDown(flags));
+    guardian.tell(Guardian.Stop.INSTANCE);
     return null;
   }
 
@@ -47,6 +42,12 @@ final class NodeControl implements ServerControl {
   public void crash(String reason) {
     new CrashReport().write(reason, null);
     Runtime.getRuntime().halt(CRASHED);
+  }
+
+  @Override
+  public void exit(String reason) {
+    log.warn(reason);
+    Runtime.getRuntime().halt(1);
   }
 
   @Override

@@ -1,17 +1,11 @@
 package org.understudy.node;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigFileError;
 import org.understudy.config.Directive;
 
-/** What a configuration may ask for that later parts will bring: refused where silence would cost data, else said. */
+/** What a configuration may ask for that later parts will bring: refused where silence would cost data. */
 final class NotThereYet {
-  private static final Logger log = LoggerFactory.getLogger(NotThereYet.class);
-
   private NotThereYet() {}
 
   /** @throws ConfigFileError the configuration promises something that this version cannot keep */
@@ -25,11 +19,5 @@ final class NotThereYet {
     if (!config.text(Directive.ACLFILE).isEmpty()) {
       throw ConfigFileError.general("'aclfile': there are no users but the default one yet");
     }
-  }
-
-  static void warn(Config config) {
-    if (!config.save().isEmpty()) log.warn("Snapshots are not there yet: the dataset is kept in memory only.");
-    Path snapshot = config.resolve(config.dbfilename());
-    if (Files.exists(snapshot)) log.warn("Snapshots are not there yet: {} is not loaded and will not be written.", snapshot);
   }
 }

@@ -5,7 +5,9 @@ import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
+import org.understudy.config.Directive;
 import org.understudy.config.ProtectedAction;
+import org.understudy.resp.Errors;
 
 /**
  * Why a known command with the right number of arguments may not run now, in Redis's order of precedence. The first
@@ -14,6 +16,10 @@ import org.understudy.config.ProtectedAction;
  */
 public final class Admission {
   public static final String NO_AUTH = "NOAUTH Authentication required.";
+  public static final String CANNOT_SAVE = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to"
+      + " persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report"
+      + " errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs"
+      + " for details about the RDB error.";
   public static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
   private static final int KEYSPACE =
@@ -23,6 +29,8 @@ public final class Admission {
   private final Users users;
   /** Set by the shard before each command while there is a memory limit. */
   private volatile boolean outOfMemory;
+  private volatile boolean lastSaveFailed;
+  private volatile boolean loading;
 
   public Admission(Config config) {
     this.config = config;
@@ -31,6 +39,16 @@ public final class Admission {
 
   void outOfMemory(boolean yes) {
     if (outOfMemory != yes) outOfMemory = yes;
+  }
+
+  /** Whether the last background save failed. */
+  void lastSaveFailed(boolean yes) {
+    lastSaveFailed = yes;
+  }
+
+  /** Whether the dataset is not there yet. */
+  void loading(boolean yes) {
+    loading = yes;
   }
 
   /** The error, or null. */
@@ -67,14 +85,24 @@ public final class Admission {
         || session.transaction != null && !endsTransaction(spec))) {
       return OUT_OF_MEMORY;
     }
+    if (lastSaveFailed && writes(spec, queuedFlags) && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
+        && !config.save().isEmpty()) {
+      return CANNOT_SAVE;
+    }
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
       return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
           + " are allowed in this context";
     }
+    if (loading && (spec.flags & CommandFlag.LOADING.bit) == 0) return Errors.LOADING.getMessage();
     if (session.monitor && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
       return "ERR Replica can't interact with the keyspace"; // it counts monitors among the replicas
     }
     return null;
+  }
+
+  /** PING counts too: who asks for a server's health is to hear of it. */
+  private static boolean writes(CommandSpec spec, int queuedFlags) {
+    return ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0 || spec.fullName.equals("ping");
   }
 
   private static boolean endsTransaction(CommandSpec spec) {

@@ -34,12 +34,15 @@ final class ConfigCommands {
   private final Statistics statistics;
   private final Background background;
   private final ServerControl control;
+  private final Persistence persistence;
 
-  ConfigCommands(Config config, Statistics statistics, Background background, ServerControl control) {
+  ConfigCommands(Config config, Statistics statistics, Background background, ServerControl control,
+      Persistence persistence) {
     this.config = config;
     this.statistics = statistics;
     this.background = background;
     this.control = control;
+    this.persistence = persistence;
   }
 
   List<CommandSpec> rows() {
@@ -107,7 +110,7 @@ final class ConfigCommands {
       if (directive != null && directive.sensitive()) call.redact(i + 1);
       settings.add(new Config.Setting(name, Bytes.string(argv[i + 1])));
     }
-    Config.Change change = config.prepare(settings, call.session.isLocal(), false);
+    Config.Change change = config.prepare(settings, call.session.isLocal(), persistence.isLoading());
     change.publish();
     change.runHooks();
     if (change.changes(Directive.PORT) || change.changes(Directive.BIND)) listenAnew(call, change);

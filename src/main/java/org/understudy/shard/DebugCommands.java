@@ -48,6 +48,7 @@ final class DebugCommands {
   private final Background background;
   private final ClientCron clientCron;
   private final DumpCommands dumpCommands;
+  private final Persistence persistence;
   private final Consumer<Boolean> pauseCron;
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
@@ -57,6 +58,7 @@ final class DebugCommands {
     background = parts.background;
     clientCron = parts.clientCron;
     dumpCommands = parts.dumpCommands;
+    persistence = parts.persistence;
     this.pauseCron = pauseCron;
   }
 
@@ -109,6 +111,19 @@ final class DebugCommands {
       "    In case RESET is provided the peak reset time will be restored to the default value",
       "REPLYBUFFER RESIZING <0|1>",
       "    Enable or disable the reply buffer resize cron job",
+      "RELOAD [option ...]",
+      "    Save the RDB on disk and reload it back to memory. Valid <option> values:",
+      "    * MERGE: conflicting keys will be loaded from RDB.",
+      "    * NOFLUSH: the existing database will not be removed before load, but",
+      "      conflicting keys will generate an exception and kill the server.",
+      "    * NOSAVE: the database will be loaded from an existing RDB file.",
+      "    Examples:",
+      "    * DEBUG RELOAD: verify that the server is able to persist, flush and reload",
+      "      the database.",
+      "    * DEBUG RELOAD NOSAVE: replace the current database with the contents of an",
+      "      existing RDB file.",
+      "    * DEBUG RELOAD NOSAVE NOFLUSH MERGE: add the contents of an existing RDB",
+      "      file to the database.",
       "SEGFAULT",
       "    Crash the server with sigsegv.",
       "SET-ACTIVE-EXPIRE <0|1>",
@@ -167,9 +182,28 @@ final class DebugCommands {
       case "2 stringmatch-test" -> matchGlobs(call);
       default -> {
         if (subcommand.equals("digest-value")) digestValues(call);
+        else if (subcommand.equals("reload")) reload(call);
         else if (!crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
       }
     }
+  }
+
+  /** DEBUG RELOAD [MERGE | NOFLUSH | NOSAVE …]. */
+  private void reload(Call call) {
+    boolean save = true;
+    boolean flush = true;
+    boolean merge = false;
+    for (int i = 2; i < call.argv.length; i++) {
+      switch (Bytes.lowerString(call.argv[i])) {
+        case "merge" -> merge = true;
+        case "noflush" -> flush = false;
+        case "nosave" -> save = false;
+        default -> throw CommandError.err("DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+      }
+    }
+    String refusal = persistence.reload(save, flush, merge);
+    if (refusal != null) throw new CommandError(refusal);
+    call.reply.ok();
   }
 
   private void replyBuffer(Call call) {

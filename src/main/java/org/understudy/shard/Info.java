@@ -15,6 +15,8 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.RdbLoad;
+import org.understudy.persistence.SnapshotStream;
 
 /**
  * The text of INFO: sections of {@code field:value} lines, named and ordered as in 7.0.15. A field is here only if
@@ -37,6 +39,7 @@ final class Info {
   private final ReplicationState replication;
   private final ServerFacts facts;
   private final ServerControl control;
+  private final Persistence persistence;
   private final Supplier<CommandTable> table;
   private final Supplier<Integer> hz;
   private final Map<String, Runnable> sections = new LinkedHashMap<>();
@@ -57,6 +60,7 @@ final class Info {
     replication = parts.replication;
     facts = parts.facts;
     control = parts.control;
+    persistence = parts.persistence;
     this.table = table;
     this.hz = hz;
     sections.put("server", this::server);
@@ -192,15 +196,20 @@ final class Info {
 
   private void persistence() {
     section("Persistence");
-    field("loading", 0);
+    field("loading", persistence.isLoading() ? 1 : 0);
     field("async_loading", 0);
+    saving();
     field("rdb_changes_since_last_save", statistics.changes);
-    field("rdb_bgsave_in_progress", 0);
-    field("rdb_last_save_time", facts.startMillis() / 1000);
-    field("rdb_last_bgsave_status", "ok");
-    field("rdb_last_bgsave_time_sec", -1);
-    field("rdb_current_bgsave_time_sec", -1);
-    field("rdb_saves", 0);
+    field("rdb_bgsave_in_progress", persistence.isSavingInBackground() ? 1 : 0);
+    field("rdb_last_save_time", persistence.lastSaveSeconds());
+    field("rdb_last_bgsave_status", persistence.lastFailed() ? "err" : "ok");
+    field("rdb_last_bgsave_time_sec", persistence.lastDurationSeconds());
+    field("rdb_current_bgsave_time_sec", persistence.currentDurationSeconds());
+    field("rdb_saves", persistence.saves());
+    field("rdb_last_cow_size", persistence.lastAheadBytes());
+    RdbLoad load = persistence.load();
+    field("rdb_last_load_keys_expired", load == null ? 0 : load.keysExpired());
+    field("rdb_last_load_keys_loaded", load == null ? 0 : load.keysLoaded());
     field("aof_enabled", 0);
     field("aof_rewrite_in_progress", 0);
     field("aof_rewrite_scheduled", 0);
@@ -209,6 +218,32 @@ final class Info {
     field("aof_last_bgrewrite_status", "ok");
     field("aof_rewrites", 0);
     field("aof_last_write_status", "ok");
+    if (persistence.isLoading() && load != null) loading(load);
+  }
+
+  /** What a snapshot copied since writers could not wait stands where Redis shows what a fork copied on write. */
+  private void saving() {
+    SnapshotStream snapshot = persistence.isSaving() ? persistence.running().stream() : null;
+    long keys = snapshot == null ? 0 : snapshot.keys();
+    long taken = snapshot == null ? 0 : snapshot.keysTaken();
+    field("current_cow_peak", snapshot == null ? 0 : snapshot.aheadBytes());
+    field("current_cow_size", snapshot == null ? 0 : snapshot.aheadBytes());
+    field("current_cow_size_age", 0);
+    field("current_fork_perc", decimals(keys == 0 ? 0 : 100.0 * taken / keys));
+    field("current_save_keys_processed", taken);
+    field("current_save_keys_total", keys);
+  }
+
+  private void loading(RdbLoad load) {
+    long total = load.totalBytes();
+    long loaded = load.loadedBytes();
+    long elapsedSeconds = (clock.millis() - load.startMillis()) / 1000;
+    field("loading_start_time", load.startMillis() / 1000);
+    field("loading_total_bytes", total);
+    field("loading_rdb_used_mem", load.usedMemory());
+    field("loading_loaded_bytes", loaded);
+    field("loading_loaded_perc", decimals(total == 0 ? 0 : 100.0 * loaded / total));
+    field("loading_eta_seconds", elapsedSeconds == 0 ? 1 : elapsedSeconds * (total - loaded) / (loaded + 1));
   }
 
   private void stats() {

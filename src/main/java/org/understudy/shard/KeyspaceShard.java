@@ -58,6 +58,11 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
       }
 
       @Override
+      public void runIn(long millis, Runnable work) {
+        context.scheduleOnce(Duration.ofMillis(millis), context.getSelf(), new Task(work));
+      }
+
+      @Override
       public void wakeIn(long millis) {
         timers.startSingleTimer(Tick.WAKE, Tick.WAKE, Duration.ofMillis(millis));
       }

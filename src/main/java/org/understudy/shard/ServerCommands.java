@@ -29,14 +29,14 @@ import org.understudy.config.Config;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
-/** Commands about the server as a whole: INFO, TIME, ROLE, LASTSAVE, LOLWUT, WAIT, SHUTDOWN. */
+/** Commands about the server as a whole: INFO, TIME, ROLE, LOLWUT, WAIT, SHUTDOWN. */
 final class ServerCommands {
   private final Info info;
   private final Clock clock;
   private final Clients clients;
   private final BlockedClients blocked;
-  private final ServerFacts facts;
   private final ServerControl control;
+  private final Persistence persistence;
   private final ReplicationState replication;
 
   ServerCommands(ShardParts parts, Info info) {
@@ -44,8 +44,8 @@ final class ServerCommands {
     clock = parts.clock;
     clients = parts.clients;
     blocked = parts.blocked;
-    facts = parts.facts;
     control = parts.control;
+    persistence = parts.persistence;
     replication = parts.replication;
   }
 
@@ -66,11 +66,6 @@ final class ServerCommands {
             .summary("Return the role of the instance in the context of replication")
             .flags(NOSCRIPT, LOADING, STALE, FAST, IN_SENTINEL).categories(AclCategory.ADMIN, AclCategory.DANGEROUS)
             .runs(Place.SHARD, this::role),
-        command("LASTSAVE").arity(1).since("1.0.0").group(SERVER).complexity("O(1)")
-            .summary("Get the UNIX time stamp of the last successful save to disk")
-            .flags(LOADING, STALE, FAST).categories(AclCategory.ADMIN, AclCategory.DANGEROUS)
-            .tips("nondeterministic_output")
-            .runs(Place.SHARD, this::lastSave),
         command("LOLWUT").arity(-1).since("5.0.0").group(SERVER)
             .summary("Display some computer art and the Redis version")
             .flags(READONLY, FAST)
@@ -115,11 +110,6 @@ final class ServerCommands {
     call.reply.emptyArray();
   }
 
-  /** Unix time of the last snapshot; of the start if there was none. */
-  private void lastSave(Call call) {
-    call.reply.integer(facts.startMillis() / 1000);
-  }
-
   private void lolwut(Call call) {
     byte[][] argv = call.argv;
     if (argv.length >= 3 && Bytes.is(argv[1], "VERSION")) Arguments.integer(argv[2]);
@@ -158,7 +148,8 @@ final class ServerCommands {
       call.reply.ok();
       return;
     }
-    String refusal = control.shutDown(flags);
+    String refusal = persistence.prepareShutdown(flags);
+    if (refusal == null) refusal = control.shutDown();
     if (refusal != null) throw new CommandError(refusal);
     blocked.suspend(clients.of(call.session));
   }

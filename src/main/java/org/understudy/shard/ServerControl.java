@@ -9,7 +9,7 @@ public interface ServerControl {
   /** For a shard that is not a server's: everything is refused. */
   ServerControl NONE = new ServerControl() {
     @Override
-    public String shutDown(int flags) {
+    public String shutDown() {
       return "ERR this server cannot be shut down by a command";
     }
 
@@ -22,15 +22,19 @@ public interface ServerControl {
     public void crash(String reason) {
       throw new IllegalStateException(reason);
     }
+
+    @Override
+    public void exit(String reason) {
+      throw new IllegalStateException(reason);
+    }
   };
 
   /**
-   * Ends the server in order, as SHUTDOWN with these options. Once it has begun clients are not answered any more.
+   * Ends the server in order; everything that had to be saved is saved. Once it has begun clients are not answered any more.
    *
-   * @param flags {@code Config.SHUTDOWN_*} bits
    * @return null if it has begun, else why not: an error line for the client
    */
-  String shutDown(int flags);
+  String shutDown();
 
   /** Calls off a shutdown that has begun but still waits for something. False if there is none. */
   boolean abortShutdown();
@@ -41,6 +45,9 @@ public interface ServerControl {
    * @param reason first line of the report
    */
   void crash(String reason);
+
+  /** Ends the process at once with exit status 1: its dataset cannot be trusted. @param reason a line for the log */
+  void exit(String reason);
 
   /**
    * Listens on other addresses or another port from now on: what {@code bind} and {@code port} say. Open

@@ -22,6 +22,7 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
+import org.understudy.persistence.Save;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
@@ -53,6 +54,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
     /** Runs the next slice of long work once the sockets have had their turn. */
     void nextSlice(Runnable work);
+
+    /** Runs it once after that time. */
+    void runIn(long millis, Runnable work);
   }
 
   private final Config config;
@@ -76,6 +80,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final BlockedClients blocked;
   private final KeyWaits keyWaits;
   private final Background background;
+  private final Persistence persistence;
   private final Watchdog watchdog;
   private final Lookahead lookahead = new Lookahead();
   private final Call call = new Call(this);
@@ -125,6 +130,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     blocked = parts.blocked;
     keyWaits = parts.keyWaits;
     background = parts.background;
+    persistence = parts.persistence;
     watchdog = new Watchdog(config, clock);
     call.keyspace = keyspace;
     call.config = config;
@@ -141,6 +147,27 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     timing = lent;
     this.loop = loop;
     background.start(loop, blocking);
+    persistence.start(new Save.Turns() {
+      @Override
+      public void next(Runnable slice) {
+        lent.nextSlice(slice);
+      }
+
+      @Override
+      public void later(long millis, Runnable slice) {
+        lent.runIn(millis, slice);
+      }
+
+      @Override
+      public void block(Runnable work) {
+        blocking.execute(work);
+      }
+
+      @Override
+      public void back(Runnable work) {
+        loop.execute(work);
+      }
+    });
     timing.tickEvery(1000 / hz);
   }
 
@@ -163,6 +190,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private void forget(Client client) {
     paused.remove(client);
     blocked.forget(client);
+    persistence.forget(client);
     watches.release(client);
     pubSub.forget(client);
     tracking.disable(client);
@@ -506,7 +534,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
     expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
-    if (!expiring) expire();
+    if (!expiring && !persistence.isLoading()) expire();
+    persistence.tick();
     clientCron.tick(now);
     afterTurn();
   }
@@ -646,6 +675,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   @Override
+  public boolean flushed() {
+    return persistence.flushed();
+  }
+
+  @Override
   public void swapping(Session by, int a, int b) {
     watches.touchAll(keyspace.database(a), keyspace.database(b));
     watches.touchAll(keyspace.database(b), keyspace.database(a));
@@ -661,6 +695,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void added(Database database, byte[] key) {
+    if (persistence.isLoading()) return;
     notifications.notify(NotifyClass.NEW, "new", key, database.index());
   }
 

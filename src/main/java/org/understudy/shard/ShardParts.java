@@ -3,6 +3,7 @@ package org.understudy.shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.understudy.acl.Users;
@@ -25,6 +26,9 @@ import org.understudy.command.SortedSetRangeCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.DiskFileSystem;
+import org.understudy.persistence.FileSystem;
+import org.understudy.persistence.RdbFiles;
 
 /**
  * Wires the shard by hand: makes its parts, gives each command family the parts that it needs, and builds the
@@ -58,6 +62,7 @@ public final class ShardParts {
   final Background background;
   final Notifications notifications;
   final DumpCommands dumpCommands = new DumpCommands();
+  final Persistence persistence;
   private final CommandTable table;
   private final Shard shard;
 
@@ -65,9 +70,10 @@ public final class ShardParts {
    * @param seed secret of the process for its hash tables
    * @param connectionRows the commands that connections answer themselves
    * @param control what commands can do to the process
+   * @param files where the dataset is kept
    */
   public ShardParts(Config config, Clock clock, long seed, Function<ShardParts, List<CommandSpec>> connectionRows,
-      ServerFacts facts, ServerControl control) {
+      ServerFacts facts, ServerControl control, FileSystem files) {
     this.config = config;
     this.clock = clock;
     this.facts = facts;
@@ -89,6 +95,7 @@ public final class ShardParts {
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
     notifications = new Notifications(config, pubSub::publish);
+    persistence = new Persistence(this, files);
     shard = new Shard(this);
     CommandTable named = new CommandTable(rows(connectionRows.apply(this)));
     for (Config.Rename rename : config.renamedCommands()) named = named.renamed(rename.from(), rename.to());
@@ -97,7 +104,7 @@ public final class ShardParts {
 
   /** Parts in a process that commands can do nothing to. */
   public ShardParts(Config config, Clock clock, long seed, Function<ShardParts, List<CommandSpec>> connectionRows) {
-    this(config, clock, seed, connectionRows, ServerFacts.ofProcess(clock), ServerControl.NONE);
+    this(config, clock, seed, connectionRows, ServerFacts.ofProcess(clock), ServerControl.NONE, new DiskFileSystem());
   }
 
   private List<CommandSpec> rows(List<CommandSpec> connectionRows) {
@@ -120,7 +127,8 @@ public final class ShardParts {
         new Users(config)).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     rows.addAll(new ServerCommands(this, info).rows());
-    rows.addAll(new ConfigCommands(config, statistics, background, control).rows());
+    rows.addAll(new SaveCommands(persistence, clients).rows());
+    rows.addAll(new ConfigCommands(config, statistics, background, control, persistence).rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());
     rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
@@ -135,6 +143,32 @@ public final class ShardParts {
   /** Where connections are counted. To be called before the start. */
   public void connections(ConnectionCounters counters) {
     statistics.connections(counters);
+  }
+
+  /** The dataset is to be loaded: until {@link #load} has done so, what needs it is refused. To be called before the start. */
+  public void awaitDataset() {
+    persistence.awaitDataset();
+  }
+
+  /**
+   * Loads the dataset. On the shard's loop.
+   *
+   * @param stop whether to give up
+   * @param ended is told on the loop how it ended; what cannot be loaded is explained in the log
+   */
+  public void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+    persistence.load(stop, ended);
+  }
+
+  /**
+   * Ends the server as SHUTDOWN does. On the shard's loop.
+   *
+   * @param flags {@code Config.SHUTDOWN_*} bits
+   * @return null if it ends, else the reason why not
+   */
+  public String shutDown(int flags) {
+    String refusal = persistence.prepareShutdown(flags);
+    return refusal == null ? control.shutDown() : refusal;
   }
 
   public Shard shard() {

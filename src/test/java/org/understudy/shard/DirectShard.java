@@ -87,6 +87,14 @@ public final class DirectShard implements ClientSink {
       }
 
       @Override
+      public void runIn(long millis, Runnable work) {
+        tasks.add(() -> {
+          advance(millis);
+          work.run();
+        });
+      }
+
+      @Override
       public void tickEvery(long millis) {
         tickRequests.add(millis);
       }

@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.understudy.config.Config;
 import org.understudy.node.Node;
 
-/** A whole server of ours in this JVM, on a free loopback port. */
+/** A whole server of ours in this JVM, on a free loopback port, with its files in a temporary folder. */
 public final class TestServer implements AutoCloseable {
   private final Node node;
   private final int port;
+  private final Path folder;
 
   /** @param directives configuration lines; port and addresses are chosen here */
   public static TestServer start(String... directives) {
@@ -21,7 +26,9 @@ public final class TestServer implements AutoCloseable {
 
   private TestServer(String... directives) {
     port = freePort();
-    List<String> lines = new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "save \"\"", "enable-debug-command yes"));
+    folder = newFolder();
+    List<String> lines = new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir " + folder,
+        "save \"\"", "enable-debug-command yes"));
     lines.addAll(List.of(directives));
     node = Node.start(Config.parse(lines));
   }
@@ -35,9 +42,28 @@ public final class TestServer implements AutoCloseable {
     return RespClient.connect(port);
   }
 
+  /** Where it keeps its files. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Stops the server and deletes its folder. */
   @Override
   public void close() {
     node.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path newFolder() {
+    try {
+      return Files.createTempDirectory("understudy");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static int freePort() {

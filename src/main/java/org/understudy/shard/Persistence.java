@@ -1,0 +1,344 @@
+package org.understudy.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.SavePoint;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.FileSystem;
+import org.understudy.persistence.RdbFiles;
+import org.understudy.persistence.RdbLoad;
+import org.understudy.persistence.Save;
+import org.understudy.rdb.RdbWriter;
+
+/**
+ * When the dataset is saved and loaded, and what is known of how it went. One save is under way at a time; clients go on
+ * meanwhile, also during SAVE, whose own client waits. Only what has to come before anything else is done at one go: the
+ * last save of a shutdown, the empty one after FLUSHALL, DEBUG RELOAD.
+ */
+final class Persistence {
+  private static final Logger log = LoggerFactory.getLogger(Persistence.class);
+  /** After a failure save points wait for so long before they try again. */
+  private static final int RETRY_SECONDS = 5;
+
+  private final Config config;
+  private final Clock clock;
+  private final Keyspace keyspace;
+  private final Statistics statistics;
+  private final Admission admission;
+  private final BlockedClients blocked;
+  private final ServerControl control;
+  private final RdbFiles files;
+  private final long processId;
+  private Save.Turns turns;
+
+  /** The save under way, or null; and whether it is one that nobody waits for. */
+  private Save running;
+  private boolean background;
+  private long changesAtCut;
+  private long startSeconds;
+  /** Clients that the save under way will answer, and those who asked for one meanwhile. */
+  private List<Client> waiting = new ArrayList<>();
+  private List<Client> nextWaiting = new ArrayList<>();
+  private boolean scheduled;
+
+  private boolean lastFailed;
+  private long lastTrySeconds;
+  private long lastSaveSeconds;
+  private long lastDurationSeconds = -1;
+  private long lastAheadBytes;
+  private long saves;
+  private boolean loading;
+
+  Persistence(ShardParts parts, FileSystem fileSystem) {
+    config = parts.config;
+    clock = parts.clock;
+    keyspace = parts.keyspace;
+    statistics = parts.statistics;
+    admission = parts.admission;
+    blocked = parts.blocked;
+    control = parts.control;
+    processId = parts.facts.processId();
+    lastSaveSeconds = parts.facts.startMillis() / 1000;
+    files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
+        seconds(), parts.memory.used(), null, false), processId);
+  }
+
+  void start(Save.Turns lent) {
+    turns = lent;
+  }
+
+  private long seconds() {
+    return clock.millis() / 1000;
+  }
+
+  // ---- saving --------------------------------------------------------------------------------------------------------
+
+  /** Whether a save is under way that nobody waits for. */
+  boolean isSavingInBackground() {
+    return running != null && background;
+  }
+
+  boolean isSaving() {
+    return running != null;
+  }
+
+  /** BGSAVE and save points. None may be under way. */
+  void saveInBackground() {
+    background = true;
+    lastTrySeconds = seconds();
+    begin();
+    log.info("Background saving started by pid {}", processId);
+  }
+
+  /** BGSAVE as soon as possible. */
+  void schedule() {
+    scheduled = true;
+  }
+
+  /** SAVE: the client is answered when it is done. A SAVE under way is of an earlier state, so another follows it. */
+  void saveFor(Client client) {
+    blocked.suspend(client);
+    if (running != null) {
+      nextWaiting.add(client);
+      return;
+    }
+    waiting.add(client);
+    background = false;
+    begin();
+  }
+
+  private void begin() {
+    saves++;
+    startSeconds = seconds();
+    changesAtCut = statistics.changes;
+    running = files.start(turns, this::ended);
+  }
+
+  private void ended(boolean saved) {
+    lastAheadBytes = running.stream().aheadBytes();
+    boolean wasBackground = background;
+    running = null;
+    if (saved) saved(changesAtCut);
+    if (wasBackground) {
+      lastDurationSeconds = seconds() - startSeconds;
+      failed(!saved);
+      if (saved) log.info("Background saving terminated with success");
+      else log.warn("Background saving error");
+    }
+    answer(waiting, saved);
+    if (nextWaiting.isEmpty()) return;
+    List<Client> next = nextWaiting;
+    nextWaiting = new ArrayList<>();
+    waiting = next;
+    background = false;
+    begin();
+  }
+
+  /** @param changes that are in the file */
+  private void saved(long changes) {
+    statistics.changes -= changes;
+    lastSaveSeconds = seconds();
+    failed(false);
+  }
+
+  private void failed(boolean yes) {
+    lastFailed = yes;
+    admission.lastSaveFailed(yes);
+  }
+
+  private void answer(List<Client> clients, boolean saved) {
+    for (Client client : List.copyOf(clients)) {
+      blocked.release(client, reply -> {
+        if (saved) reply.ok();
+        else reply.error("ERR");
+      });
+    }
+    clients.clear();
+  }
+
+  /** A client that waits for its SAVE has gone. */
+  void forget(Client client) {
+    waiting.remove(client);
+    nextWaiting.remove(client);
+  }
+
+  /** Saves before anything else happens. A save under way is given up for this one, which answers for it. */
+  boolean saveAtOnce() {
+    boolean wasRunning = running != null;
+    if (wasRunning) running.cancel();
+    running = null;
+    saves++;
+    boolean saved = files.saveAtOnce();
+    if (saved) saved(statistics.changes);
+    else if (wasRunning && background) failed(true);
+    answer(waiting, saved);
+    answer(nextWaiting, saved);
+    return saved;
+  }
+
+  /**
+   * FLUSHALL has removed everything: a background save under way is given up, and with save points the empty dataset is
+   * saved at once, lest what was flushed comes back with a restart.
+   *
+   * @return whether it was saved
+   */
+  boolean flushed() {
+    if (isSavingInBackground()) {
+      log.warn("Background saving given up for FLUSHALL");
+      lastDurationSeconds = seconds() - startSeconds;
+      running.cancel();
+      running = null;
+    }
+    return !config.save().isEmpty() && saveAtOnce();
+  }
+
+  /** A round of the cron: starts what is scheduled or due. */
+  void tick() {
+    if (running != null || loading) return;
+    long now = seconds();
+    boolean mayTry = !lastFailed || now - lastTrySeconds > RETRY_SECONDS;
+    if (!mayTry) return;
+    if (scheduled) {
+      scheduled = false;
+      saveInBackground();
+      return;
+    }
+    if (statistics.changes == 0) return;
+    for (SavePoint point : config.save()) {
+      if (statistics.changes < point.changes() || now - lastSaveSeconds <= point.seconds()) continue;
+      log.info("{} changes in {} seconds. Saving...", point.changes(), point.seconds());
+      saveInBackground();
+      return;
+    }
+  }
+
+  // ---- the end -------------------------------------------------------------------------------------------------------
+
+  /**
+   * The last thing before the server ends: saves if that is asked for, or if there are save points.
+   *
+   * @param flags {@code Config.SHUTDOWN_*} bits
+   * @return null if the server may end, else the error line for the client
+   */
+  String prepareShutdown(int flags) {
+    log.warn("User requested shutdown...");
+    if (isSavingInBackground()) log.warn("There is a child saving an .rdb. Killing it!");
+    if (running != null) {
+      running.cancel();
+      running = null;
+    }
+    boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
+        || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
+    if (!save || loading) return null; // what is loaded so far must not replace the whole
+    log.info("Saving the final RDB snapshot before exiting.");
+    if (saveAtOnce()) return null;
+    if ((flags & Config.SHUTDOWN_FORCE) != 0) {
+      log.warn("Error trying to save the DB. Exit anyway.");
+      return null;
+    }
+    log.warn("Error trying to save the DB, can't exit.");
+    log.warn("Errors trying to shut down the server. Check the logs for more information.");
+    return "ERR Errors trying to SHUTDOWN. Check logs.";
+  }
+
+  // ---- loading -------------------------------------------------------------------------------------------------------
+
+  /** From now on the dataset counts as not loaded: commands that need it are refused. */
+  void awaitDataset() {
+    setLoading(true);
+  }
+
+  private void setLoading(boolean yes) {
+    loading = yes;
+    admission.loading(yes);
+  }
+
+  boolean isLoading() {
+    return loading;
+  }
+
+  /** Loads the file, if there is one, in slices. The dataset counts as loaded only after success. */
+  void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+    long start = clock.nanos();
+    files.load(turns, stop, outcome -> {
+      if (outcome == RdbFiles.Outcome.LOADED) {
+        log.info("DB loaded from disk: {} seconds", String.format(Locale.ROOT, "%.3f", (clock.nanos() - start) / 1e9));
+      }
+      if (outcome == RdbFiles.Outcome.LOADED || outcome == RdbFiles.Outcome.ABSENT) setLoading(false);
+      ended.accept(outcome);
+    });
+  }
+
+  /**
+   * DEBUG RELOAD: saves, empties and loads, at one go. A damaged file ends the server, as in Redis: half of a dataset is
+   * none.
+   *
+   * @param replaces whether keys of the file may replace others
+   * @return null, or the error line
+   */
+  String reload(boolean save, boolean flush, boolean replaces) {
+    if (save && !saveAtOnce()) return "ERR";
+    if (flush) {
+      for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
+      files.forgetLibraries();
+    }
+    loading = true;
+    RdbFiles.Outcome outcome = files.loadAtOnce(replaces);
+    loading = false;
+    if (outcome == RdbFiles.Outcome.LOADED) {
+      log.warn("DB reloaded by DEBUG RELOAD");
+      return null;
+    }
+    if (outcome == RdbFiles.Outcome.DAMAGED) control.exit("Terminating server after rdb file reading failure.");
+    return "ERR Error trying to load the RDB dump";
+  }
+
+  // ---- figures -------------------------------------------------------------------------------------------------------
+
+  /** The save under way, or null. */
+  Save running() {
+    return running;
+  }
+
+  /** The last load, or the one under way, or null. */
+  RdbLoad load() {
+    return files.load();
+  }
+
+  /** Unix time of the last save that succeeded; of the start if there was none. */
+  long lastSaveSeconds() {
+    return lastSaveSeconds;
+  }
+
+  /** Whether the last background save failed, and none of any kind has succeeded since. */
+  boolean lastFailed() {
+    return lastFailed;
+  }
+
+  /** How long the last background save took, -1 before the first. */
+  long lastDurationSeconds() {
+    return lastDurationSeconds;
+  }
+
+  /** For how long the background save under way has been so, -1 if there is none. */
+  long currentDurationSeconds() {
+    return isSavingInBackground() ? seconds() - startSeconds : -1;
+  }
+
+  /** Bytes that the last save made ahead of time since writers could not wait. */
+  long lastAheadBytes() {
+    return lastAheadBytes;
+  }
+
+  /** How many saves were begun. */
+  long saves() {
+    return saves;
+  }
+}

@@ -1,0 +1,78 @@
+package org.understudy.shard;
+
+import static org.understudy.command.Arg.token;
+import static org.understudy.command.CommandFlag.ADMIN;
+import static org.understudy.command.CommandFlag.FAST;
+import static org.understudy.command.CommandFlag.LOADING;
+import static org.understudy.command.CommandFlag.NOSCRIPT;
+import static org.understudy.command.CommandFlag.NO_ASYNC_LOADING;
+import static org.understudy.command.CommandFlag.NO_MULTI;
+import static org.understudy.command.CommandFlag.STALE;
+import static org.understudy.command.CommandGroup.SERVER;
+import static org.understudy.command.CommandSpec.command;
+
+import java.util.List;
+import org.understudy.bytes.Bytes;
+import org.understudy.command.AclCategory;
+import org.understudy.command.Call;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.Place;
+import org.understudy.resp.CommandError;
+import org.understudy.resp.Errors;
+
+/** SAVE, BGSAVE, LASTSAVE. */
+final class SaveCommands {
+  private static final CommandError UNDER_WAY = CommandError.err("Background save already in progress");
+
+  private final Persistence persistence;
+  private final Clients clients;
+
+  SaveCommands(Persistence persistence, Clients clients) {
+    this.persistence = persistence;
+    this.clients = clients;
+  }
+
+  List<CommandSpec> rows() {
+    return List.of(
+        command("SAVE").arity(1).since("1.0.0").group(SERVER)
+            .complexity("O(N) where N is the total number of keys in all databases")
+            .summary("Synchronously save the dataset to disk")
+            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI)
+            .runs(Place.SHARD, this::save),
+        command("BGSAVE").arity(-1).since("1.0.0").group(SERVER).complexity("O(1)")
+            .summary("Asynchronously save the dataset to disk")
+            .history("3.2.2", "Added the `SCHEDULE` option.")
+            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
+            .args(token("SCHEDULE").since("3.2.2").optional())
+            .runs(Place.SHARD, this::bgsave),
+        command("LASTSAVE").arity(1).since("1.0.0").group(SERVER).complexity("O(1)")
+            .summary("Get the UNIX time stamp of the last successful save to disk")
+            .flags(LOADING, STALE, FAST).categories(AclCategory.ADMIN, AclCategory.DANGEROUS)
+            .tips("nondeterministic_output")
+            .runs(Place.SHARD, this::lastSave));
+  }
+
+  /** OK once the file is in its place; others go on meanwhile, unlike in Redis. */
+  private void save(Call call) {
+    if (persistence.isSavingInBackground()) throw UNDER_WAY;
+    persistence.saveFor(clients.of(call.session));
+  }
+
+  /** BGSAVE [SCHEDULE]: within a transaction it is only scheduled, for after it. */
+  private void bgsave(Call call) {
+    if (call.argv.length > 2 || call.argv.length == 2 && !Bytes.is(call.argv[1], "SCHEDULE")) throw Errors.SYNTAX;
+    if (persistence.isSaving()) throw UNDER_WAY;
+    if (call.inTransaction) {
+      persistence.schedule();
+      call.reply.simple("Background saving scheduled");
+    } else {
+      persistence.saveInBackground();
+      call.reply.simple("Background saving started");
+    }
+  }
+
+  /** Unix time of the last snapshot; of the start if there was none. */
+  private void lastSave(Call call) {
+    call.reply.integer(persistence.lastSaveSeconds());
+  }
+}
