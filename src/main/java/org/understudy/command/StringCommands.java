@@ -607,9 +607,10 @@ public final class StringCommands {
 
   private static void increment(Call call, long increment) {
     byte[] key = call.argv[1];
+    Entry entry = call.entry;
+    boolean found = call.findForWrite(key);
     long value = 0;
-    if (call.findForWrite(key)) {
-      Entry entry = call.entry;
+    if (found) {
       Arguments.requireString(entry);
       try {
         value = Numbers.parseLong(entry.array(), entry.offset(), entry.length());
@@ -619,7 +620,7 @@ public final class StringCommands {
     }
     long sum = value + increment;
     if (((value ^ sum) & (increment ^ sum)) < 0) throw Errors.WOULD_OVERFLOW;
-    call.db.setLong(key, sum, Database.KEEP_EXPIRE);
+    if (!found || !call.db.overwriteLong(entry, sum)) call.db.setLong(key, sum, Database.KEEP_EXPIRE);
     call.changed(key);
     call.notify(NotifyClass.STRING, "incrby", key);
     call.reply.integer(sum);

@@ -1,6 +1,7 @@
 package org.understudy.keyspace;
 
 import java.util.Arrays;
+import org.understudy.bytes.Numbers;
 
 /**
  * One database: keys to values, with expiry.
@@ -123,6 +124,23 @@ public final class Database {
     int length = keyspace.decimalLength();
     if (fitsRecord(key, length)) putRecord(key, text, 0, length, Encoding.INT, expireAtMillis);
     else putNode(key, new StringValue(Arrays.copyOf(text, length), length, Encoding.INT, false), expireAtMillis);
+  }
+
+  /**
+   * Puts another number in place of the one that a look-up has just found, without a second look-up. Expiry and access clock
+   * stay.
+   *
+   * @return false, and nothing done, if that takes another way of storing: then {@link #setLong} is to be called
+   */
+  public boolean overwriteLong(Entry entry, long number) {
+    byte[] record = entry.array();
+    if (record != entry.keyArray() || entry.encoding() != Encoding.INT) return false;
+    int length = entry.length();
+    if (Numbers.decimalLength(number) != length) return false;
+    table.changing(record);
+    table.mark(record);
+    Numbers.putDecimal(number, record, entry.offset());
+    return true;
   }
 
   /** Sets a value of another type, whatever the key held. The object is kept. */

@@ -30,6 +30,7 @@ public final class RequestParser {
   /** An argument from which on a client counts as one that sends large ones. */
   private static final int LARGE_BULK_BYTES = 128 * 1024;
   private static final int MAX_NAME_BYTES = 32;
+  private static final int MAX_USUAL_DIGITS = 9;
   private static final byte[][] NO_ARGUMENTS = {};
 
   private long maxBulkBytes = 512L * 1024 * 1024;
@@ -156,12 +157,9 @@ public final class RequestParser {
       }
       if (argumentsExpected == 0) {
         boolean inline = (lineLength > 0 ? line[0] : chunk[position]) != '*';
-        if (inline) {
-          byte[][] request = inlineRequest();
-          if (request != null) return request;
-        } else {
-          startArray();
-        }
+        byte[][] request = inline ? inlineRequest() : lineLength == 0 && authenticated ? wholeRequest() : null;
+        if (request != null) return request;
+        if (!inline) startArray();
       } else {
         startBulk();
       }
@@ -173,6 +171,46 @@ public final class RequestParser {
       limit = 0;
     }
     return null;
+  }
+
+  /**
+   * The common case in one go: an array of which the chunk holds everything, with nothing to object to. Null, and nothing
+   * done, in any other case: then it is taken step by step.
+   */
+  private byte[][] wholeRequest() {
+    int next = number(position + 1);
+    int count = number;
+    if (next < 0 || count == 0 || count > TRUSTED_ARGUMENTS) return null;
+    byte[][] request = new byte[count][];
+    for (int i = 0; i < count; i++) {
+      if (next >= limit || chunk[next] != '$') return null;
+      int start = number(next + 1);
+      int length = number;
+      if (start < 0 || length > limit - start - 2 || length > maxBulkBytes) return null;
+      request[i] = i == 0 ? name(start, length) : Arrays.copyOfRange(chunk, start, start + length);
+      next = start + length + 2;
+    }
+    position = next;
+    return request;
+  }
+
+  /** The number that {@link #number(int)} read. */
+  private int number;
+
+  /** Reads a number with its line end; the offset behind them, or -1 if it is unusual or not all here. */
+  private int number(int from) {
+    byte[] bytes = chunk;
+    int i = from;
+    int value = 0;
+    int end = Math.min(limit - 1, from + MAX_USUAL_DIGITS);
+    for (; i < end; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    if (i == from || i >= limit - 1 || bytes[i] != '\r' || bytes[from] == '0' && i > from + 1) return -1;
+    number = value;
+    return i + 2;
   }
 
   private byte[][] finish() {
@@ -216,7 +254,7 @@ public final class RequestParser {
     lineLength = 0;
     int available = limit - position;
     if (length + 2 <= available) { // the usual case: all of it is here
-      add(argumentCount == 0 ? name((int) length) : Arrays.copyOfRange(chunk, position, position + (int) length));
+      add(argumentCount == 0 ? name(position, (int) length) : Arrays.copyOfRange(chunk, position, position + (int) length));
       position += (int) length + 2;
       if (argumentCount == argumentsExpected) {
         // finish() happens in next(): one step back makes it see the last line end
@@ -256,9 +294,9 @@ public final class RequestParser {
   }
 
   /** The first argument. A client mostly sends the same command again: its name is kept, and told apart by its identity. */
-  private byte[] name(int length) {
-    if (!Arrays.equals(lastName, 0, lastName.length, chunk, position, position + length)) {
-      byte[] name = Arrays.copyOfRange(chunk, position, position + length);
+  private byte[] name(int start, int length) {
+    if (!Arrays.equals(lastName, 0, lastName.length, chunk, start, start + length)) {
+      byte[] name = Arrays.copyOfRange(chunk, start, start + length);
       if (length > MAX_NAME_BYTES) return name;
       lastName = name;
     }
