@@ -7,7 +7,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
-import org.understudy.config.Directive;
 import org.understudy.config.FileNames;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
@@ -48,8 +47,7 @@ public final class RdbLoad implements RdbVisitor {
     this.replaces = replaces;
     this.totalBytes = totalBytes;
     startMillis = keyspace.nowMillis();
-    boolean validate = config.text(Directive.SANITIZE_DUMP_PAYLOAD).equals("yes");
-    reader = new RdbReader(new ReadOptions(keyspace.databases(), config.flag(Directive.RDBCHECKSUM), validate), this);
+    reader = new RdbReader(ReadOptions.of(config, keyspace.hashSeed()), this);
   }
 
   /** Reads on. @return whether the file goes on; false with its end, and after a failure, which is logged */
