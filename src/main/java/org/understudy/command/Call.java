@@ -59,6 +59,9 @@ public final class Call {
      */
     void swapping(Session by, int a, int b);
 
+    /** See {@link Call#wakeWaiting}. */
+    void wakeWaiting(int database, byte[] key);
+
     /** See {@link Call#awaitKeys}. */
     void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait);
 
@@ -246,6 +249,11 @@ public final class Call {
     }
     for (boolean more = true; more; ) more = work.step();
     work.answer(reply);
+  }
+
+  /** Has clients that wait for a key looked at although neither watchers nor caches are concerned (XGROUP DESTROY). */
+  public void wakeWaiting(byte[] key) {
+    changes.wakeWaiting(db.index(), key);
   }
 
   /** Propagate this instead of the command as sent; may be called several times, in order. */

@@ -277,6 +277,16 @@ public final class Config {
     return number(Directive.PROTO_MAX_BULK_LEN);
   }
 
+  /** Bytes of a node of a stream; 0 for no limit. */
+  public long streamNodeMaxBytes() {
+    return number(Directive.STREAM_NODE_MAX_BYTES);
+  }
+
+  /** Entries of a node of a stream; 0 for no limit. */
+  public long streamNodeMaxEntries() {
+    return number(Directive.STREAM_NODE_MAX_ENTRIES);
+  }
+
   /** 0 for no limit. */
   public long trackingTableMaxKeys() {
     return number(Directive.TRACKING_TABLE_MAX_KEYS);

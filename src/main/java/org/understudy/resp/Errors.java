@@ -76,6 +76,26 @@ public final class Errors {
     return CommandError.err("value is out of range, value must between " + least + " and " + most);
   }
 
+  /** A consumer group, or the stream itself, is not there. */
+  public static CommandError noGroup(byte[] key, byte[] group) {
+    return new CommandError(noGroupText(key, group));
+  }
+
+  public static CommandError noGroupToRead(byte[] key, byte[] group) {
+    return new CommandError(noGroupText(key, group) + " in XREADGROUP with GROUP option");
+  }
+
+  private static String noGroupText(byte[] key, byte[] group) {
+    return "NOGROUP No such key '" + quoted(key, key.length) + "' or consumer group '" + quoted(group, group.length)
+        + "'";
+  }
+
+  /** The stream is there, its consumer group is not. */
+  public static CommandError noGroupOf(byte[] key, byte[] group) {
+    return new CommandError("NOGROUP No such consumer group '" + quoted(group, group.length) + "' for key name '"
+        + quoted(key, key.length) + "'");
+  }
+
   /** The start of a text, up to a number of bytes or the first NUL, where a C string ends. */
   private static String quoted(byte[] text, int limit) {
     int length = 0;

@@ -396,6 +396,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyWaits.add(current, call, from, to, timeoutMillis, wait);
   }
 
+  @Override
+  public void wakeWaiting(int database, byte[] key) {
+    keyWaits.changed(keyspace.database(database), key);
+  }
+
   /** Answers those whom the keys serve that have changed. */
   private void serveWaiting() {
     if (serving) return;

@@ -23,6 +23,7 @@ import org.understudy.command.SetCommands;
 import org.understudy.command.SortedSetCommands;
 import org.understudy.command.SortedSetPopCommands;
 import org.understudy.command.SortedSetRangeCommands;
+import org.understudy.command.StreamCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Keyspace;
@@ -122,6 +123,7 @@ public final class ShardParts {
     rows.addAll(SortedSetCommands.rows());
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
+    rows.addAll(StreamCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());

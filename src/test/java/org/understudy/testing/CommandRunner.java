@@ -23,6 +23,7 @@ import org.understudy.command.SlicedWork;
 import org.understudy.command.SortedSetCommands;
 import org.understudy.command.SortedSetPopCommands;
 import org.understudy.command.SortedSetRangeCommands;
+import org.understudy.command.StreamCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Database;
@@ -97,6 +98,7 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(HashCommands.rows());
     rows.addAll(SetCommands.rows());
+    rows.addAll(StreamCommands.rows());
     rows.addAll(KeyCommands.rows());
     rows.addAll(new DumpCommands().rows());
     rows.addAll(SortedSetCommands.rows());
@@ -238,6 +240,11 @@ public final class CommandRunner implements Call.Changes {
   @Override
   public void swapping(Session by, int a, int b) {
     changes.add("swapping " + a + " " + b);
+  }
+
+  @Override
+  public void wakeWaiting(int database, byte[] key) {
+    changes.add("waking " + named(database, key));
   }
 
   /** The time is up at once. */

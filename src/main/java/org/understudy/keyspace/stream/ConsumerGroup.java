@@ -8,8 +8,8 @@ import org.understudy.bytes.ByteKey;
 
 /**
  * A consumer group of a stream: what was delivered last, the consumers, and the entries that were delivered and not yet
- * acknowledged. A pending entry lies in the group's table with all that is known of it; the table of its consumer holds its
- * id only.
+ * acknowledged. A pending entry lies in the group's table with all that is known of it; the table of its consumer holds
+ * its id only.
  */
 public final class ConsumerGroup {
   /** Instead of {@link #entriesRead}: not known. */
@@ -208,8 +208,8 @@ public final class ConsumerGroup {
   }
 
   /**
-   * For those who read a group from a file, where the entries come before the consumers: adds a pending entry that has no
-   * consumer yet, as it must not stay. False if it is there already.
+   * For those who read a group from a file, where the entries come before the consumers: adds a pending entry that has
+   * no consumer yet, as it must not stay. False if it is there already.
    */
   public boolean addUnassigned(StreamId id, long deliveryMillis, long deliveries) {
     IdTable.Cursor entry = pending.cursor();

@@ -3,8 +3,8 @@ package org.understudy.keyspace.stream;
 import java.util.Arrays;
 
 /**
- * The pieces of something large in the order of the ids in them: quick to search, to add to at the end and to take from the
- * front.
+ * The pieces of something large in the order of the ids in them: quick to search, to add to at the end and to take from
+ * the front.
  */
 final class Directory<P extends Directory.Piece> {
   /** Something that begins with an id and belongs to the stream whose token it carries, see {@link Holdings}. */

@@ -3,7 +3,9 @@ package org.understudy.keyspace.stream;
 import org.understudy.keyspace.packed.Listpack;
 import org.understudy.resp.ReplyBuffer;
 
-/** Walks over the entries of a stream within a range of ids, forwards or backwards. Any change of the stream ends it. */
+/**
+ * Walks over the entries of a stream within a range of ids, forwards or backwards. Any change of the stream ends it.
+ */
 public final class EntryCursor {
   private final Directory<StreamNode> nodes;
   private final StreamId start;

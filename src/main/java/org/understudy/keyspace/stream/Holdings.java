@@ -6,8 +6,8 @@ import org.understudy.keyspace.HeapLayout;
  * What one stream calls its own: the token by which it knows the pieces that it may change in place, and how much heap
  * it takes. All parts of a stream share it.
  *
- * <p>A piece carries the token of the stream that made it. {@link #copy} gives both sides a new token: from then on every
- * piece is shared, and whichever side changes one copies it first.
+ * <p>A piece carries the token of the stream that made it. {@link #copy} gives both sides a new token: from then on
+ * every piece is shared, and whichever side changes one copies it first.
  */
 final class Holdings {
   private Object token = new Object();

@@ -7,8 +7,8 @@ final class RadixTree {
   private RadixTree() {}
 
   /**
-   * How many nodes a radix tree with these keys has. A path without branches is one node; a place where the tree branches
-   * is one; and behind each key is an empty one. The root is there even without keys.
+   * How many nodes a radix tree with these keys has. A path without branches is one node; a place where the tree
+   * branches is one; and behind each key is an empty one. The root is there even without keys.
    */
   static long nodes(Directory<StreamNode> keys) {
     int count = keys.size();

@@ -11,8 +11,8 @@ import org.understudy.keyspace.Value;
 import org.understudy.keyspace.packed.Listpack;
 
 /**
- * A stream: entries in the order of their ids, packed many to a node ({@link StreamNode}), what is known of their past, and
- * consumer groups.
+ * A stream: entries in the order of their ids, packed many to a node ({@link StreamNode}), what is known of their past,
+ * and consumer groups.
  */
 public final class StreamValue implements Value {
   /** What a node may hold at most, whatever is configured: a listpack has 4 bytes for its size. */
@@ -409,8 +409,8 @@ public final class StreamValue implements Value {
   }
 
   /**
-   * How many entries were ever added up to an id, that one included, or {@link ConsumerGroup#UNKNOWN}: that is known for
-   * the ends of the stream only, and before its last entry only if none was deleted since the first.
+   * How many entries were ever added up to an id, that one included, or {@link ConsumerGroup#UNKNOWN}: that is known
+   * for the ends of the stream only, and before its last entry only if none was deleted since the first.
    */
   public long entriesUpTo(StreamId id) {
     if (entriesAdded == 0) return 0;
