@@ -93,7 +93,7 @@ public final class RequestParser {
     return line.length;
   }
 
-  /** Whether a large argument came in pieces since this was asked last; the buffer has got its full size then. */
+  /** Whether a large argument came in pieces since this was asked last; the buffer gets its full size then. */
   public boolean largeBulkSeen() {
     boolean seen = largeBulkSeen;
     largeBulkSeen = false;
@@ -219,6 +219,8 @@ public final class RequestParser {
     argumentCount = 0;
     argumentsExpected = 0;
     argumentBytes = 0;
+    // large arguments come with large chunks: whatever follows may be cut at any place
+    if (largeBulkSeen && line.length > 0) reserve(MAX_LINE_BYTES);
     return request;
   }
 
@@ -283,10 +285,7 @@ public final class RequestParser {
 
   private void endBulk() {
     add(bulk.length == bulkExpected ? bulk : Arrays.copyOf(bulk, bulkExpected));
-    if (bulkExpected >= LARGE_BULK_BYTES && line.length > 0) {
-      largeBulkSeen = true;
-      reserve(MAX_LINE_BYTES); // large arguments come with large chunks: whatever follows may be cut at any place
-    }
+    if (bulkExpected >= LARGE_BULK_BYTES) largeBulkSeen = true;
     bulk = null;
     bulkFilled = 0;
     bulkExpected = -1;
