@@ -38,7 +38,7 @@ import org.understudy.shard.Run;
  * only).
  */
 final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.Message> {
-  sealed interface Message permits Opened, Requests, ProtocolError, QueryBufferExceeded, Grown, PartSent, Shrink,
+  sealed interface Message permits Opened, Requests, ProtocolError, QueryBufferExceeded, PartSent, Shrink,
       Resumed, Closed {}
 
   /** The stage is up; it takes outputs from any thread. */
@@ -51,9 +51,6 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
 
   /** @param start the first bytes of the request that is too large */
   record QueryBufferExceeded(byte[] start) implements Message {}
-
-  /** A large request is under way, or was queued. */
-  enum Grown implements Message { INSTANCE }
 
   /** No request is being executed: the reply buffer may change. */
   record Shrink(boolean forgetPeak) implements Message {}
@@ -109,8 +106,6 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       loop.shard.tell(new KeyspaceShard.Drained(client));
     } else if (message instanceof ProtocolError error) {
       protocolError(error.reason);
-    } else if (message == Grown.INSTANCE) {
-      loop.shard.tell(new KeyspaceShard.Resized(client));
     } else if (message instanceof Shrink shrink) {
       reply.shrink(shrink.forgetPeak);
     } else if (message instanceof QueryBufferExceeded exceeded) {
@@ -159,7 +154,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       }
     }
     this.requests = List.of();
-    if (session.multiBytes > 0 && loop.limits.clientsAreEvicted()) loop.shard.tell(new KeyspaceShard.Resized(client));
+    if (session.multiBytes > 0 && loop.limits.clientsAreEvicted()) loop.shard.tell(new KeyspaceShard.Resized(session));
     if (run.isEmpty()) {
       ByteString replies = reply.take();
       session.outputBytes.addAndGet(replies.size());

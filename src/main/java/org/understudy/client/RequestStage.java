@@ -17,6 +17,7 @@ import org.apache.pekko.util.ByteString;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.RequestParser;
+import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.LoopStats;
 import org.understudy.shard.OutputLimits;
 
@@ -227,7 +228,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
           connection.tell(new ClientConnection.QueryBufferExceeded(parser.pendingStart(SHOWN_BYTES)));
           return;
         }
-        if (loop.limits.clientsAreEvicted()) connection.tell(ClientConnection.Grown.INSTANCE);
+        if (loop.limits.clientsAreEvicted()) loop.shard.tell(new KeyspaceShard.Resized(session));
       }
       if (!hasBeenPulled(in)) pull(in);
     }

@@ -28,7 +28,7 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
   public record Drained(Client client) implements Message {}
 
   /** A client's input or its transaction grew while the memory of clients is limited. */
-  public record Resized(Client client) implements Message {}
+  public record Resized(Session session) implements Message {}
 
   /** A connection ran a command of its own, and it was slow. @param argv as it may be shown */
   public record Slow(Session session, CommandSpec spec, byte[][] argv, long nanos) implements Message {}
@@ -88,7 +88,7 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
     } else if (message instanceof Slow slow) {
       shard.took(slow.session(), slow.spec(), slow.argv(), slow.nanos());
     } else if (message instanceof Resized resized) {
-      shard.resized(resized.client());
+      shard.resized(resized.session());
     } else if (message instanceof Task task) {
       shard.perform(task.work());
     } else if (message == Tick.CRON) {

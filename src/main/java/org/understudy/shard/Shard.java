@@ -197,8 +197,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     monitors.remove(client);
   }
 
-  /** A client's input grew. */
-  void resized(Client client) {
+  /** A client's input grew: it is looked at before what others send after it. */
+  void resized(Session session) {
+    Client client = clients.of(session);
+    if (client == null) return;
     clients.memory.update(client);
     clients.memory.evict();
   }
