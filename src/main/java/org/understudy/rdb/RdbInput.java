@@ -123,6 +123,13 @@ final class RdbInput {
     return true;
   }
 
+  /** A length that counts what follows. */
+  boolean readCount() {
+    if (!readLength()) return false;
+    if (number < 0) throw new RdbException("Count of " + Long.toUnsignedString(number));
+    return true;
+  }
+
   /** How many bytes a length takes; 0 if the first byte begins none. */
   private static int lengthSize(byte first) {
     switch (first >> 6 & 3) {

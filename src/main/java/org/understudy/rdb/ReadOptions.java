@@ -1,22 +1,24 @@
 package org.understudy.rdb;
 
 import org.understudy.config.Config;
+import org.understudy.keyspace.collection.Packing;
 
 /**
- * How RDB data is read, and what the values that it holds become.
+ * How RDB data is read, and how far the values that it holds stay packed.
  *
  * @param databases how many there are: entries of others are refused
  * @param checksum whether the checksum of a file is compared, {@code rdbchecksum}
  * @param hashSeed of the tables of large values, see {@link org.understudy.bytes.Bytes#hash}
  */
-public record ReadOptions(int databases, boolean checksum, long hashSeed) {
+public record ReadOptions(int databases, boolean checksum, long hashSeed, Packing sortedSets) {
   /** As configured at this moment. */
   public static ReadOptions of(Config config, long hashSeed) {
-    return new ReadOptions(config.databases(), config.rdbchecksum(), hashSeed);
+    return new ReadOptions(config.databases(), config.rdbchecksum(), hashSeed,
+        new Packing(config.zsetMaxListpackEntries(), config.zsetMaxListpackValue(), hashSeed));
   }
 
   /** The same without comparing checksums (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
   public ReadOptions withoutChecksum() {
-    return new ReadOptions(databases, false, hashSeed);
+    return new ReadOptions(databases, false, hashSeed, sortedSets);
   }
 }

@@ -6,7 +6,11 @@ import org.understudy.keyspace.Value;
 final class ValueReader {
   /** Reads one value. */
   interface Builder {
-    /** Reads as much as there is; whether that completes the value. */
+    /**
+     * Reads as much as there is; whether that completes the value.
+     *
+     * @throws RdbException if it is damaged
+     */
     boolean read(RdbInput in);
 
     /** The complete value; null if it has no elements. */
@@ -14,10 +18,12 @@ final class ValueReader {
   }
 
   private final ReadOptions options;
+  private final PackedBuilder packed;
   private Builder builder;
 
   ValueReader(ReadOptions options) {
     this.options = options;
+    this.packed = new PackedBuilder(options);
   }
 
   /** Whether a value may follow that byte, be it one that is not supported. */
@@ -27,7 +33,11 @@ final class ValueReader {
 
   /** @param type for which {@link #isType}, and no string */
   void begin(int type) {
-    throw new RdbException("Unknown RDB encoding type " + type);
+    builder = switch (type) {
+      case RdbFormat.ZSET, RdbFormat.ZSET_2 -> new SortedSetBuilder(options, type == RdbFormat.ZSET_2);
+      case RdbFormat.MODULE, RdbFormat.MODULE_2 -> ModuleRefusal.INSTANCE;
+      default -> packed.of(type);
+    };
   }
 
   boolean read(RdbInput in) {
@@ -39,5 +49,22 @@ final class ValueReader {
     Value value = builder.value();
     builder = null;
     return value;
+  }
+
+  /** Reads as much of a module's value as its name. */
+  private enum ModuleRefusal implements Builder {
+    INSTANCE;
+
+    @Override
+    public boolean read(RdbInput in) {
+      if (!in.readLength()) return false;
+      throw new RdbException("The RDB file contains module data I can't load: no matching module type '"
+          + ModuleId.name(in.number()) + "'");
+    }
+
+    @Override
+    public Value value() {
+      throw new IllegalStateException("no module's value is ever read");
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.understudy.rdb;
 
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Value;
+import org.understudy.keyspace.collection.SortedSetValue;
 
 /**
  * Writes one value after another, each in as many steps as wanted. Between its steps a value must not change: see {@link
@@ -28,11 +29,20 @@ final class ValueWriter {
   /** The byte that says how the value is encoded. */
   static int typeOf(Entry entry) {
     if (entry.isString()) return RdbFormat.STRING;
-    throw new IllegalArgumentException("no format for " + entry.value().getClass());
+    Value value = entry.value();
+    if (value instanceof SortedSetValue set) return set.isPacked() ? RdbFormat.ZSET_LISTPACK : RdbFormat.ZSET_2;
+    throw unknown(value);
   }
 
   private static Pieces piecesOf(Value value) {
-    throw new IllegalArgumentException("no format for " + value.getClass());
+    if (value instanceof SortedSetValue set) {
+      return set.isPacked() ? ValuePieces.packed(set.listpack(), set.listpack().length) : new ValuePieces.Scored(set);
+    }
+    throw unknown(value);
+  }
+
+  private static IllegalArgumentException unknown(Value value) {
+    return new IllegalArgumentException("no format for " + value.getClass());
   }
 
   /** Begins the value of an entry, of which only the value's own arrays are needed later. */

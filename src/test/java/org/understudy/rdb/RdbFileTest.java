@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Crc64;
+import org.understudy.config.Config;
 import org.understudy.keyspace.AccessClock;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Entry;
@@ -25,7 +26,7 @@ class RdbFileTest {
   private static final long NOW = 1_700_000_000_000L;
   private static final RdbWriter.Origin ORIGIN =
       new RdbWriter.Origin("7.0.15", 1_700_000_000, 123_456, new RdbWriter.Place(3, "ab".repeat(20), 77), false);
-  private static final ReadOptions OPTIONS = new ReadOptions(16, true, 1);
+  private static final ReadOptions OPTIONS = ReadOptions.of(Config.defaults(), 1);
 
   /** What a file was read to. */
   private static final class Read implements RdbVisitor {
