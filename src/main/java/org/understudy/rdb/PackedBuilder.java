@@ -1,9 +1,13 @@
 package org.understudy.rdb;
 
+import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Value;
+import org.understudy.keyspace.collection.HashValue;
 import org.understudy.keyspace.collection.Packing;
 import org.understudy.keyspace.collection.ScoredCursor;
+import org.understudy.keyspace.collection.SetValue;
 import org.understudy.keyspace.collection.SortedSetValue;
+import org.understudy.keyspace.packed.Intset;
 import org.understudy.keyspace.packed.Listpack;
 
 /**
@@ -33,6 +37,10 @@ final class PackedBuilder implements ValueReader.Builder {
     if (!in.readString()) return false;
     byte[] bytes = in.string();
     value = switch (type) {
+      case RdbFormat.HASH_LISTPACK -> hash(listpack(bytes, "Hash"));
+      case RdbFormat.HASH_ZIPLIST -> hash(ziplist(bytes, "Hash"));
+      case RdbFormat.HASH_ZIPMAP -> hash(zipmap(bytes));
+      case RdbFormat.SET_INTSET -> set(bytes);
       case RdbFormat.ZSET_LISTPACK -> sortedSet(listpack(bytes, "Zset"));
       case RdbFormat.ZSET_ZIPLIST -> sortedSet(ziplist(bytes, "Zset"));
       default -> throw new RdbException("Unknown RDB encoding type " + type);
@@ -59,8 +67,46 @@ final class PackedBuilder implements ValueReader.Builder {
     return listpack;
   }
 
+  private static Listpack zipmap(byte[] bytes) {
+    Listpack listpack = Zipmap.toListpack(bytes);
+    if (listpack == null) throw new RdbException("Zipmap integrity check failed.");
+    listpack.trim();
+    return listpack;
+  }
+
   private void requirePairs(Listpack listpack, String what) {
     if (!pairs.areDistinct(listpack)) throw new RdbException(what + " with dup elements, or one without its pair");
+  }
+
+  private Value hash(Listpack listpack) {
+    requirePairs(listpack, "Hash");
+    if (listpack.isEmpty()) return null;
+    HashValue packed = HashValue.over(listpack);
+    // a zipmap is the only one that may hold something too long for a listpack: nobody looked when it was made
+    boolean fits = packed.size() <= options.hashes().maxEntries()
+        && (type != RdbFormat.HASH_ZIPMAP || longest(listpack) <= options.hashes().maxElementBytes());
+    if (fits) return packed;
+    HashValue large = new HashValue();
+    packed.forEach((field, value) -> large.set(field, value, HashBuilder.unpacked(options)));
+    return large;
+  }
+
+  private static int longest(Listpack listpack) {
+    int longest = 0;
+    for (int at = listpack.first(); at != Listpack.NONE; at = listpack.next(at)) {
+      longest = Math.max(longest, listpack.length(at));
+    }
+    return longest;
+  }
+
+  private Value set(byte[] bytes) {
+    if (!Intset.isValid(bytes, true)) throw new RdbException("Intset integrity check failed.");
+    Intset intset = Intset.over(bytes);
+    long most = options.maxIntsetEntries();
+    if (intset.count() <= most) return SetValue.over(intset);
+    SetValue large = new SetValue();
+    for (int i = 0; i < intset.count(); i++) large.add(Bytes.of(intset.get(i)), most, options.hashSeed());
+    return large;
   }
 
   private Value sortedSet(Listpack listpack) {

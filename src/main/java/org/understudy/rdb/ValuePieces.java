@@ -1,6 +1,9 @@
 package org.understudy.rdb;
 
+import java.util.ArrayDeque;
+import org.understudy.keyspace.collection.HashValue;
 import org.understudy.keyspace.collection.ScoredCursor;
+import org.understudy.keyspace.collection.SetValue;
 import org.understudy.keyspace.collection.SortedSetValue;
 
 /** Collections as the pieces that {@link ValueWriter} puts. */
@@ -28,6 +31,73 @@ final class ValuePieces {
       out.putString(array, 0, length);
       done = true;
       return true;
+    }
+  }
+
+  /** Strings that come in any order: how many there are, then they, a few at a time. */
+  private abstract static class Scanned implements ValueWriter.Pieces {
+    /** About how many strings a step of the scan finds. */
+    static final int STEP = 64;
+
+    private final ArrayDeque<byte[]> found = new ArrayDeque<>();
+    private final long count;
+    private long cursor;
+    private boolean begun;
+    private boolean ended;
+
+    Scanned(long count) {
+      this.count = count;
+    }
+
+    /** One step of the scan; returns the next cursor. */
+    abstract long scan(long cursor, ArrayDeque<byte[]> into);
+
+    @Override
+    public boolean put(RdbOutput out) {
+      if (!begun) {
+        out.putLength(count);
+        begun = true;
+        return true;
+      }
+      while (found.isEmpty() && !ended) {
+        cursor = scan(cursor, found);
+        ended = cursor == 0;
+      }
+      byte[] next = found.poll();
+      if (next == null) return false;
+      out.putString(next);
+      return true;
+    }
+  }
+
+  static final class Fields extends Scanned {
+    private final HashValue hash;
+
+    Fields(HashValue hash) {
+      super(hash.size());
+      this.hash = hash;
+    }
+
+    @Override
+    long scan(long cursor, ArrayDeque<byte[]> into) {
+      return hash.scan(cursor, STEP, (field, value) -> {
+        into.add(field);
+        into.add(value);
+      });
+    }
+  }
+
+  static final class Members extends Scanned {
+    private final SetValue set;
+
+    Members(SetValue set) {
+      super(set.size());
+      this.set = set;
+    }
+
+    @Override
+    long scan(long cursor, ArrayDeque<byte[]> into) {
+      return set.scan(cursor, STEP, into::add);
     }
   }
 

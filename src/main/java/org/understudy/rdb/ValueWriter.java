@@ -2,7 +2,11 @@ package org.understudy.rdb;
 
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Value;
+import org.understudy.keyspace.collection.HashValue;
+import org.understudy.keyspace.collection.SetValue;
 import org.understudy.keyspace.collection.SortedSetValue;
+import org.understudy.keyspace.packed.Intset;
+import org.understudy.keyspace.packed.Listpack;
 
 /**
  * Writes one value after another, each in as many steps as wanted. Between its steps a value must not change: see {@link
@@ -31,10 +35,20 @@ final class ValueWriter {
     if (entry.isString()) return RdbFormat.STRING;
     Value value = entry.value();
     if (value instanceof SortedSetValue set) return set.isPacked() ? RdbFormat.ZSET_LISTPACK : RdbFormat.ZSET_2;
+    if (value instanceof HashValue hash) return hash.packed() != null ? RdbFormat.HASH_LISTPACK : RdbFormat.HASH;
+    if (value instanceof SetValue set) return set.intset() != null ? RdbFormat.SET_INTSET : RdbFormat.SET;
     throw unknown(value);
   }
 
   private static Pieces piecesOf(Value value) {
+    if (value instanceof HashValue hash) {
+      Listpack packed = hash.packed();
+      return packed != null ? ValuePieces.packed(packed.array(), packed.size()) : new ValuePieces.Fields(hash);
+    }
+    if (value instanceof SetValue set) {
+      Intset packed = set.intset();
+      return packed != null ? ValuePieces.packed(packed.array(), packed.size()) : new ValuePieces.Members(set);
+    }
     if (value instanceof SortedSetValue set) {
       return set.isPacked() ? ValuePieces.packed(set.listpack(), set.listpack().length) : new ValuePieces.Scored(set);
     }

@@ -186,7 +186,7 @@ class RdbComparisonTest {
     List<Object[]> commands = new ArrayList<>();
     for (int round = 0; round < 12; round++) {
       int size = round < 8 ? 1 + random.nextInt(20) : 1 + random.nextInt(2000);
-      for (Object[] add : new Object[][] {{"SET"}, {"ZADD"}}) {
+      for (Object[] add : new Object[][] {{"SET"}, {"HSET"}, {"SADD"}, {"SADD numbers"}, {"ZADD"}}) {
         Object key = round + " " + add[0];
         for (int left = size; left > 0; left--) commands.add(command((String) add[0], key));
         if (random.nextInt(4) == 0) commands.add(new Object[] {"PEXPIREAT", key, FAR});
@@ -199,6 +199,9 @@ class RdbComparisonTest {
   private Object[] command(String name, Object key) {
     return switch (name) {
       case "SET" -> new Object[] {name, key, element()};
+      case "HSET" -> new Object[] {name, key, element(), element()};
+      case "SADD" -> new Object[] {name, key, element()};
+      case "SADD numbers" -> new Object[] {"SADD", key, random.nextLong() >> random.nextInt(64)};
       case "ZADD" -> new Object[] {name, key, score(), element()};
       default -> throw new IllegalArgumentException(name);
     };
