@@ -116,8 +116,10 @@ public final class Arguments {
 
   /** How long a blocking command waits: seconds with a fraction. In milliseconds, rounded up; 0 is forever. */
   public static long timeoutOfSeconds(byte[] argument) {
-    double millis = Math.ceil(real(argument, TIMEOUT_NOT_A_FLOAT) * 1000);
-    if (millis < 0 || millis >= LONG_LIMIT) throw TIMEOUT_NEGATIVE; // too large a one wraps around there
+    double seconds = Doubles.parse(argument);
+    if (Double.isNaN(seconds) && LongDouble.parse(argument) == null) throw TIMEOUT_NOT_A_FLOAT;
+    double millis = Math.ceil(seconds * 1000);
+    if (!(millis >= 0 && millis < LONG_LIMIT)) throw TIMEOUT_NEGATIVE; // too large a one wraps around there
     return (long) millis;
   }
 

@@ -385,6 +385,16 @@ public final class Config {
     return number(Directive.SET_MAX_INTSET_ENTRIES);
   }
 
+  /** Most elements of a chunk of a list, or, negative, which of five sizes a chunk has. */
+  public int listMaxListpackSize() {
+    return (int) number(Directive.LIST_MAX_LISTPACK_SIZE);
+  }
+
+  /** How many chunks at either end of a list are not compressed; 0: none is. */
+  public int listCompressDepth() {
+    return (int) number(Directive.LIST_COMPRESS_DEPTH);
+  }
+
   /** Members of a sorted set that is packed. */
   public long zsetMaxListpackEntries() {
     return number(Directive.ZSET_MAX_LISTPACK_ENTRIES);

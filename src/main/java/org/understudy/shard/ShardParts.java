@@ -18,6 +18,8 @@ import org.understudy.command.DumpCommands;
 import org.understudy.command.HashCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
+import org.understudy.command.ListCommands;
+import org.understudy.command.ListForms;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
 import org.understudy.command.SortedSetCommands;
@@ -60,6 +62,7 @@ public final class ShardParts {
   final ReplicationState replication = new ReplicationState();
   final BlockedClients blocked;
   final KeyWaits keyWaits;
+  final ListForms listForms;
   final Background background;
   final Notifications notifications;
   final DumpCommands dumpCommands = new DumpCommands();
@@ -93,6 +96,7 @@ public final class ShardParts {
     latencyMonitor = new LatencyMonitor(config);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::goOn);
+    listForms = new ListForms(config);
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
     notifications = new Notifications(config, pubSub::publish);
@@ -118,6 +122,7 @@ public final class ShardParts {
     rows.addAll(BitfieldCommands.rows());
     rows.addAll(HashCommands.rows());
     rows.addAll(SetCommands.rows());
+    rows.addAll(new ListCommands(listForms).rows());
     rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(dumpCommands.rows());
     rows.addAll(SortedSetCommands.rows());

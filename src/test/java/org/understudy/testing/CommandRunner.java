@@ -16,6 +16,8 @@ import org.understudy.command.HashCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
 import org.understudy.command.KeyWait;
+import org.understudy.command.ListCommands;
+import org.understudy.command.ListForms;
 import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
@@ -82,7 +84,9 @@ public final class CommandRunner implements Call.Changes {
         effects.add(line(database.index(), Bytes.of("DEL"), key));
       }
     });
-    table = new CommandTable(rows);
+    List<CommandSpec> all = new ArrayList<>(rows);
+    all.addAll(new ListCommands(new ListForms(config)).rows());
+    table = new CommandTable(all);
     call.keyspace = keyspace;
     call.config = config;
     call.session = session;

@@ -437,19 +437,24 @@ public final class Listpack {
     }
     int tail = at + oldLength;
     int tailLength = start + size - tail;
-    if (start + newSize > bytes.length || farTooLarge) {
-      byte[] target = new byte[farTooLarge ? newSize : roomFor(newSize)];
-      int newStart = atStart ? target.length - newSize : 0; // it will grow on where it grew
-      System.arraycopy(bytes, start, target, newStart, at - start);
-      at += newStart - start;
-      System.arraycopy(bytes, tail, target, at + newLength, tailLength);
-      bytes = target;
-      start = newStart;
-    } else {
+    boolean prepends = atStart && oldLength == 0 && tailLength > 1; // to the end of an empty one it is appended
+    if (!prepends && !farTooLarge && start + newSize <= bytes.length) {
       System.arraycopy(bytes, tail, bytes, at + newLength, tailLength);
+      resized(newSize);
+      return at;
     }
+    byte[] target = bytes;
+    if (!prepends || bytes.length - newSize < newSize >> 3) {
+      target = new byte[farTooLarge ? newSize : roomFor(newSize)];
+    }
+    int newStart = prepends ? (target.length - newSize + 1) / 2 : 0; // spare room where it grows, and half of it behind
+    int newAt = newStart + at - start;
+    System.arraycopy(bytes, tail, target, newAt + newLength, tailLength);
+    System.arraycopy(bytes, start, target, newStart, at - start); // in the same array this lies before what was moved
+    bytes = target;
+    start = newStart;
     resized(newSize);
-    return at;
+    return newAt;
   }
 
   /** An eighth more than needed, since it will grow on: what it costs in copies it saves in memory. */
