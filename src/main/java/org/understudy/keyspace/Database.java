@@ -6,8 +6,8 @@ import org.understudy.bytes.Numbers;
 /**
  * One database: keys to values, with expiry.
  *
- * <p>A key whose time has come counts as absent everywhere (see {@link ExpiryMode}). Methods that take a key do not keep its
- * array. Methods that answer boolean answer whether there was such a key.
+ * <p>A key whose time has come counts as absent everywhere (see {@link ExpiryMode}). Methods that take a key do not
+ * keep its array. Methods that answer boolean answer whether there was such a key.
  */
 public final class Database {
   /** As an expiry: the key keeps the one it has, or has none if it is new. */
@@ -43,7 +43,7 @@ public final class Database {
     return index;
   }
 
-  // ---- looking up ------------------------------------------------------------------------------------------------------
+  // ---- looking up ---------------------------------------------------------------------------------------------------
 
   /** Looks a key up and notes the access. */
   public boolean find(byte[] key, Entry into) {
@@ -65,7 +65,7 @@ public final class Database {
     if (entry == null) return false;
     if (entry instanceof Node) table.changing(entry);
     touch(entry);
-    show(entry, into);
+    show(entry, into, true);
     return true;
   }
 
@@ -87,7 +87,7 @@ public final class Database {
     if (table.size() >= WARMED_FROM_KEYS) keyspace.read += table.warm(keys, count, hashes);
   }
 
-  // ---- setting ---------------------------------------------------------------------------------------------------------
+  // ---- setting ------------------------------------------------------------------------------------------------------
 
   /** Sets a string without expiry. Its encoding is chosen by {@link Encoding#of}. */
   public void setString(byte[] key, byte[] value) {
@@ -95,14 +95,14 @@ public final class Database {
   }
 
   /**
-   * Sets a string, whatever the key held. A large array is kept, not copied: it must never change afterwards. Setting counts
-   * as an access, except with {@link #KEEP_EXPIRE}: commands that keep the expiry have looked the key up before.
+   * Sets a string, whatever the key held. A large array is kept, not copied: it must never change afterwards. Setting
+   * counts as an access, except with {@link #KEEP_EXPIRE}: commands that keep the expiry have looked the key up before.
    *
    * @param expireAtMillis Unix time, {@link Entry#NO_EXPIRE} or {@link #KEEP_EXPIRE}
    */
   public void setString(byte[] key, byte[] value, long expireAtMillis) {
     if (fitsRecord(key, value.length)) {
-      putRecord(key, value, 0, value.length, Encoding.of(value, 0, value.length), expireAtMillis);
+      putRecord(key, value, 0, value.length, Encoding.of(value, 0, value.length).ordinal(), expireAtMillis);
     } else {
       putNode(key, new StringValue(value, value.length, Encoding.of(value, 0, value.length), true), expireAtMillis);
     }
@@ -111,7 +111,7 @@ public final class Database {
   /** Sets a string from a range, which is always copied. */
   public void setString(byte[] key, byte[] array, int offset, int length, Encoding encoding, long expireAtMillis) {
     if (fitsRecord(key, length)) {
-      putRecord(key, array, offset, length, encoding, expireAtMillis);
+      putRecord(key, array, offset, length, encoding.ordinal(), expireAtMillis);
     } else {
       byte[] copy = Arrays.copyOfRange(array, offset, offset + length);
       putNode(key, new StringValue(copy, length, encoding, false), expireAtMillis);
@@ -122,13 +122,13 @@ public final class Database {
   public void setLong(byte[] key, long number, long expireAtMillis) {
     byte[] text = keyspace.decimal(number);
     int length = keyspace.decimalLength();
-    if (fitsRecord(key, length)) putRecord(key, text, 0, length, Encoding.INT, expireAtMillis);
+    if (fitsRecord(key, length)) putRecord(key, text, 0, length, Encoding.INT.ordinal(), expireAtMillis);
     else putNode(key, new StringValue(Arrays.copyOf(text, length), length, Encoding.INT, false), expireAtMillis);
   }
 
   /**
-   * Puts another number in place of the one that a look-up has just found, without a second look-up. Expiry and access clock
-   * stay.
+   * Puts another number in place of the one that a look-up has just found, without a second look-up. Expiry and access
+   * clock stay.
    *
    * @return false, and nothing done, if that takes another way of storing: then {@link #setLong} is to be called
    */
@@ -143,28 +143,77 @@ public final class Database {
     return true;
   }
 
-  /** Sets a value of another type, whatever the key held. The object is kept. */
+  /** Sets a value of another type, whatever the key held. The object may be kept. */
   public void setValue(byte[] key, Value value, long expireAtMillis) {
-    putNode(key, value, expireAtMillis);
-  }
-
-  /** Counts the memory of a value anew after it was changed. The entry must be as {@link #findForWrite} filled it. */
-  public void valueChanged(Entry entry) {
-    table.recount(entry.node());
+    int packedBytes = packedBytes(value, key.length);
+    if (packedBytes == 0) {
+      putNode(key, value, expireAtMillis);
+      return;
+    }
+    byte[] packed = new byte[packedBytes];
+    pack(value, packed, 0);
+    putRecord(key, packed, 0, packed.length, Record.PACKED, expireAtMillis);
   }
 
   /**
-   * Prepares a string for a change in place: makes it at least {@code length} bytes long (zeros behind the old end), RAW, and
-   * {@code into}'s array writable from {@code offset} to {@code offset + length} until the next use of the database. Creates
-   * the key if it is absent. The key must not hold another type. Expiry and access clock stay.
+   * Takes up that a value was changed in place: counts its memory anew, or packs it again. The entry must be as {@link
+   * #findForWrite} filled it.
+   */
+  public void valueChanged(Entry entry) {
+    if (entry.node() != null) table.recount(entry.node());
+    else repack(entry);
+  }
+
+  private void repack(Entry entry) {
+    byte[] record = entry.keyArray();
+    Value value = entry.value();
+    long hash = table.hashOf(record);
+    Segment segment = table.segment(hash);
+    int slot = segment.slotOf(hash, record);
+    int head = Record.head(record);
+    int packedBytes = packedBytes(value, entry.keyLength());
+    if (packedBytes == 0) {
+      Node node = new Node(entry.key(), value, entry.expireAtMillis(), Record.clock(head));
+      table.replace(segment, slot, node);
+      entry.object(node);
+      return;
+    }
+    byte[] packed = record;
+    int start = Record.valueStart(record);
+    if (record.length - start == packedBytes) {
+      table.changing(record);
+      table.mark(record);
+    } else {
+      packed = Record.blank(record, entry.keyOffset(), entry.keyLength(), packedBytes, head, entry.expireAtMillis());
+      table.replace(segment, slot, packed);
+    }
+    pack(value, packed, start);
+    entry.repacked(packed, entry.keyOffset(), start);
+  }
+
+  /** How many bytes a value takes within a record, its form included; 0 if it does not belong into one. */
+  private static int packedBytes(Value value, int keyLength) {
+    int bytes = value.packedBytes();
+    return bytes == 0 || bytes > Record.MAX_PACKED_BYTES || keyLength > Record.MAX_KEY_BYTES ? 0 : 1 + bytes;
+  }
+
+  private static void pack(Value value, byte[] into, int offset) {
+    into[offset] = (byte) value.packedForm().ordinal();
+    value.pack(into, offset + 1);
+  }
+
+  /**
+   * Prepares a string for a change in place: makes it at least {@code length} bytes long (zeros behind the old end),
+   * RAW, and {@code into}'s array writable from {@code offset} to {@code offset + length} until the next use of the
+   * database. Creates the key if it is absent. The key must not hold another type. Expiry and access clock stay.
    */
   public void edit(byte[] key, int length, Entry into) {
     show(stretched(key, length, false), into);
   }
 
   /**
-   * Adds to the end of a string, which becomes RAW; sets the string if the key is absent. The key must not hold another type.
-   * Expiry and access clock stay.
+   * Adds to the end of a string, which becomes RAW; sets the string if the key is absent. The key must not hold another
+   * type. Expiry and access clock stay.
    *
    * @return the new length
    */
@@ -204,7 +253,7 @@ public final class Database {
     return setClock(key, keyspace.accessClock().counted(frequency, keyspace.nowMillis()));
   }
 
-  // ---- removing and moving -----------------------------------------------------------------------------------------------
+  // ---- removing and moving ------------------------------------------------------------------------------------------
 
   public boolean remove(byte[] key) {
     return take(key) != null;
@@ -219,7 +268,10 @@ public final class Database {
     return entry != null;
   }
 
-  /** Gives a value, its expiry and its access clock another key, whatever that key held. Nothing happens if both are one. */
+  /**
+   * Gives a value, its expiry and its access clock another key, whatever that key held. Nothing happens if both are
+   * one.
+   */
   public boolean rename(byte[] from, byte[] to) {
     if (Arrays.equals(from, to)) return contains(from);
     Object entry = take(from);
@@ -262,7 +314,7 @@ public final class Database {
     return before;
   }
 
-  // ---- expiry ----------------------------------------------------------------------------------------------------------
+  // ---- expiry -------------------------------------------------------------------------------------------------------
 
   /** Sets the expiry, Unix time in milliseconds; a time in the past is set all the same. */
   public boolean expireAt(byte[] key, long unixMillis) {
@@ -290,7 +342,7 @@ public final class Database {
     return table.expiring() == 0 ? 0 : Math.max(0, (long) (table.averageExpiry() - keyspace.nowMillis()));
   }
 
-  // ---- all keys --------------------------------------------------------------------------------------------------------
+  // ---- all keys -----------------------------------------------------------------------------------------------------
 
   /** Keys, those included whose time has come but which are not removed yet. */
   public long size() {
@@ -311,9 +363,9 @@ public final class Database {
   }
 
   /**
-   * One step of an iteration over the keys. A key that is there throughout the iteration is visited exactly once, whatever
-   * else is added and removed meanwhile (Redis promises: at least once). Expired keys are not visited; they are removed if
-   * that is the mode.
+   * One step of an iteration over the keys. A key that is there throughout the iteration is visited exactly once,
+   * whatever else is added and removed meanwhile (Redis promises: at least once). Expired keys are not visited; they
+   * are removed if that is the mode.
    *
    * @param cursor 0 to begin, then what the last step returned; below 2^52
    * @param count about how many keys to visit
@@ -361,7 +413,7 @@ public final class Database {
     keyspace.giveBack(batch);
   }
 
-  // ---- memory ----------------------------------------------------------------------------------------------------------
+  // ---- memory -------------------------------------------------------------------------------------------------------
 
   /** Bytes of heap that this database holds, table included. */
   public long usedBytes() {
@@ -379,11 +431,11 @@ public final class Database {
     return entry == null ? 0 : table.bytes(entry);
   }
 
-  // ---- the active cycle ------------------------------------------------------------------------------------------------
+  // ---- the active cycle ---------------------------------------------------------------------------------------------
 
   /**
-   * One short step of active expiry, from where the last one stopped: passes over segments that have nothing to expire, or
-   * looks through a piece of one that has.
+   * One short step of active expiry, from where the last one stopped: passes over segments that have nothing to expire,
+   * or looks through a piece of one that has.
    *
    * @param now keys whose expiry is before this are removed
    * @param patienceMillis a segment is not looked through before its earliest expiry is that old
@@ -446,7 +498,7 @@ public final class Database {
     long expired;
   }
 
-  // ---- inside ----------------------------------------------------------------------------------------------------------
+  // ---- inside -------------------------------------------------------------------------------------------------------
 
   Table table() {
     return table;
@@ -522,7 +574,8 @@ public final class Database {
     else ((Node) entry).clock(clock);
   }
 
-  private void putRecord(byte[] key, byte[] value, int offset, int length, Encoding encoding, long expireAt) {
+  /** @param encoding an ordinal of {@link Encoding}, or {@link Record#PACKED} */
+  private void putRecord(byte[] key, byte[] value, int offset, int length, int encoding, long expireAt) {
     Table table = this.table;
     long hash = table.hash(key);
     Segment segment = table.segment(hash);
@@ -614,7 +667,10 @@ public final class Database {
     return entry;
   }
 
-  /** The string of a key with at least {@code length} bytes, RAW and writable; grown generously only if it is to grow on. */
+  /**
+   * The string of a key with at least {@code length} bytes, RAW and writable; grown generously only if it is to grow
+   * on.
+   */
   private Object stretched(byte[] key, int length, boolean growing) {
     Object entry = living(key);
     if (entry == null) {
@@ -681,9 +737,10 @@ public final class Database {
       if (key.length <= Record.MAX_KEY_BYTES) return Record.withKey(record, key);
       int start = Record.valueStart(record);
       int head = Record.head(record);
-      byte[] value = Arrays.copyOfRange(record, start, record.length);
-      return new Node(key.clone(), new StringValue(value, value.length, Record.encoding(head), false), Record.expireAt(record),
-          Record.clock(head));
+      byte[] bytes = Arrays.copyOfRange(record, start, record.length);
+      Object value = Record.isPacked(head) ? PackedForm.at(bytes[0]).over(bytes, 1)
+          : new StringValue(bytes, bytes.length, Record.encoding(head), false);
+      return new Node(key.clone(), value, Record.expireAt(record), Record.clock(head));
     }
     Node node = (Node) entry;
     return Arrays.equals(node.key, key) ? node : new Node(key.clone(), node.value, node.expireAt, node.clock());
@@ -698,13 +755,18 @@ public final class Database {
   }
 
   static void show(Object entry, Entry into) {
+    show(entry, into, false);
+  }
+
+  private static void show(Object entry, Entry into, boolean toChange) {
     if (entry instanceof byte[] record) {
       int head = Record.head(record);
       int keyStart = Record.keyStart(record);
       int keyLength = Record.keyLength(record);
       int valueStart = Record.valueStart(record);
       into.fill(record, keyStart, keyLength, Record.expireAt(record), Record.clock(head));
-      into.string(record, valueStart, record.length - valueStart, Record.encoding(head), null);
+      if (Record.isPacked(head)) into.packed(record, valueStart, toChange);
+      else into.string(record, valueStart, record.length - valueStart, Record.encoding(head), null);
       return;
     }
     Node node = (Node) entry;

@@ -3,9 +3,9 @@ package org.understudy.keyspace;
 import java.util.Arrays;
 
 /**
- * What a lookup found: a view that the caller owns and every lookup fills anew. Strings are seen where they lie, without a
- * copy: {@link #array}, {@link #offset}, {@link #length} hold until the next change of the database and must not be written
- * to, except after {@link Database#edit}.
+ * What a lookup found: a view that the caller owns and every lookup fills anew. Strings are seen where they lie,
+ * without a copy: {@link #array}, {@link #offset}, {@link #length} hold until the next change of the database and must
+ * not be written to, except after {@link Database#edit}.
  */
 public final class Entry {
   /** Expiry of a key that has none. */
@@ -19,6 +19,9 @@ public final class Entry {
   private int length;
   private Encoding encoding;
   private Value value;
+  /** How the value lies in {@link #array}, if it does; it becomes an object when asked for. */
+  private PackedForm packedForm;
+  private boolean toChange;
   private StringValue large;
   private Node node;
   private long expireAtMillis;
@@ -39,31 +42,56 @@ public final class Entry {
     this.encoding = encoding;
     this.large = large;
     this.value = null;
+    this.packedForm = null;
     this.node = null;
+  }
+
+  /** @param toChange whether the value will be changed, so that it cannot be seen where it lies */
+  void packed(byte[] record, int offset, boolean toChange) {
+    string(record, offset + 1, record.length - offset - 1, null, null);
+    packedForm = PackedForm.at(record[offset]);
+    this.toChange = toChange;
+  }
+
+  /** Another record for the same key and the value that was changed. */
+  void repacked(byte[] record, int keyOffset, int offset) {
+    this.keyArray = record;
+    this.keyOffset = keyOffset;
+    this.array = record;
+    this.offset = offset + 1;
+    this.length = record.length - offset - 1;
   }
 
   void object(Node node) {
     this.node = node;
     this.value = (Value) node.value;
+    this.packedForm = null;
     this.array = null;
     this.large = null;
     this.encoding = null;
   }
 
   public Type type() {
+    if (packedForm != null) return packedForm.type;
     return value == null ? Type.STRING : value.type();
   }
 
   public boolean isString() {
-    return value == null;
+    return value == null && packedForm == null;
   }
 
-  /** The value of any type but string; null for a string. */
+  /**
+   * The value of any type but string; null for a string. A small one holds until the next change of the database; one
+   * that was looked up for reading must not be changed.
+   */
   public Value value() {
+    if (value == null && packedForm != null) {
+      value = toChange ? packedForm.over(bytes(), 0) : packedForm.over(array, offset);
+    }
     return value;
   }
 
-  /** The table's entry of {@link #value}. */
+  /** The table's entry of {@link #value}, if that is an object. */
   Node node() {
     return node;
   }
@@ -93,12 +121,12 @@ public final class Entry {
 
   /** As OBJECT ENCODING names it, for every type. */
   public String encodingName() {
-    return value == null ? encoding.word() : value.encodingName();
+    return isString() ? encoding.word() : value().encodingName();
   }
 
   /**
-   * Asks that the string's bytes stay as they are, so that a reply may refer to them instead of copying. True if promised;
-   * false if the string is small and must be copied. Costs the next change in place one copy of the value.
+   * Asks that the string's bytes stay as they are, so that a reply may refer to them instead of copying. True if
+   * promised; false if the string is small and must be copied. Costs the next change in place one copy of the value.
    */
   public boolean lend() {
     if (large == null) return false;

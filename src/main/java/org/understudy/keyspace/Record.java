@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A small string with everything that belongs to it in one array, which is what the table's slot holds:
+ * A small value with everything that belongs to it in one array, which is what the table's slot holds:
  *
  * <pre>
  *   byte 0       bits 0-1 encoding, bit 2 set if there is an expiry, bits 3-7 epoch
@@ -22,8 +22,14 @@ import java.util.Arrays;
 final class Record {
   static final int MAX_KEY_BYTES = (1 << 15) - 1;
   static final int MAX_VALUE_BYTES = 4096;
+  /**
+   * Up to here a value that is no string may be kept packed; larger ones change too often to be written anew each time.
+   */
+  static final int MAX_PACKED_BYTES = 1024;
 
   static final int ENCODING = 3;
+  /** As an encoding: no string but a {@link PackedForm}, a byte, and the value in that form. */
+  static final int PACKED = 3;
   static final int EXPIRES = 4;
   private static final int EPOCH_SHIFT = 3;
 
@@ -79,7 +85,16 @@ final class Record {
   }
 
   static int head(Encoding encoding, int clock) {
-    return encoding.ordinal() | clock << 8;
+    return head(encoding.ordinal(), clock);
+  }
+
+  /** @param encoding an ordinal of {@link Encoding}, or {@link #PACKED} */
+  static int head(int encoding, int clock) {
+    return encoding | clock << 8;
+  }
+
+  static boolean isPacked(int head) {
+    return (head & ENCODING) == PACKED;
   }
 
   static int clock(int head) {

@@ -1,7 +1,7 @@
 package org.understudy.keyspace;
 
 /**
- * A value that is an object of its own: every type but the string. The table knows no more of it than this. Whoever changes
+ * A value of any type but the string. The table knows no more of it than this. Whoever changes
  * one tells {@link Database#valueChanged} afterwards, so that its memory is counted anew.
  */
 public interface Value {
@@ -10,15 +10,36 @@ public interface Value {
   /** As OBJECT ENCODING names it. */
   String encodingName();
 
-  /** Bytes of heap that the value holds, its own object included. Asked after every change: a figure kept, not counted anew. */
+  /**
+   * Bytes of heap that the value holds, its own object included. Asked after every change: a figure kept, not counted
+   * anew.
+   */
   long memoryBytes(HeapLayout layout);
 
   /**
-   * The value as it is now, whatever happens to this one later, and the other way round. COPY and a snapshot in progress
-   * ask for one between two commands, so a large value copies the references to its pieces (a few thousand bytes each), and
-   * whichever of the two changes a piece first copies it then.
+   * The value as it is now, whatever happens to this one later, and the other way round. COPY and a snapshot in
+   * progress ask for one between two commands, so a large value copies the references to its pieces (a few thousand
+   * bytes each), and whichever of the two changes a piece first copies it then.
    */
   Value copy();
+
+  /**
+   * Bytes of the value in one piece, if it has such a form; 0 if it has none. A table keeps small ones in that form. So
+   * a change in place must be reported ({@link Database#valueChanged}) before the key is looked up again.
+   */
+  default int packedBytes() {
+    return 0;
+  }
+
+  /** Writes that many bytes. */
+  default void pack(byte[] into, int offset) {
+    throw new UnsupportedOperationException("no packed form");
+  }
+
+  /** What {@link #pack} writes; null if it writes nothing. */
+  default PackedForm packedForm() {
+    return null;
+  }
 
   /** How many pieces freeing takes; values above {@link Keyspace#LAZY_FREE_THRESHOLD} count as freed lazily. */
   default long freeEffort() {

@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.HeapLayout;
+import org.understudy.keyspace.PackedForm;
 import org.understudy.keyspace.Type;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.packed.Listpack;
@@ -232,6 +233,22 @@ public final class HashValue implements Value {
   public long memoryBytes(HeapLayout layout) {
     return layout.object(1, 0) + (fields instanceof Listpack packed ? packed.heapBytes(layout)
         : ((ElementTable) fields).bytes(layout));
+  }
+
+  @Override
+  public int packedBytes() {
+    return fields instanceof Listpack packed ? packed.size() : 0;
+  }
+
+  @Override
+  public PackedForm packedForm() {
+    return PackedForm.HASH_LISTPACK;
+  }
+
+  @Override
+  public void pack(byte[] into, int offset) {
+    Listpack packed = (Listpack) fields;
+    System.arraycopy(packed.array(), packed.offset(), into, offset, packed.size());
   }
 
   @Override

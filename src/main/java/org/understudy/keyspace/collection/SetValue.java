@@ -8,6 +8,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.HeapLayout;
+import org.understudy.keyspace.PackedForm;
 import org.understudy.keyspace.Type;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.packed.Intset;
@@ -40,6 +41,11 @@ public final class SetValue implements Value {
   /** @param intset valid */
   public static SetValue over(Intset intset) {
     return new SetValue(intset);
+  }
+
+  /** A small one that counts as a hash table. @param members valid, none of them twice */
+  public static SetValue over(Listpack members) {
+    return new SetValue(members);
   }
 
   /** The members if they are an intset, else null. Not to be changed by others. */
@@ -200,6 +206,27 @@ public final class SetValue implements Value {
     long own = layout.object(1, 0);
     if (members instanceof ElementTable table) return own + table.bytes(layout);
     return own + (members instanceof Intset intset ? intset.heapBytes(layout) : ((Listpack) members).heapBytes(layout));
+  }
+
+  @Override
+  public int packedBytes() {
+    if (members instanceof ElementTable) return 0;
+    return members instanceof Intset intset ? intset.size() : ((Listpack) members).size();
+  }
+
+  @Override
+  public PackedForm packedForm() {
+    return members instanceof Intset ? PackedForm.SET_INTSET : PackedForm.SET_LISTPACK;
+  }
+
+  @Override
+  public void pack(byte[] into, int offset) {
+    if (members instanceof Intset intset) {
+      System.arraycopy(intset.array(), 0, into, offset, intset.size());
+      return;
+    }
+    Listpack packed = (Listpack) members;
+    System.arraycopy(packed.array(), packed.offset(), into, offset, packed.size());
   }
 
   @Override

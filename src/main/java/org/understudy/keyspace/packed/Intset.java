@@ -44,6 +44,12 @@ public final class Intset {
     return new Intset(packed, (int) INTS.get(packed, Integer.BYTES), (int) INTS.get(packed, 0));
   }
 
+  /** One of the bytes from an offset of an array on, which are copied. */
+  public static Intset over(byte[] array, int offset) {
+    int bytes = HEADER_BYTES + (int) INTS.get(array, offset + Integer.BYTES) * (int) INTS.get(array, offset);
+    return over(Arrays.copyOfRange(array, offset, offset + bytes));
+  }
+
   /** One with an array of its own. */
   public Intset copy() {
     return new Intset(toBytes(), count, width);

@@ -80,6 +80,13 @@ public final class Listpack {
     return new Listpack(packed);
   }
 
+  /** One that reads within an array: from an offset on, it must be valid. It must not be changed. */
+  public static Listpack over(byte[] array, int offset) {
+    Listpack listpack = new Listpack(array);
+    listpack.start = offset;
+    return listpack;
+  }
+
   /** One with an array of its own. */
   public Listpack copy() {
     return new Listpack(toBytes());
