@@ -22,6 +22,7 @@ import org.understudy.command.ListCommands;
 import org.understudy.command.ListForms;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
+import org.understudy.command.SortedSetAlgebraCommands;
 import org.understudy.command.SortedSetCommands;
 import org.understudy.command.SortedSetPopCommands;
 import org.understudy.command.SortedSetRangeCommands;
@@ -129,6 +130,7 @@ public final class ShardParts {
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
     rows.addAll(StreamCommands.rows());
+    rows.addAll(SortedSetAlgebraCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());

@@ -103,7 +103,7 @@ class SortedSetsComparisonTest {
   // ---- making commands ----------------------------------------------------------------------------------------------
 
   private Object[] randomCommand() {
-    return switch (random.nextInt(40)) {
+    return switch (random.nextInt(48)) {
       case 0, 1, 2, 3, 4, 5 -> add();
       case 6, 7 -> new Object[] {"ZADD", lexKey(), 0, member(), 0, member()};
       case 8 -> new Object[] {"ZINCRBY", key(), score(), member()};
@@ -124,6 +124,9 @@ class SortedSetsComparisonTest {
       case 32 -> random.nextBoolean() ? with("BZMPOP", timeout(), several())
           : new Object[] {oneOf("BZPOPMIN", "BZPOPMAX"), key(), key(), timeout()};
       case 33 -> randomMembers();
+      case 35, 36, 37, 38, 39 -> combine();
+      case 40 -> with("SADD", "set" + random.nextInt(2), members());
+      case 41 -> with("SREM", "set" + random.nextInt(2), members());
       case 34 -> new Object[] {"PEXPIREAT", key(), 4_000_000_000_000L};
       default -> add();
     };
@@ -197,6 +200,29 @@ class SortedSetsComparisonTest {
     words.add(oneOf("MIN", "max", "MAX", "min", random.nextInt(6) == 0 ? "mid" : "MIN"));
     if (random.nextBoolean()) words.addAll(List.of("COUNT", small()));
     if (random.nextInt(25) == 0) words.addAll(List.of("COUNT", 1));
+    return words.toArray();
+  }
+
+  private Object[] combine() {
+    List<Object> words = new ArrayList<>();
+    String operation = (String) oneOf("ZUNION", "ZINTER", "ZDIFF", "ZINTERCARD", "ZUNIONSTORE", "ZINTERSTORE", "ZDIFFSTORE");
+    words.add(operation);
+    if (operation.endsWith("STORE")) words.add("z" + random.nextInt(6));
+    int keys = 1 + random.nextInt(4);
+    words.add(random.nextInt(20) == 0 ? small() : keys);
+    for (int i = 0; i < keys; i++) words.add(random.nextInt(5) == 0 ? "set" + random.nextInt(2) : key());
+    boolean misused = random.nextInt(20) == 0;
+    if (misused || operation.startsWith("ZU") || operation.startsWith("ZINTER") && !operation.endsWith("CARD")) {
+      if (random.nextBoolean()) {
+        words.add("weights");
+        for (int i = random.nextInt(20) == 0 ? 1 : 0; i < keys; i++) words.add(score());
+      }
+      if (random.nextBoolean()) {
+        words.addAll(List.of("AGGREGATE", random.nextInt(20) == 0 ? "avg" : oneOf("SUM", "min", "MAX")));
+      }
+    }
+    if (misused || operation.endsWith("CARD") && random.nextBoolean()) words.addAll(List.of("LIMIT", small()));
+    if (misused || !operation.endsWith("STORE") && random.nextBoolean()) words.add("WITHSCORES");
     return words.toArray();
   }
 

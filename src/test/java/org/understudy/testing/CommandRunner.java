@@ -22,6 +22,7 @@ import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
 import org.understudy.command.SlicedWork;
+import org.understudy.command.SortedSetAlgebraCommands;
 import org.understudy.command.SortedSetCommands;
 import org.understudy.command.SortedSetPopCommands;
 import org.understudy.command.SortedSetRangeCommands;
@@ -108,6 +109,7 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(SortedSetCommands.rows());
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
+    rows.addAll(SortedSetAlgebraCommands.rows());
     return rows;
   }
 
