@@ -39,14 +39,21 @@ public final class AccessClock {
 
   /** Time since the last access. Only under an LRU policy. */
   public long idleMillis(Entry entry, long nowMillis) {
+    return idleMillis(entry.clock(), nowMillis);
+  }
+
+  long idleMillis(int then, long nowMillis) {
     int now = seconds(nowMillis);
-    int then = entry.clock();
     return 1000L * (now >= then ? now - then : now + (BITS - then));
   }
 
   /** The access counter, 0 to 255, decayed to now. Only under an LFU policy. */
   public int frequency(Entry entry, long nowMillis) {
-    return decayed(entry.clock(), nowMillis);
+    return frequency(entry.clock(), nowMillis);
+  }
+
+  int frequency(int clock, long nowMillis) {
+    return decayed(clock, nowMillis);
   }
 
   /** The clock of an entry created now. */

@@ -1,6 +1,7 @@
 package org.understudy.keyspace;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /** Entries collected before they are visited or removed, since either may change the table. Reused. */
 public final class Batch {
@@ -26,7 +27,23 @@ public final class Batch {
   }
 
   public void clear() {
-    Arrays.fill(entries, 0, size, null);
-    size = 0;
+    truncate(0);
+  }
+
+  /** Keeps the first ones only. */
+  void truncate(int most) {
+    if (size <= most) return;
+    Arrays.fill(entries, most, size, null);
+    size = most;
+  }
+
+  void removeIf(Predicate<Object> unwanted) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      if (unwanted.test(entries[i])) continue;
+      entries[kept] = entries[i];
+      hashes[kept++] = hashes[i];
+    }
+    truncate(kept);
   }
 }

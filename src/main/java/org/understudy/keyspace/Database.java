@@ -25,6 +25,8 @@ public final class Database {
   private static final int WARMED_FROM_KEYS = 2048;
   /** How many random picks may meet expired keys that stay, before one of them is the answer. */
   private static final int RANDOM_TRIES = 100;
+  /** Of how many neighbours a random one with an expiry is chosen, since those behind a gap are met more often. */
+  private static final int RANDOM_SAMPLE = 16;
   /** Slots that one step of the active cycle looks at, and segments without expired keys that it passes. */
   private static final int SWEEP_SLOTS = 128;
   private static final int SWEEP_SKIPS = 64;
@@ -262,10 +264,14 @@ public final class Database {
   /** As {@link #remove}: the collector frees. Only the count of values freed lazily differs. */
   public boolean unlink(byte[] key) {
     Object entry = take(key);
-    if (entry instanceof Node node && node.value instanceof Value value && value.freeEffort() > Keyspace.LAZY_FREE_THRESHOLD) {
-      keyspace.countLazyFreed(1);
-    }
+    countLazyFreed(entry);
     return entry != null;
+  }
+
+  private void countLazyFreed(Object entry) {
+    boolean large = entry instanceof Node node && node.value instanceof Value value
+        && value.freeEffort() > Keyspace.LAZY_FREE_THRESHOLD;
+    if (large) keyspace.countLazyFreed(1);
   }
 
   /**
@@ -429,6 +435,42 @@ public final class Database {
   public long memoryUsage(byte[] key) {
     Object entry = living(key);
     return entry == null ? 0 : table.bytes(entry);
+  }
+
+  // ---- eviction -----------------------------------------------------------------------------------------------------
+
+  /** How many keys may go: those with an expiry, or all. */
+  long evictable(boolean expiring) {
+    return expiring ? table.expiring() : table.size();
+  }
+
+  /** Collects keys that may go, at least one if there is any. */
+  void sample(int wanted, boolean expiring, Batch into) {
+    table.sample(keyspace.random(), wanted, expiring, into);
+  }
+
+  /** One of the {@link #evictable} keys, of which there must be some. */
+  byte[] randomEvictable(boolean expiring) {
+    if (!expiring) return keyOf(table.random(keyspace.random()));
+    Batch batch = keyspace.takeBatch();
+    table.sample(keyspace.random(), RANDOM_SAMPLE, true, batch);
+    byte[] key = keyOf(batch.entries[keyspace.random().nextInt(batch.size)]);
+    batch.clear();
+    keyspace.giveBack(batch);
+    return key;
+  }
+
+  /** Removes a key, even if its time has come. False if it is not there, or has no expiry but is to have one. */
+  boolean evict(byte[] key, boolean expiring, boolean lazily) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    if (slot < 0) return false;
+    Object entry = segment.slots[slot];
+    if (expiring && Table.expireAt(entry) == Entry.NO_EXPIRE) return false;
+    table.remove(hash, segment, slot);
+    if (lazily) countLazyFreed(entry);
+    return true;
   }
 
   // ---- the active cycle ---------------------------------------------------------------------------------------------
@@ -746,11 +788,11 @@ public final class Database {
     return Arrays.equals(node.key, key) ? node : new Node(key.clone(), node.value, node.expireAt, node.clock());
   }
 
-  private static byte[] keyOf(Object entry) {
+  static byte[] keyOf(Object entry) {
     return entry instanceof byte[] record ? Record.key(record) : ((Node) entry).key.clone();
   }
 
-  private static int clockOf(Object entry) {
+  static int clockOf(Object entry) {
     return entry instanceof byte[] record ? Record.clock(Record.head(record)) : ((Node) entry).clock();
   }
 

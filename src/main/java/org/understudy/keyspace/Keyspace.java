@@ -24,6 +24,7 @@ public final class Keyspace {
   private final LongSupplier nanos;
   private final Database[] databases;
   private final AccessClock accessClock;
+  private final Eviction eviction = new Eviction(this);
   private KeyspaceListener listener = new KeyspaceListener() {};
   private ExpiryMode expiryMode = ExpiryMode.DELETE;
   private boolean activeExpire = true;
@@ -126,6 +127,10 @@ public final class Keyspace {
   /** For the caller of {@link Database#clear}, who knows whether it was asynchronous. */
   public void countLazyFreed(long objects) {
     lazyFreedObjects += objects;
+  }
+
+  public Eviction eviction() {
+    return eviction;
   }
 
   // ---- snapshots ---------------------------------------------------------------------------------------------------------
@@ -258,6 +263,7 @@ public final class Keyspace {
     expiredTimeCapReached = 0;
     expireCycleNanos = 0;
     lazyFreedObjects = 0;
+    eviction.resetStats();
   }
 
   // ---- for the databases -------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package org.understudy.keyspace;
 
+import java.util.SplittableRandom;
 import org.understudy.bytes.Bytes;
 
 /** The entries of one database. Memory is accounted with every change. */
@@ -162,6 +163,28 @@ final class Table extends SegmentDirectory<Segment> {
 
   static int epochOf(Object entry) {
     return entry instanceof byte[] record ? Record.epoch(record) : ((Node) entry).epoch();
+  }
+
+  // ---- samples ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Collects entries from a random place on: their order is that of hashes, so neighbours have nothing in common.
+   *
+   * @param expiringOnly leaves out those without an expiry
+   */
+  void sample(SplittableRandom random, int wanted, boolean expiringOnly, Batch into) {
+    long start = random.nextLong(END);
+    long left = END;
+    for (long position = start; left > 0 && into.size < wanted; ) {
+      Segment segment = segment(position << POSITION_SHIFT);
+      int candidates = expiringOnly ? segment.expiring : segment.live;
+      long next = candidates == 0 ? segmentEnd(segment, position)
+          : collect(position, (long) wanted * segment.capacity() / candidates + 1, into);
+      if (expiringOnly && candidates > 0) into.removeIf(entry -> expireAt(entry) == Entry.NO_EXPIRE);
+      left -= next - position;
+      position = next == END ? 0 : next;
+    }
+    into.truncate(wanted);
   }
 
   // ---- figures ------------------------------------------------------------------------------------------------------

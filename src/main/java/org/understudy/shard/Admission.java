@@ -51,6 +51,10 @@ public final class Admission {
     loading = yes;
   }
 
+  boolean isLoading() {
+    return loading;
+  }
+
   /** The error, or null. */
   public String refuse(Session session, CommandSpec spec) {
     if ((spec.flags & CommandFlag.PROTECTED.bit) != 0) {

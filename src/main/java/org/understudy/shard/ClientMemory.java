@@ -112,6 +112,14 @@ final class ClientMemory {
     }
   }
 
+  /** What all clients cost, those included that no limit holds for. */
+  long allBytes() {
+    long bytes = 0;
+    for (long some : bytesByClass) bytes += some;
+    return bytes;
+  }
+
+  /** What those clients cost that may have to go. */
   private long total() {
     return bytesByClass[ClientClass.NORMAL.ordinal()] + bytesByClass[ClientClass.PUBSUB.ordinal()];
   }

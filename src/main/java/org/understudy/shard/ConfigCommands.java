@@ -32,14 +32,16 @@ final class ConfigCommands {
 
   private final Config config;
   private final Statistics statistics;
+  private final MemoryLimit memoryLimit;
   private final Background background;
   private final ServerControl control;
   private final Persistence persistence;
 
-  ConfigCommands(Config config, Statistics statistics, Background background, ServerControl control,
-      Persistence persistence) {
+  ConfigCommands(Config config, Statistics statistics, MemoryLimit memoryLimit, Background background,
+      ServerControl control, Persistence persistence) {
     this.config = config;
     this.statistics = statistics;
+    this.memoryLimit = memoryLimit;
     this.background = background;
     this.control = control;
     this.persistence = persistence;
@@ -150,6 +152,7 @@ final class ConfigCommands {
 
   private void resetStatistics(Call call) {
     statistics.reset(call.nowMillis);
+    memoryLimit.resetStats();
     call.reply.ok();
   }
 }

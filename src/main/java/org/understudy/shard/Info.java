@@ -35,6 +35,7 @@ final class Info {
   private final PubSub pubSub;
   private final Tracking tracking;
   private final Memory memory;
+  private final MemoryLimit memoryLimit;
   private final Statistics statistics;
   private final ReplicationState replication;
   private final ServerFacts facts;
@@ -56,6 +57,7 @@ final class Info {
     pubSub = parts.pubSub;
     tracking = parts.tracking;
     memory = parts.memory;
+    memoryLimit = parts.memoryLimit;
     statistics = parts.statistics;
     replication = parts.replication;
     facts = parts.facts;
@@ -269,8 +271,10 @@ final class Info {
     field("expired_stale_perc", decimals(keyspace.expiredStalePercentage()));
     field("expired_time_cap_reached_count", keyspace.expiredTimeCapReached());
     field("expire_cycle_cpu_milliseconds", keyspace.expireCycleNanos() / 1_000_000);
-    field("evicted_keys", 0);
+    field("evicted_keys", keyspace.eviction().evictedKeys());
     field("evicted_clients", statistics.evictedClients);
+    field("total_eviction_exceeded_time", memoryLimit.totalExceededMillis());
+    field("current_eviction_exceeded_time", memoryLimit.exceededMillis());
     field("keyspace_hits", statistics.keyspaceHits);
     field("keyspace_misses", statistics.keyspaceMisses);
     field("pubsub_channels", pubSub.channels().size());

@@ -18,6 +18,9 @@ final class LatencyMonitor {
   static final String FAST_COMMAND = "fast-command";
   static final String COMMAND_UNBLOCKING = "command-unblocking";
   static final String EXPIRE_CYCLE = "expire-cycle";
+  /** All keys that had to go at once for want of memory, and a single one of them. */
+  static final String EVICTION_CYCLE = "eviction-cycle";
+  static final String EVICTION_DEL = "eviction-del";
 
   private static final int SAMPLES = 160;
 

@@ -70,7 +70,7 @@ final class LatencyReports {
   // ---- the doctor ---------------------------------------------------------------------------------------------------
 
   private enum Advice {
-    SLOW_LOG_OFF, SLOW_LOG_TOO_COARSE, READ_SLOW_LOG, BUSY_MACHINE, LARGE_VALUES, HIGHER_HZ
+    SLOW_LOG_OFF, SLOW_LOG_TOO_COARSE, READ_SLOW_LOG, BUSY_MACHINE, LARGE_VALUES, HIGHER_HZ, MASS_EVICTION
   }
 
   /** What happened, event by event, and what might help. */
@@ -112,6 +112,7 @@ final class LatencyReports {
         advices.add(Advice.LARGE_VALUES);
         if (config.hz() < 100) advices.add(Advice.HIGHER_HZ);
       }
+      case LatencyMonitor.EVICTION_CYCLE -> advices.add(Advice.MASS_EVICTION);
       default -> { }
     }
   }
@@ -128,6 +129,8 @@ final class LatencyReports {
           + " the load of the machine, look for other users of the same hardware, and look at the pauses of the garbage"
           + " collector (-Xlog:gc).";
       case LARGE_VALUES -> "Many keys expire in the same moment. Spreading their expiry evens that out.";
+      case MASS_EVICTION -> "Many keys had to go at once to stay within 'maxmemory'. Raise it, or lower"
+          + " 'maxmemory-eviction-tenacity' so that more of it is done between commands.";
       case HIGHER_HZ -> "A higher 'hz' (100, say) lets expired keys go in more and smaller steps.";
     };
   }

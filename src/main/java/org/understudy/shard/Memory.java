@@ -29,8 +29,6 @@ final class Memory {
   private final long machineBytes = ProcFiles.machineBytes();
   private final long[] largestInput = new long[RECENT_SECONDS];
   private final long[] largestOutput = new long[RECENT_SECONDS];
-  /** As of the last {@link #sampleClients}. */
-  private long clientBytes;
   private long lastSampleSecond;
   private long peakBytes;
 
@@ -41,9 +39,9 @@ final class Memory {
     peakBytes = startupBytes;
   }
 
-  /** Bytes in use. Cheap enough to be asked before each command; clients' buffers are those of the last second. */
+  /** Bytes in use. Cheap enough to be asked before each command; clients' buffers may be those of the last second. */
   long used() {
-    return keyspace.usedBytes() + clientBytes;
+    return keyspace.usedBytes() + clientsBytes();
   }
 
   /** {@link #used} after looking at all clients. */
@@ -63,16 +61,13 @@ final class Memory {
       largestInput[slot] = 0;
       largestOutput[slot] = 0;
     }
-    long bytes = 0;
     for (Client client : clients.all()) {
       Session session = client.session;
       clients.memory.update(client);
-      bytes += client.memoryBytes;
       largestInput[slot] = Math.max(largestInput[slot], session.queryBufferBytes + session.queryBufferFreeBytes
           + client.argumentBytes());
       largestOutput[slot] = Math.max(largestOutput[slot], session.outputBytes.get());
     }
-    clientBytes = bytes;
   }
 
   void samplePeak() {
@@ -87,14 +82,14 @@ final class Memory {
     return peakBytes;
   }
 
-  /** As of the last look at all clients. */
+  /** All clients, each as of the last look at it. */
   long clientsBytes() {
-    return clientBytes;
+    return clients.memory.allBytes();
   }
 
   /** What is not data: the databases' tables and the clients. */
   long overheadBytes() {
-    return keyspace.overheadBytes() + clientBytes;
+    return keyspace.overheadBytes() + clientsBytes();
   }
 
   /** The databases that hold keys. */

@@ -76,6 +76,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Memory memory;
   private final SlowCommands slowCommands;
   private final LatencyMonitor latencyMonitor;
+  private final MemoryLimit memoryLimit;
   private final Notifications notifications;
   private final BlockedClients blocked;
   private final KeyWaits keyWaits;
@@ -87,8 +88,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   private Timing timing;
   private Executor loop;
-  /** {@code maxmemory}: bytes, unsigned, 0 for no limit. */
-  private long memoryLimit;
   /** Rounds of background work a second. */
   private int hz;
   private boolean cronPaused;
@@ -126,6 +125,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     statistics = parts.statistics;
     memory = parts.memory;
     latencyMonitor = parts.latencyMonitor;
+    memoryLimit = parts.memoryLimit;
     notifications = parts.notifications;
     blocked = parts.blocked;
     keyWaits = parts.keyWaits;
@@ -168,6 +168,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
         loop.execute(work);
       }
     });
+    memoryLimit.start(work -> timing.nextSlice(() -> {
+      work.run();
+      afterTurn();
+    }));
     timing.tickEvery(1000 / hz);
   }
 
@@ -253,6 +257,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     clients.closeOverLimit();
     if (!client.gone) end(run, outcome);
     if (clients.memory.isLimited()) fits(client);
+    else if (memoryLimit.isSet()) clients.memory.update(client);
     letGoOn();
   }
 
@@ -291,7 +296,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     int queuedFlags = queue == null ? 0 : queue.flags();
     if (pause.mode() != Pause.Mode.NONE && !session.monitor && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
     byte[][] argv = run.argvs[run.next++];
-    if (memoryLimit != 0) checkMemory();
+    if (memoryLimit.isSet()) memoryLimit.makeRoom();
     String refusal = queue != null && queue.abortedBecause() != null ? queue.abortedBecause()
         : admission.refuseNow(session, spec, queuedFlags);
     if (refusal != null) {
@@ -482,7 +487,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   // ---- configuration ------------------------------------------------------------------------------------------------
 
   private void applyConfiguration() {
-    applied(Directive.MAXMEMORY, this::limitMemory);
     applied(Directive.ACTIVE_EXPIRE_EFFORT, now -> keyspace.expireEffort(now.activeExpireEffort()));
     applied(Directive.MAXMEMORY_POLICY, now -> keyspace.accessClock().lfu(now.maxmemoryPolicy().lfu()));
     applied(Directive.LFU_LOG_FACTOR, now -> keyspace.accessClock().lfuLogFactor(now.lfuLogFactor()));
@@ -505,22 +509,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       change.accept(now);
       return null;
     });
-  }
-
-  private void limitMemory(Config now) {
-    long before = memoryLimit;
-    memoryLimit = now.maxmemory();
-    checkMemory();
-    if (memoryLimit != 0 && before != memoryLimit && memory.used() > memoryLimit && memoryLimit > 0) {
-      log.warn("WARNING: the new maxmemory value set via CONFIG SET ({}) is smaller than the current memory usage ({})."
-          + " This will result in key eviction and/or the inability to accept new write commands depending on the"
-          + " maxmemory-policy.", memoryLimit, memory.used());
-    }
-  }
-
-  /** Nothing is evicted yet, whatever the policy: at the limit, commands that may need memory are refused. */
-  private void checkMemory() {
-    admission.outOfMemory(memoryLimit != 0 && Long.compareUnsigned(memory.used(), memoryLimit) > 0);
   }
 
   // ---- time ---------------------------------------------------------------------------------------------------------
@@ -712,5 +700,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     watches.touch(database, key, true);
     keyWaits.changed(database, key);
     if (!tracking.isIdle()) tracking.changed(key, null, current, executing);
+  }
+
+  @Override
+  public void evicted(Database database, byte[] key) {
+    changed(null, database.index(), key);
+    notifications.notify(NotifyClass.EVICTED, "evicted", key, database.index());
   }
 }

@@ -59,6 +59,7 @@ public final class ShardParts {
   final Memory memory;
   final SlowLog slowLog;
   final LatencyMonitor latencyMonitor;
+  final MemoryLimit memoryLimit;
   final SlowCommands slowCommands;
   final ReplicationState replication = new ReplicationState();
   final BlockedClients blocked;
@@ -95,6 +96,7 @@ public final class ShardParts {
     memory = new Memory(keyspace, clients);
     slowLog = new SlowLog(config);
     latencyMonitor = new LatencyMonitor(config);
+    memoryLimit = new MemoryLimit(config, clock, keyspace, memory, pause, admission, latencyMonitor);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::goOn);
     listForms = new ListForms(config);
@@ -137,7 +139,8 @@ public final class ShardParts {
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     rows.addAll(new ServerCommands(this, info).rows());
     rows.addAll(new SaveCommands(persistence, clients).rows());
-    rows.addAll(new ConfigCommands(config, statistics, background, control, persistence).rows());
+    rows.addAll(
+        new ConfigCommands(config, statistics, memoryLimit, background, control, persistence).rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());
     rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());

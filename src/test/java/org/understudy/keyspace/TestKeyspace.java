@@ -11,6 +11,7 @@ final class TestKeyspace implements KeyspaceListener {
   /** How far the monotonic clock moves each time it is read. */
   long nanosPerReading;
   final List<String> expired = new ArrayList<>();
+  final List<String> evicted = new ArrayList<>();
   final List<String> added = new ArrayList<>();
   final Keyspace keyspace;
 
@@ -31,5 +32,10 @@ final class TestKeyspace implements KeyspaceListener {
   @Override
   public void expired(Database database, byte[] key) {
     expired.add(database.index() + ":" + Bytes.string(key));
+  }
+
+  @Override
+  public void evicted(Database database, byte[] key) {
+    evicted.add(database.index() + ":" + Bytes.string(key));
   }
 }

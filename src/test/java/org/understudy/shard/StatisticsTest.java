@@ -2,16 +2,12 @@ package org.understudy.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.understudy.bytes.Bytes;
-import org.understudy.command.CommandFlag;
-import org.understudy.command.CommandSpec;
 
 class StatisticsTest {
   private final DirectShard shard = new DirectShard();
@@ -124,17 +120,6 @@ class StatisticsTest {
     assertTrue(shard.text("INFO", "all").contains("# Commandstats"));
     String twice = shard.text("INFO", "cpu", "default");
     assertEquals(twice.indexOf("# CPU"), twice.lastIndexOf("# CPU"));
-  }
-
-  @Test
-  void aMemoryLimitRefusesCommandsThatMayNeedMemory() {
-    CommandSpec exec = shard.parts.table().find(Bytes.of("exec"));
-    Admission admission = shard.parts.admission();
-    shard.configure("maxmemory", "1");
-    assertEquals(Admission.OUT_OF_MEMORY, admission.refuseNow(shard.session, exec, CommandFlag.DENYOOM.bit));
-    assertNull(admission.refuseNow(shard.session, exec, 0));
-    shard.configure("maxmemory", "0");
-    assertNull(admission.refuseNow(shard.session, exec, CommandFlag.DENYOOM.bit));
   }
 
   @Test
