@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings a snapshot into a file. The bytes are made in slices on the shard's loop and written where it may block, one
@@ -30,6 +32,7 @@ public final class Save {
     void back(Runnable work);
   }
 
+  private static final Logger log = LoggerFactory.getLogger(Save.class);
   /** So much is written at once, and waits at most while the piece before it is written. */
   public static final int PIECE_BYTES = 256 << 10;
   private static final long SLICE_NANOS = 300_000;
@@ -83,6 +86,16 @@ public final class Save {
 
   private void slice() {
     if (over) return;
+    try {
+      makeBytes();
+    } catch (RuntimeException fault) {
+      log.error("A fault while saving", fault);
+      cancel();
+      ended.accept(false);
+    }
+  }
+
+  private void makeBytes() {
     long start = nanos.getAsLong();
     long before = stream.keysTaken();
     boolean more;
@@ -145,7 +158,8 @@ public final class Save {
       }
       file.commit();
       return true;
-    } catch (IOException logged) {
+    } catch (IOException | RuntimeException failure) {
+      if (failure instanceof RuntimeException) log.error("A fault while saving", failure);
       stream.abandon();
       file.discard();
       return false;

@@ -34,6 +34,8 @@ public final class SnapshotStream implements Snapshot.Sink {
   private boolean stepping;
   private boolean ended;
   private long aheadBytes;
+  /** Why the bytes are not to be used: thrown by the next step instead of into a command. */
+  private RuntimeException fault;
 
   /**
    * Makes the cut.
@@ -62,9 +64,14 @@ public final class SnapshotStream implements Snapshot.Sink {
     snapshot = keyspace.startSnapshot(this);
   }
 
-  /** Makes a few more bytes; false once all are made. */
+  /**
+   * Makes a few more bytes; false once all are made.
+   *
+   * @throws RuntimeException for a fault of ours: what was made is not to be used
+   */
   public boolean step() {
     if (ended) return false;
+    if (fault != null) throw fault;
     stepping = true;
     boolean more = snapshot.step();
     stepping = false;
@@ -111,7 +118,11 @@ public final class SnapshotStream implements Snapshot.Sink {
     RdbOutput to = begun ? sideOutput : output;
     RdbWriter by = begun ? sideWriter : writer;
     int before = to.size();
-    by.write(database, entry, accessClock, cutMillis);
+    try {
+      by.write(database, entry, accessClock, cutMillis);
+    } catch (RuntimeException e) {
+      fault = e;
+    }
     if (!stepping) aheadBytes += to.size() - before;
   }
 

@@ -1,0 +1,367 @@
+package org.understudy.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.keyspace.Digest;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.rdb.RdbWriter;
+import org.understudy.testing.CommandRunner;
+
+/** Saving and loading, with a file system that fails where it is told to and turns that come when the test gives them. */
+class RdbFilesTest {
+  private static final byte[] OLD = Bytes.of("the old file");
+
+  private final MemoryFileSystem disk = new MemoryFileSystem();
+  private final CommandRunner runner = new CommandRunner();
+  private final Config config = Config.defaults();
+  private final Path place = config.resolve("dump.rdb");
+  private final RdbFiles files = filesOf(runner.keyspace);
+  private final Turns turns = new Turns();
+  private final List<Boolean> ended = new ArrayList<>();
+
+  /** Runs what it is given only when the test wants it. */
+  private static final class Turns implements Save.Turns {
+    final ArrayDeque<Runnable> slices = new ArrayDeque<>();
+    final ArrayDeque<Runnable> blocking = new ArrayDeque<>();
+    long delayedMillis;
+
+    @Override
+    public void next(Runnable slice) {
+      slices.add(slice);
+    }
+
+    @Override
+    public void later(long millis, Runnable slice) {
+      delayedMillis += millis;
+      slices.add(slice);
+    }
+
+    @Override
+    public void block(Runnable work) {
+      blocking.add(work);
+    }
+
+    @Override
+    public void back(Runnable work) {
+      work.run();
+    }
+
+    void runAll() {
+      while (!slices.isEmpty() || !blocking.isEmpty()) {
+        runOne(slices);
+        runOne(blocking);
+      }
+    }
+
+    static void runOne(ArrayDeque<Runnable> queue) {
+      Runnable first = queue.poll();
+      if (first != null) first.run();
+    }
+  }
+
+  private RdbFiles filesOf(Keyspace keyspace) {
+    Clock clock = new Clock() {
+      @Override
+      public long millis() {
+        return keyspace.nowMillis();
+      }
+
+      @Override
+      public long nanos() {
+        return 0;
+      }
+    };
+    RdbWriter.Origin origin = new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false);
+    return new RdbFiles(disk, keyspace, config, clock, () -> origin, 77);
+  }
+
+  // ---- the file ------------------------------------------------------------------------------------------------------
+
+  @Test
+  void aMachineThatStopsAtAnyStepFindsTheOldFileOrTheNewOneWhole() {
+    fill(3000, 200);
+    config.assign(Directive.RDBCOMPRESSION, "no");
+    int steps = stepsOfOneSave();
+    byte[] fresh = disk.get(place);
+    for (int step = 0; step < steps; step++) {
+      MemoryFileSystem crashed = new MemoryFileSystem();
+      crashed.put(place, OLD);
+      crashed.failingStep = step;
+      saveTo(crashed);
+      for (byte[] found : crashed.afterCrash(place)) {
+        assertTrue(Arrays.equals(found, OLD) || Arrays.equals(found, fresh), "after " + crashed.steps.get(step));
+      }
+    }
+    disk.afterCrash(place).forEach(found -> assertArrayEquals(fresh, found, "after a save that succeeded"));
+  }
+
+  @Test
+  void aFailureAtAnyStepLeavesNoTemporaryFileAndIsNotTriedAgain() {
+    fill(100, 20);
+    int steps = stepsOfOneSave();
+    for (int step = 0; step < steps; step++) {
+      MemoryFileSystem failing = new MemoryFileSystem();
+      failing.put(place, OLD);
+      failing.failingStep = step;
+      assertFalse(saveTo(failing), "failed at " + failing.steps.get(step));
+      assertEquals(List.of("dump.rdb"), failing.list());
+      assertTrue(failing.steps.stream().filter(done -> done.startsWith("sync temp")).count() <= 1, "not tried again");
+    }
+  }
+
+  private int stepsOfOneSave() {
+    disk.put(place, OLD);
+    assertTrue(files.saveAtOnce());
+    return disk.steps.size();
+  }
+
+  private boolean saveTo(MemoryFileSystem other) {
+    return new RdbFiles(other, runner.keyspace, config, stoppedClock(),
+        () -> new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false), 77).saveAtOnce();
+  }
+
+  private static Clock stoppedClock() {
+    return new Clock() {
+      @Override
+      public long millis() {
+        return CommandRunner.START_MILLIS;
+      }
+
+      @Override
+      public long nanos() {
+        return 0;
+      }
+    };
+  }
+
+  @Test
+  void whatIsWrittenIsMadeSafeAsItGrows() {
+    fill(100, 100_000);
+    config.assign(Directive.RDBCOMPRESSION, "no");
+    assertTrue(files.saveAtOnce());
+    long syncs = disk.steps.stream().filter(step -> step.startsWith("sync temp")).count();
+    assertEquals(3, syncs, "one after each 4 MB and one at the end");
+  }
+
+  // ---- saving in slices ----------------------------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theFileHoldsTheStateAtTheCutWhateverHappensMeanwhile(long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < 20_000; i++) change(random);
+    String atTheCut = Digest.of(runner.keyspace).hex();
+    files.start(turns, ended::add);
+    while (ended.isEmpty()) {
+      for (int i = random.nextInt(300); i > 0; i--) change(random);
+      if (random.nextBoolean()) Turns.runOne(turns.slices);
+      else Turns.runOne(turns.blocking);
+    }
+    assertEquals(List.of(true), ended);
+    assertEquals(atTheCut, loaded(), "seed " + seed);
+  }
+
+  @Test
+  void theSnapshotWaitsForTheDisk() {
+    fill(50_000, 100);
+    config.assign(Directive.RDBCOMPRESSION, "no");
+    Save save = files.start(turns, ended::add);
+    while (!turns.slices.isEmpty()) Turns.runOne(turns.slices);
+    assertEquals(1, turns.blocking.size(), "one piece is to be written");
+    assertTrue(save.stream().size() < 2 * Save.PIECE_BYTES, "and no more than another is made");
+    assertTrue(save.stream().keysTaken() < 10_000);
+    turns.runAll();
+    assertEquals(List.of(true), ended);
+    assertEquals(Digest.of(runner.keyspace).hex(), loaded());
+  }
+
+  @Test
+  void aCancelledSaveLeavesNothingAndTellsNobody() {
+    fill(50_000, 100);
+    disk.put(place, OLD);
+    Save save = files.start(turns, ended::add);
+    Turns.runOne(turns.slices);
+    save.cancel();
+    turns.runAll();
+    assertEquals(List.of(), ended);
+    assertEquals(List.of("dump.rdb"), disk.list());
+    assertArrayEquals(OLD, disk.get(place));
+    assertTrue(files.saveAtOnce(), "the next one may begin");
+  }
+
+  @Test
+  void aSaveThatIsCancelledBeforeTheFileIsInItsPlaceDoesNotPutItThere() {
+    fill(10, 10);
+    disk.put(place, OLD);
+    Save save = files.start(turns, ended::add);
+    Turns.runOne(turns.slices); // all is made, the piece is to be written
+    save.cancel();
+    turns.runAll();
+    assertArrayEquals(OLD, disk.get(place));
+    assertEquals(List.of("dump.rdb"), disk.list());
+  }
+
+  @Test
+  void aFailureEndsTheSaveAndTheSnapshot() {
+    fill(50_000, 100);
+    disk.failingStep = 1;
+    files.start(turns, ended::add);
+    turns.runAll();
+    assertEquals(List.of(false), ended);
+    disk.failingStep = -1;
+    assertTrue(files.saveAtOnce());
+  }
+
+  @Test
+  void theDelayForTestsSlowsASaveDown() {
+    fill(1000, 10);
+    config.assign(Directive.RDB_KEY_SAVE_DELAY, "1000");
+    files.start(turns, ended::add);
+    turns.runAll();
+    assertTrue(turns.delayedMillis > 800, "a millisecond a key");
+  }
+
+  // ---- loading -------------------------------------------------------------------------------------------------------
+
+  @Test
+  void loadingInSlicesGivesTheSameAsAtOnce() {
+    fill(20_000, 50);
+    assertTrue(files.saveAtOnce());
+    CommandRunner other = new CommandRunner();
+    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
+    filesOf(other.keyspace).load(turns, () -> false, outcomes::add);
+    turns.runAll();
+    assertEquals(List.of(RdbFiles.Outcome.LOADED), outcomes);
+    assertEquals(Digest.of(runner.keyspace).hex(), Digest.of(other.keyspace).hex());
+    assertEquals(loaded(), Digest.of(other.keyspace).hex());
+  }
+
+  @Test
+  void noFileIsNoDataset() {
+    assertEquals(RdbFiles.Outcome.ABSENT, files.loadAtOnce(false));
+    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
+    files.load(turns, () -> false, outcomes::add);
+    turns.runAll();
+    assertEquals(List.of(RdbFiles.Outcome.ABSENT), outcomes);
+  }
+
+  @Test
+  void aFileCutOffAnywhereIsDamaged() {
+    fill(20, 10);
+    assertTrue(files.saveAtOnce());
+    byte[] whole = disk.get(place);
+    for (int length = 0; length < whole.length; length++) {
+      disk.put(place, Arrays.copyOf(whole, length));
+      assertEquals(RdbFiles.Outcome.DAMAGED, filesOf(new CommandRunner().keyspace).loadAtOnce(false), length + " bytes");
+    }
+  }
+
+  @Test
+  void aReadThatFailsIsDamageToo() {
+    fill(20, 10);
+    assertTrue(files.saveAtOnce());
+    disk.failingStep = disk.steps.size() + 1;
+    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
+    filesOf(new CommandRunner().keyspace).load(turns, () -> false, outcomes::add);
+    turns.runAll();
+    assertEquals(List.of(RdbFiles.Outcome.DAMAGED), outcomes);
+  }
+
+  @Test
+  void loadingStopsWhenAsked() {
+    fill(20_000, 50);
+    assertTrue(files.saveAtOnce());
+    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
+    filesOf(new CommandRunner().keyspace).load(turns, () -> true, outcomes::add);
+    turns.runAll();
+    assertEquals(List.of(RdbFiles.Outcome.STOPPED), outcomes);
+  }
+
+  @Test
+  void keysWhoseTimeHasComeAreLeftOutAndCounted() {
+    runner.run("SET", "stays", "1", "PX", 100_000);
+    runner.run("SET", "goes", "1", "PX", 10);
+    assertTrue(files.saveAtOnce());
+    CommandRunner later = new CommandRunner(CommandRunner.START_MILLIS + 1000);
+    RdbFiles laterFiles = filesOf(later.keyspace);
+    assertEquals(RdbFiles.Outcome.LOADED, laterFiles.loadAtOnce(false));
+    assertEquals(1, laterFiles.load().keysLoaded());
+    assertEquals(1, laterFiles.load().keysExpired());
+    assertEquals(1L, later.run("EXISTS", "stays"));
+  }
+
+  @Test
+  void keysThatAreThereGiveWayOnlyIfTheyMay() {
+    runner.run("SET", "key", "new");
+    assertTrue(files.saveAtOnce());
+    runner.run("SET", "key", "old");
+    assertEquals(RdbFiles.Outcome.LOADED, files.loadAtOnce(true));
+    assertEquals("new", runner.run("GET", "key"));
+    assertEquals(RdbFiles.Outcome.DAMAGED, files.loadAtOnce(false));
+  }
+
+  /** The digest of what a load of the saved file gives. */
+  private String loaded() {
+    CommandRunner other = new CommandRunner();
+    assertNotNull(disk.get(place));
+    assertEquals(RdbFiles.Outcome.LOADED, filesOf(other.keyspace).loadAtOnce(false));
+    return Digest.of(other.keyspace).hex();
+  }
+
+  // ---- datasets ------------------------------------------------------------------------------------------------------
+
+  private void fill(int keys, int valueBytes) {
+    byte[] value = new byte[valueBytes];
+    new Random(keys).nextBytes(value);
+    for (int i = 0; i < keys; i++) {
+      runner.select(i % 3);
+      runner.run("SET", "key:" + i, value);
+    }
+  }
+
+  private void change(Random random) {
+    Object key = "key:" + random.nextInt(5000);
+    Object other = "key:" + random.nextInt(5000);
+    Object number = random.nextInt(1000);
+    switch (random.nextInt(16)) {
+      case 0 -> runner.select(random.nextInt(3));
+      case 1 -> runner.run("SET", key, "v".repeat(random.nextInt(random.nextInt(50) == 0 ? 100_000 : 50)));
+      case 2 -> runner.run("SET", key, number, "PX", 1 + random.nextInt(5000));
+      case 3 -> runner.run("APPEND", key, "more");
+      case 4 -> runner.run("SETRANGE", key, random.nextInt(random.nextInt(50) == 0 ? 30_000 : 50), "range");
+      case 5 -> runner.run("INCR", "n:" + number);
+      case 6 -> runner.run("DEL", key);
+      case 7 -> runner.run("RENAME", key, other);
+      case 8 -> runner.run("COPY", key, other, "DB", random.nextInt(3), "REPLACE");
+      case 9 -> runner.run("MOVE", key, random.nextInt(3));
+      case 10 -> runner.run("PEXPIRE", key, random.nextInt(5000));
+      case 11 -> runner.run("PERSIST", key);
+      case 12 -> runner.run("GETEX", key, "PX", 1 + random.nextInt(100));
+      case 13 -> runner.run("SETBIT", key, random.nextInt(1000), 1);
+      default -> {
+        if (random.nextInt(20) == 0) runner.advance(random.nextInt(50));
+        if (random.nextInt(20) == 0) runner.keyspace.expireSlice(Long.MAX_VALUE);
+        if (random.nextInt(2000) == 0) runner.run("SWAPDB", random.nextInt(3), random.nextInt(3));
+        if (random.nextInt(2000) == 0) runner.run("FLUSHDB");
+        if (random.nextInt(6000) == 0) runner.run("FLUSHALL");
+      }
+    }
+  }
+}
