@@ -166,7 +166,7 @@ class RdbFilesTest {
   @ValueSource(longs = {1, 2, 3, 4})
   void theFileHoldsTheStateAtTheCutWhateverHappensMeanwhile(long seed) {
     Random random = new Random(seed);
-    for (int i = 0; i < 20_000; i++) change(random);
+    for (int i = 0; i < 60_000; i++) change(random);
     String atTheCut = Digest.of(runner.keyspace).hex();
     files.start(turns, ended::add);
     while (ended.isEmpty()) {
@@ -340,7 +340,7 @@ class RdbFilesTest {
     Object key = "key:" + random.nextInt(5000);
     Object other = "key:" + random.nextInt(5000);
     Object number = random.nextInt(1000);
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(24)) {
       case 0 -> runner.select(random.nextInt(3));
       case 1 -> runner.run("SET", key, "v".repeat(random.nextInt(random.nextInt(50) == 0 ? 100_000 : 50)));
       case 2 -> runner.run("SET", key, number, "PX", 1 + random.nextInt(5000));
@@ -355,6 +355,13 @@ class RdbFilesTest {
       case 11 -> runner.run("PERSIST", key);
       case 12 -> runner.run("GETEX", key, "PX", 1 + random.nextInt(100));
       case 13 -> runner.run("SETBIT", key, random.nextInt(1000), 1);
+      case 14 -> runner.run("HSET", "hash:" + random.nextInt(4), number, "v".repeat(random.nextInt(100)));
+      case 15 -> runner.run("HDEL", "hash:" + random.nextInt(4), number);
+      case 16 -> runner.run("SADD", "set:" + random.nextInt(4), random.nextBoolean() ? number : key);
+      case 17 -> runner.run("SREM", "set:" + random.nextInt(4), number);
+      case 18 -> runner.run("ZADD", "zset:" + random.nextInt(4), number, key);
+      case 19 -> runner.run("ZINCRBY", "zset:" + random.nextInt(4), 1, key);
+      case 20 -> runner.run("RENAME", "set:" + random.nextInt(4), "set:" + random.nextInt(4));
       default -> {
         if (random.nextInt(20) == 0) runner.advance(random.nextInt(50));
         if (random.nextInt(20) == 0) runner.keyspace.expireSlice(Long.MAX_VALUE);
