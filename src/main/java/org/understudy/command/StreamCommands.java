@@ -172,8 +172,11 @@ public final class StreamCommands {
     if (last.equals(StreamId.MAX)) throw EXHAUSTED;
     StreamId id = options.id;
     if (id == null) return stream.nextId(call.nowMillis);
-    if (options.timeOnly && id.ms() == last.ms()) id = last.next(); // of another millisecond if there is none left
-    if (!id.isAfter(last) || id.ms() != options.id.ms()) throw NOT_BEHIND_LAST;
+    if (options.timeOnly && id.ms() == last.ms()) {
+      if (last.seq() == -1) throw TOO_LARGE; // there is none left; what Redis says of it
+      return last.next();
+    }
+    if (!id.isAfter(last)) throw NOT_BEHIND_LAST;
     return id;
   }
 
