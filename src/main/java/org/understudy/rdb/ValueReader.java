@@ -37,6 +37,8 @@ final class ValueReader {
       case RdbFormat.SET -> new SetBuilder(options);
       case RdbFormat.HASH -> new HashBuilder(options);
       case RdbFormat.ZSET, RdbFormat.ZSET_2 -> new SortedSetBuilder(options, type == RdbFormat.ZSET_2);
+      case RdbFormat.STREAM_LISTPACKS, RdbFormat.STREAM_LISTPACKS_2 ->
+          new StreamBuilder(type == RdbFormat.STREAM_LISTPACKS);
       case RdbFormat.MODULE, RdbFormat.MODULE_2 -> ModuleRefusal.INSTANCE;
       default -> packed.of(type);
     };

@@ -7,6 +7,7 @@ import org.understudy.keyspace.collection.SetValue;
 import org.understudy.keyspace.collection.SortedSetValue;
 import org.understudy.keyspace.packed.Intset;
 import org.understudy.keyspace.packed.Listpack;
+import org.understudy.keyspace.stream.StreamValue;
 
 /**
  * Writes one value after another, each in as many steps as wanted. Between its steps a value must not change: see {@link
@@ -37,6 +38,7 @@ final class ValueWriter {
     if (value instanceof SortedSetValue set) return set.isPacked() ? RdbFormat.ZSET_LISTPACK : RdbFormat.ZSET_2;
     if (value instanceof HashValue hash) return hash.packed() != null ? RdbFormat.HASH_LISTPACK : RdbFormat.HASH;
     if (value instanceof SetValue set) return set.intset() != null ? RdbFormat.SET_INTSET : RdbFormat.SET;
+    if (value instanceof StreamValue) return RdbFormat.STREAM_LISTPACKS_2;
     throw unknown(value);
   }
 
@@ -49,6 +51,7 @@ final class ValueWriter {
       Intset packed = set.intset();
       return packed != null ? ValuePieces.packed(packed.array(), packed.size()) : new ValuePieces.Members(set);
     }
+    if (value instanceof StreamValue stream) return new StreamPieces(stream);
     if (value instanceof SortedSetValue set) {
       return set.isPacked() ? ValuePieces.packed(set.listpack(), set.listpack().length) : new ValuePieces.Scored(set);
     }
