@@ -64,7 +64,7 @@ final class StreamPieces implements ValueWriter.Pieces {
     out.putLength(2 * Long.BYTES);
     putRaw(out, packed.firstId());
     Listpack listpack = packed.listpack();
-    out.putString(listpack.array(), 0, listpack.size());
+    out.putString(listpack.array(), listpack.offset(), listpack.size());
   }
 
   private void putPast(RdbOutput out) {

@@ -11,24 +11,26 @@ final class ValuePieces {
   private ValuePieces() {}
 
   /** A value that is one string. */
-  static ValueWriter.Pieces packed(byte[] array, int length) {
-    return new Packed(array, length);
+  static ValueWriter.Pieces packed(byte[] array, int offset, int length) {
+    return new Packed(array, offset, length);
   }
 
   private static final class Packed implements ValueWriter.Pieces {
     private final byte[] array;
+    private final int offset;
     private final int length;
     private boolean done;
 
-    Packed(byte[] array, int length) {
+    Packed(byte[] array, int offset, int length) {
       this.array = array;
+      this.offset = offset;
       this.length = length;
     }
 
     @Override
     public boolean put(RdbOutput out) {
       if (done) return false;
-      out.putString(array, 0, length);
+      out.putString(array, offset, length);
       done = true;
       return true;
     }

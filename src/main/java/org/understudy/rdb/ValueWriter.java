@@ -45,15 +45,18 @@ final class ValueWriter {
   private static Pieces piecesOf(Value value) {
     if (value instanceof HashValue hash) {
       Listpack packed = hash.packed();
-      return packed != null ? ValuePieces.packed(packed.array(), packed.size()) : new ValuePieces.Fields(hash);
+      if (packed == null) return new ValuePieces.Fields(hash);
+      return ValuePieces.packed(packed.array(), packed.offset(), packed.size());
     }
     if (value instanceof SetValue set) {
       Intset packed = set.intset();
-      return packed != null ? ValuePieces.packed(packed.array(), packed.size()) : new ValuePieces.Members(set);
+      if (packed == null) return new ValuePieces.Members(set);
+      return ValuePieces.packed(packed.array(), packed.offset(), packed.size());
     }
     if (value instanceof StreamValue stream) return new StreamPieces(stream);
     if (value instanceof SortedSetValue set) {
-      return set.isPacked() ? ValuePieces.packed(set.listpack(), set.listpack().length) : new ValuePieces.Scored(set);
+      if (!set.isPacked()) return new ValuePieces.Scored(set);
+      return ValuePieces.packed(set.listpack(), 0, set.listpack().length);
     }
     throw unknown(value);
   }
