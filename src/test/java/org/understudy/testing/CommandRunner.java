@@ -54,6 +54,8 @@ public final class CommandRunner implements Call.Changes {
   private final CommandTable table;
   private final Call call = new Call(this);
   private long nowMillis;
+  /** Commands that wait; null if the time of each is up at once. */
+  private List<Parked> parked;
 
   private final List<String> events = new ArrayList<>();
   private final List<String> changes = new ArrayList<>();
@@ -146,6 +148,34 @@ public final class CommandRunner implements Call.Changes {
     for (byte[][] effect : call.effects()) effects.add(line(call.db.index(), effect));
     return reply.take();
   }
+
+  /** From now on commands that wait for keys do wait, until {@link #serve}. */
+  public void park() {
+    parked = new ArrayList<>();
+  }
+
+  /** Serves all that wait and can be served by a key, in the order in which they came; returns their replies. */
+  public List<Object> serve(String key) {
+    List<Object> replies = new ArrayList<>();
+    for (Parked waiting : List.copyOf(parked)) {
+      if (!call.db.find(Bytes.of(key), new Entry())) break;
+      call.reset();
+      call.spec = waiting.spec;
+      call.argv = waiting.argv;
+      try {
+        if (!waiting.what.serve(call, Bytes.of(key))) continue;
+      } catch (CommandError e) {
+        reply.error(e);
+      }
+      parked.remove(waiting);
+      dirty += call.dirty;
+      for (byte[][] effect : call.effects()) effects.add(line(call.db.index(), effect));
+      replies.add(RespReader.parse(reply.take().toArray()));
+    }
+    return replies;
+  }
+
+  private record Parked(CommandSpec spec, byte[][] argv, KeyWait what) {}
 
   private static byte[] argument(Object argument) {
     return argument instanceof byte[] bytes ? bytes : Bytes.of(argument.toString());
@@ -253,11 +283,12 @@ public final class CommandRunner implements Call.Changes {
     changes.add("waking " + named(database, key));
   }
 
-  /** The time is up at once. */
+  /** The time is up at once, unless {@link #park} was called. */
   @Override
   public void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait) {
     changes.add("waiting " + timeoutMillis);
-    reply.nullArray();
+    if (parked == null) reply.nullArray();
+    else parked.add(new Parked(call.spec, call.argv, wait));
   }
 
   @Override
