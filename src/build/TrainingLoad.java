@@ -18,19 +18,30 @@ import java.util.function.Supplier;
 final class TrainingLoad {
   private static final int CONNECTIONS = 50;
   private static final int[] PIPELINES = {1, 16, 128, 1, 16, 128};
+  private static final int[] LARGE_PIPELINES = {1, 16};
   private static final int KEYS = 20_000;
-  private static final int LARGE_EVERY = 4000;
+  private static final int RARE_EVERY = 1000;
 
   private static final Random random = new Random(1);
   private static final String SMALL = "x".repeat(32);
+  private static final String MIDDLE = "z".repeat(1024);
   private static final String LARGE = "y".repeat(65_536);
   private static int batches;
 
   private static final Supplier<?>[] COMMANDS = {
       () -> "GET " + key(), () -> "SET " + key() + ' ' + SMALL, () -> "INCR count:" + number(), () -> "PING",
       TrainingLoad::mset, () -> "GET " + key(), () -> "SET " + key() + ' ' + SMALL + " EX 1000",
-      () -> "DEL " + key(),
+      () -> "LPUSH list " + SMALL, () -> "RPUSH list " + SMALL, () -> "LPOP list", () -> "RPOP list",
+      () -> "SADD set element:" + number(), () -> "SPOP set", () -> "HSET hash field:" + number() + ' ' + SMALL,
+      () -> "HGET hash field:" + number(), () -> "ZADD zset " + number() + " element:" + number(),
+      () -> "ZPOPMIN zset", () -> "ZRANK zset element:" + number(), () -> "XADD stream MAXLEN ~ 1000 * field " + SMALL,
+      () -> "HSET small:" + number() + " name " + SMALL, () -> "SADD few:" + number() + " 1 2 3", () -> "DEL " + key(),
       () -> "EXISTS " + key(), () -> "MGET " + key() + ' ' + key(), () -> "EXPIRE " + key() + " 100"};
+
+  private static final Supplier<?>[] LARGE_COMMANDS = {
+      () -> "SET large:" + random.nextInt(200) + ' ' + LARGE, () -> "GET large:" + random.nextInt(200),
+      () -> "SET middle:" + number() + ' ' + MIDDLE, () -> "GET middle:" + number(),
+      () -> "LRANGE list 0 99", () -> "LRANGE list 0 599"};
 
   private TrainingLoad() {}
 
@@ -50,26 +61,30 @@ final class TrainingLoad {
 
   public static void main(String[] args) throws IOException {
     InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
-    long nanosEach = (long) (Double.parseDouble(args[1]) * 1e9 / PIPELINES.length);
+    int phases = PIPELINES.length + LARGE_PIPELINES.length;
+    long nanosEach = (long) (Double.parseDouble(args[1]) * 1e9 / phases);
     try (Selector selector = Selector.open()) {
       for (int i = 0; i < CONNECTIONS; i++) {
         SocketChannel channel = SocketChannel.open(server);
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ, new Connection(channel));
       }
-      for (int pipeline : PIPELINES) {
-        long end = System.nanoTime() + nanosEach;
-        for (SelectionKey key : selector.keys()) ((Connection) key.attachment()).send(pipeline);
-        while (System.nanoTime() < end) {
-          selector.select(key -> {
-            Connection connection = (Connection) key.attachment();
-            if (connection.receive() == 0) connection.send(pipeline);
-          }, 1000);
-        }
-        for (SelectionKey key : selector.keys()) {
-          while (((Connection) key.attachment()).receive() > 0) Thread.onSpinWait();
-        }
-      }
+      for (int pipeline : PIPELINES) run(selector, COMMANDS, pipeline, nanosEach);
+      for (int pipeline : LARGE_PIPELINES) run(selector, LARGE_COMMANDS, pipeline, nanosEach);
+    }
+  }
+
+  private static void run(Selector selector, Supplier<?>[] commands, int pipeline, long nanos) throws IOException {
+    long end = System.nanoTime() + nanos;
+    for (SelectionKey key : selector.keys()) ((Connection) key.attachment()).send(commands, pipeline);
+    while (System.nanoTime() < end) {
+      selector.select(key -> {
+        Connection connection = (Connection) key.attachment();
+        if (connection.receive() == 0) connection.send(commands, pipeline);
+      }, 1000);
+    }
+    for (SelectionKey key : selector.keys()) {
+      while (((Connection) key.attachment()).receive() > 0) Thread.onSpinWait();
     }
   }
 
@@ -85,16 +100,15 @@ final class TrainingLoad {
     }
 
     /** Sends the same command so many times, with other arguments each. */
-    void send(int pipeline) {
+    void send(Supplier<?>[] commands, int pipeline) {
       StringBuilder requests = new StringBuilder();
-      Supplier<?> command = COMMANDS[random.nextInt(COMMANDS.length)];
+      Supplier<?> command = commands[random.nextInt(commands.length)];
       for (int i = 0; i < pipeline; i++) append(requests, command.get().toString());
       missing += pipeline;
-      if (++batches % LARGE_EVERY == 0) {
-        append(requests, "SET large " + LARGE);
-        append(requests, "GET large");
+      if (++batches % RARE_EVERY == 0) {
+        append(requests, "LTRIM list 0 9999");
         append(requests, "INFO");
-        missing += 3;
+        missing += 2;
       }
       ByteBuffer bytes = ByteBuffer.wrap(requests.toString().getBytes(StandardCharsets.ISO_8859_1));
       try {

@@ -5,6 +5,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
+import org.understudy.bytes.SpareArrays;
 import org.understudy.command.Call;
 import org.understudy.command.CommandTable;
 import org.understudy.command.Session;
@@ -44,6 +45,7 @@ final class Loop {
   final BooleanSupplier monitored;
   final CommandExecutor executor;
   final Call call;
+  final SpareArrays spares;
   private long attackLoggedMillis;
   /** Bytes held for input that has not come. */
   private long inputRoom;
@@ -62,6 +64,7 @@ final class Loop {
     executor = parts.newExecutor(stats, shard::tell);
     call = new Call(null); // no command that runs here touches keys
     call.config = config;
+    spares = parts.sparesOfConnections();
   }
 
   /** Whether a client may keep a buffer for its input: with thousands of them that would be too much memory. */

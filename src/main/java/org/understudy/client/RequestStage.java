@@ -100,7 +100,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   }
 
   private final class Logic extends GraphStageLogic {
-    private final RequestParser parser = new RequestParser();
+    private final RequestParser parser = new RequestParser(loop.spares);
     private final ArrayDeque<ByteString> queue = new ArrayDeque<>(2);
     private final AsyncCallback<Output> output = createAsyncCallback(this::onOutput);
     /** A chunk's requests are being executed. */

@@ -97,8 +97,9 @@ public final class Database {
   }
 
   /**
-   * Sets a string, whatever the key held. A large array is kept, not copied: it must never change afterwards. Setting
-   * counts as an access, except with {@link #KEEP_EXPIRE}: commands that keep the expiry have looked the key up before.
+   * Sets a string, whatever the key held. A large array becomes the database's own: the caller may read it until the
+   * command is over, but not keep it. Setting counts as an access, except with {@link #KEEP_EXPIRE}: commands that keep
+   * the expiry have looked the key up before.
    *
    * @param expireAtMillis Unix time, {@link Entry#NO_EXPIRE} or {@link #KEEP_EXPIRE}
    */
@@ -106,7 +107,7 @@ public final class Database {
     if (fitsRecord(key, value.length)) {
       putRecord(key, value, 0, value.length, Encoding.of(value, 0, value.length).ordinal(), expireAtMillis);
     } else {
-      putNode(key, new StringValue(value, value.length, Encoding.of(value, 0, value.length), true), expireAtMillis);
+      putNode(key, new StringValue(value, value.length, Encoding.of(value, 0, value.length), false), expireAtMillis);
     }
   }
 
@@ -670,7 +671,7 @@ public final class Database {
         else access = clock.touched(access, now);
         if (old instanceof Node node && node.value instanceof StringValue kept && value instanceof StringValue fresh) {
           table.changing(node);
-          value = kept.overwritten(fresh);
+          value = kept.overwritten(fresh, keyspace.spares());
         }
         table.replace(segment, slot, new Node(old instanceof Node node ? node.key : key.clone(), value, expireAt, access));
         return;

@@ -3,6 +3,7 @@ package org.understudy.keyspace;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.understudy.bytes.Numbers;
+import org.understudy.bytes.SpareArrays;
 
 /**
  * All databases of one server, what they share (hash seed, clocks, listener, policy of expiry and access clocks) and the
@@ -43,6 +44,7 @@ public final class Keyspace {
   private Batch spareBatch;
   private final byte[] decimal = new byte[20];
   private int decimalLength;
+  private final SpareArrays spares = new SpareArrays();
   /** Keeps {@link Table#warm} from being optimised away. */
   int read;
 
@@ -94,6 +96,11 @@ public final class Keyspace {
 
   public AccessClock accessClock() {
     return accessClock;
+  }
+
+  /** Arrays of large strings that were replaced. */
+  public SpareArrays spares() {
+    return spares;
   }
 
   // ---- memory ----------------------------------------------------------------------------------------------------------

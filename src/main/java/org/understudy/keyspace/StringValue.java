@@ -1,6 +1,7 @@
 package org.understudy.keyspace;
 
 import java.util.Arrays;
+import org.understudy.bytes.SpareArrays;
 
 /** A string too large for a record, or growing: an array with spare room behind the value. */
 final class StringValue {
@@ -51,18 +52,24 @@ final class StringValue {
   }
 
   /**
-   * What holds a new value in place of this one: this one again if nobody else refers to its array and it fits, else the new
-   * one with an array of its own. So a large value that is set again and again stays where it is, and what carried the new
-   * bytes dies young; kept each time, it would grow old first, which is what collectors are slow at.
+   * What holds a new value in place of this one: this one again, if nobody else refers to its array and it fits. So a large
+   * value that is set again and again stays where it is, and does not have to grow old first, which is what collectors are
+   * slow at. Where the lengths are equal the arrays change places and nothing is copied.
+   *
+   * @param spares gets the array that is not needed any more
    */
-  StringValue overwritten(StringValue fresh) {
-    if (shared || fresh.length > array.length || fresh.length < array.length / 2) {
-      if (fresh.shared) fresh.replaceArray(fresh.length);
-      return fresh;
+  StringValue overwritten(StringValue fresh, SpareArrays spares) {
+    if (shared || fresh.length > array.length || fresh.length < array.length / 2) return fresh;
+    byte[] unneeded = fresh.array;
+    if (unneeded.length == array.length) {
+      unneeded = array;
+      array = fresh.array;
+    } else {
+      System.arraycopy(fresh.array, 0, array, 0, fresh.length);
     }
-    System.arraycopy(fresh.array, 0, array, 0, fresh.length);
     length = fresh.length;
     encoding = fresh.encoding;
+    spares.give(unneeded);
     return this;
   }
 

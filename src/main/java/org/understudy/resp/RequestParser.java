@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
 import org.understudy.bytes.QuotedArguments;
+import org.understudy.bytes.SpareArrays;
 
 /**
  * Turns the bytes of one connection into requests. Pure, bounded, and resumable at every byte: feed it chunks as they
@@ -33,6 +34,7 @@ public final class RequestParser {
   private static final int MAX_USUAL_DIGITS = 9;
   private static final byte[][] NO_ARGUMENTS = {};
 
+  private final SpareArrays spares;
   private long maxBulkBytes = 512L * 1024 * 1024;
   private boolean authenticated = true;
   private int trustedBulkBytes = TRUSTED_BULK_BYTES;
@@ -60,6 +62,15 @@ public final class RequestParser {
   private boolean largeBulkSeen;
 
   private String error;
+
+  public RequestParser() {
+    this(new SpareArrays());
+  }
+
+  /** @param spares where large arguments get their arrays from */
+  public RequestParser(SpareArrays spares) {
+    this.spares = spares;
+  }
 
   /** @param bytes the longest bulk string allowed ({@code proto-max-bulk-len}) */
   public void maxBulkBytes(long bytes) {
@@ -187,7 +198,7 @@ public final class RequestParser {
       int start = number(next + 1);
       int length = number;
       if (start < 0 || length > limit - start - 2 || length > maxBulkBytes) return null;
-      request[i] = i == 0 ? name(start, length) : Arrays.copyOfRange(chunk, start, start + length);
+      request[i] = i == 0 ? name(start, length) : bulk(start, length);
       next = start + length + 2;
     }
     position = next;
@@ -256,7 +267,7 @@ public final class RequestParser {
     lineLength = 0;
     int available = limit - position;
     if (length + 2 <= available) { // the usual case: all of it is here
-      add(argumentCount == 0 ? name(position, (int) length) : Arrays.copyOfRange(chunk, position, position + (int) length));
+      add(argumentCount == 0 ? name(position, (int) length) : bulk(position, (int) length));
       position += (int) length + 2;
       if (argumentCount == argumentsExpected) {
         // finish() happens in next(): one step back makes it see the last line end
@@ -267,7 +278,7 @@ public final class RequestParser {
     }
     bulkExpected = (int) length;
     bulkFilled = 0;
-    bulk = new byte[Math.min(bulkExpected, Math.max(trustedBulkBytes, available))];
+    bulk = spares.take(Math.min(bulkExpected, Math.max(trustedBulkBytes, available)));
     if (bulkExpected == 0) endBulk();
   }
 
@@ -290,6 +301,14 @@ public final class RequestParser {
     bulkFilled = 0;
     bulkExpected = -1;
     lineEndsToSkip = 2;
+  }
+
+  /** A bulk string that the chunk holds. */
+  private byte[] bulk(int start, int length) {
+    if (length < SpareArrays.LEAST_BYTES) return Arrays.copyOfRange(chunk, start, start + length);
+    byte[] bytes = spares.take(length);
+    System.arraycopy(chunk, start, bytes, 0, length);
+    return bytes;
   }
 
   /** The first argument. A client mostly sends the same command again: its name is kept, and told apart by its identity. */

@@ -526,6 +526,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     if (now - lastClientSampleMillis >= CLIENT_SAMPLE_MILLIS) {
       lastClientSampleMillis = now;
       memory.sampleClients(now);
+      keyspace.spares().shrink();
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
     expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
+import org.understudy.bytes.SpareArrays;
 import org.understudy.command.BitCommands;
 import org.understudy.command.BitfieldCommands;
 import org.understudy.command.Call;
@@ -218,6 +219,11 @@ public final class ShardParts {
 
   public Clock clock() {
     return clock;
+  }
+
+  /** Arrays for the arguments of connections: those that the keyspace has to spare, if they are on its loop. */
+  public SpareArrays sparesOfConnections() {
+    return config.ioThreads() == 1 ? keyspace.spares() : new SpareArrays();
   }
 
   /** Counters for one more loop. */

@@ -63,7 +63,7 @@ class KeyspaceModelTest {
       case 0, 1, 2, 3 -> {
         byte[] value = value();
         long expireAt = expiry();
-        database.setString(key, value, expireAt);
+        database.setString(key, value.clone(), expireAt);
         put(d, name, new Held(value, Encoding.of(value, 0, value.length), kept(expireAt, held)));
       }
       case 4 -> {
@@ -74,7 +74,7 @@ class KeyspaceModelTest {
       case 5 -> {
         byte[] tail = value();
         byte[] whole = held == null ? tail : Bytes.concat(held.value, tail);
-        assertEquals(whole.length, database.append(key, tail));
+        assertEquals(whole.length, database.append(key, tail.clone()));
         Encoding encoding = held == null ? Encoding.of(tail, 0, tail.length) : Encoding.RAW;
         put(d, name, new Held(whole, encoding, kept(Database.KEEP_EXPIRE, held)));
       }

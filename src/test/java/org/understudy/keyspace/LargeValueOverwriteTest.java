@@ -12,7 +12,8 @@ import org.understudy.bytes.Bytes;
 class LargeValueOverwriteTest {
   private static final byte[] KEY = Bytes.of("key");
 
-  private final Database database = new Keyspace(1, 7, () -> 1_000_000, () -> 0).database(0);
+  private final Keyspace keyspace = new Keyspace(1, 7, () -> 1_000_000, () -> 0);
+  private final Database database = keyspace.database(0);
   private final Entry entry = new Entry();
 
   @Test
@@ -40,14 +41,23 @@ class LargeValueOverwriteTest {
   }
 
   @Test
-  void theArgumentsOfASetAreNeverWritten() {
+  void valuesOfOneLengthTakeTurnsInTwoArrays() {
     byte[] first = filled('a', 70_000);
     byte[] second = filled('b', 70_000);
     database.setString(KEY, first);
     database.setString(KEY, second);
-    database.setString(KEY, filled('c', 70_000));
-    assertArrayEquals(filled('a', 70_000), first);
-    assertArrayEquals(filled('b', 70_000), second);
+    assertSame(second, arrayOf());
+    assertSame(first, keyspace.spares().take(70_000));
+    assertNotSame(first, keyspace.spares().take(70_000));
+  }
+
+  @Test
+  void anArrayThatAReplyStillHoldsIsNotSpare() {
+    database.setString(KEY, filled('a', 70_000));
+    arrayOf();
+    entry.lend();
+    database.setString(KEY, filled('b', 70_000));
+    assertEquals(0, keyspace.spares().count());
   }
 
   @Test
