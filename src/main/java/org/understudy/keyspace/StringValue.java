@@ -38,6 +38,7 @@ final class StringValue {
   /** Makes the value {@code newLength} bytes long (never shorter), zeros behind the old end, all of it writable. */
   void edit(int newLength) {
     if (shared || newLength > array.length) replaceArray(newLength);
+    if (newLength > length) Arrays.fill(array, length, newLength, (byte) 0); // a longer value may have been here before
     length = Math.max(length, newLength);
     encoding = (byte) Encoding.RAW.ordinal();
   }

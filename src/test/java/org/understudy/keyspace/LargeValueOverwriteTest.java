@@ -61,6 +61,14 @@ class LargeValueOverwriteTest {
   }
 
   @Test
+  void whatGrowsAgainShowsNothingOfALongerValueBefore() {
+    database.setString(KEY, filled('a', 70_000));
+    database.setString(KEY, filled('b', 60_000));
+    database.edit(KEY, 65_000, entry);
+    assertEquals(0, entry.array()[64_999]);
+  }
+
+  @Test
   void aMuchSmallerValueGivesTheRoomBack() {
     database.setString(KEY, filled('a', 70_000));
     database.setString(KEY, filled('b', 70_000));
