@@ -51,7 +51,7 @@ final class ValueWriter {
     if (value instanceof SetValue set) {
       Intset packed = set.intset();
       if (packed == null) return new ValuePieces.Members(set);
-      return ValuePieces.packed(packed.array(), packed.offset(), packed.size());
+      return ValuePieces.packed(packed.array(), 0, packed.size());
     }
     if (value instanceof StreamValue stream) return new StreamPieces(stream);
     if (value instanceof SortedSetValue set) {
