@@ -2,6 +2,7 @@ package org.understudy.keyspace;
 
 import org.understudy.keyspace.collection.HashValue;
 import org.understudy.keyspace.collection.SetValue;
+import org.understudy.keyspace.collection.SortedSetValue;
 import org.understudy.keyspace.packed.Intset;
 import org.understudy.keyspace.packed.Listpack;
 
@@ -23,6 +24,12 @@ public enum PackedForm {
     @Override
     Value over(byte[] array, int offset) {
       return SetValue.over(Listpack.over(array, offset));
+    }
+  },
+  SORTED_SET_LISTPACK(Type.ZSET) {
+    @Override
+    Value over(byte[] array, int offset) {
+      return SortedSetValue.over(Listpack.over(array, offset));
     }
   };
 

@@ -112,7 +112,7 @@ final class PackedBuilder implements ValueReader.Builder {
   private Value sortedSet(Listpack listpack) {
     requirePairs(listpack, "Zset");
     if (listpack.isEmpty()) return null;
-    SortedSetValue packed = SortedSetValue.packed(listpack.array());
+    SortedSetValue packed = SortedSetValue.over(listpack);
     Packing packing = options.sortedSets();
     if (packed.size() <= packing.maxEntries()) return packed;
     SortedSetValue large = SortedSetValue.large(packing.hashSeed());

@@ -44,9 +44,7 @@ final class ValueWriter {
 
   private static Pieces piecesOf(Value value) {
     if (value instanceof HashValue hash) {
-      Listpack packed = hash.packed();
-      if (packed == null) return new ValuePieces.Fields(hash);
-      return ValuePieces.packed(packed.array(), packed.offset(), packed.size());
+      return hash.packed() != null ? packed(hash.packed()) : new ValuePieces.Fields(hash);
     }
     if (value instanceof SetValue set) {
       Intset packed = set.intset();
@@ -55,10 +53,13 @@ final class ValueWriter {
     }
     if (value instanceof StreamValue stream) return new StreamPieces(stream);
     if (value instanceof SortedSetValue set) {
-      if (!set.isPacked()) return new ValuePieces.Scored(set);
-      return ValuePieces.packed(set.listpack(), 0, set.listpack().length);
+      return set.isPacked() ? packed(set.packed()) : new ValuePieces.Scored(set);
     }
     throw unknown(value);
+  }
+
+  private static Pieces packed(Listpack packed) {
+    return ValuePieces.packed(packed.array(), packed.offset(), packed.size());
   }
 
   private static IllegalArgumentException unknown(Value value) {

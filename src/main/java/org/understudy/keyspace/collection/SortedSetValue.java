@@ -4,6 +4,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Doubles;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.HeapLayout;
+import org.understudy.keyspace.PackedForm;
 import org.understudy.keyspace.Type;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.packed.Listpack;
@@ -29,7 +30,7 @@ public final class SortedSetValue implements Value {
   /** A listpack no larger than this is safe to add to. */
   private static final int MOST_PACKED_BYTES = 1 << 30;
 
-  /** A {@code byte[]} that is a listpack of exactly its length, or a {@link LargeSortedSet}: one object less each. */
+  /** A {@link Listpack} or a {@link LargeSortedSet}. */
   private Object form;
 
   private SortedSetValue(Object form) {
@@ -38,12 +39,12 @@ public final class SortedSetValue implements Value {
 
   /** An empty one. To be filled before anybody else sees it. */
   public SortedSetValue() {
-    this(new Listpack().toBytes());
+    this(new Listpack());
   }
 
-  /** One of a valid listpack of members and scores in order, which becomes this value's own. */
-  public static SortedSetValue packed(byte[] listpack) {
-    return new SortedSetValue(listpack);
+  /** A packed one. @param packed valid, of members and scores in turn, in order, no member twice */
+  public static SortedSetValue over(Listpack packed) {
+    return new SortedSetValue(packed);
   }
 
   /** An empty one in the form of large ones. @param hashSeed as in {@link Packing} */
@@ -62,23 +63,38 @@ public final class SortedSetValue implements Value {
   }
 
   public boolean isPacked() {
-    return form instanceof byte[];
+    return form instanceof Listpack;
   }
 
-  /** The listpack of a packed one: not to be written to. */
-  public byte[] listpack() {
-    return (byte[]) form;
+  /** The packed form, null if it is not packed. Not to be changed by others. */
+  public Listpack packed() {
+    return form instanceof Listpack pack ? pack : null;
   }
 
   @Override
   public long memoryBytes(HeapLayout layout) {
-    long own = layout.object(1, 0);
-    return own + (form instanceof byte[] bytes ? layout.byteArray(bytes.length) : large().bytes(layout));
+    return layout.object(1, 0) + (form instanceof Listpack pack ? pack.heapBytes(layout) : large().bytes(layout));
   }
 
   @Override
   public SortedSetValue copy() {
-    return new SortedSetValue(form instanceof byte[] bytes ? bytes.clone() : large().copy());
+    return new SortedSetValue(form instanceof Listpack pack ? pack.copy() : large().copy());
+  }
+
+  @Override
+  public int packedBytes() {
+    return form instanceof Listpack pack ? pack.size() : 0;
+  }
+
+  @Override
+  public PackedForm packedForm() {
+    return PackedForm.SORTED_SET_LISTPACK;
+  }
+
+  @Override
+  public void pack(byte[] into, int offset) {
+    Listpack pack = pack();
+    System.arraycopy(pack.array(), pack.offset(), into, offset, pack.size());
   }
 
   @Override
@@ -182,7 +198,6 @@ public final class SortedSetValue implements Value {
       if (PackedSortedSet.scoreOf(pack, at) == score) return Put.UNCHANGED;
       pack.delete(at, 2);
       PackedSortedSet.add(pack, score, member);
-      keep(pack);
       return Put.UPDATED;
     }
     if (PackedSortedSet.size(pack) >= packing.maxEntries() || member.length > packing.maxElementBytes()
@@ -191,7 +206,6 @@ public final class SortedSetValue implements Value {
       return large().put(score, member);
     }
     PackedSortedSet.add(pack, score, member);
-    keep(pack);
     return Put.ADDED;
   }
 
@@ -202,19 +216,13 @@ public final class SortedSetValue implements Value {
     int at = PackedSortedSet.find(pack, member);
     if (at == Listpack.NONE) return false;
     pack.delete(at, 2);
-    keep(pack);
     return true;
   }
 
   /** Removes the members of ranks from {@code from}, inclusive, to {@code to}, exclusive. */
   public void removeRange(int from, int to) {
-    if (!isPacked()) {
-      large().removeRange(from, to);
-      return;
-    }
-    Listpack pack = pack();
-    pack.deleteRange(2L * from, 2 * (to - from));
-    keep(pack);
+    if (form instanceof Listpack pack) pack.deleteRange(2L * from, 2 * (to - from));
+    else large().removeRange(from, to);
   }
 
   /** The same set, not yet anybody's, packed if it may be. */
@@ -226,8 +234,7 @@ public final class SortedSetValue implements Value {
       if (cursor.length > packing.maxElementBytes() || (long) pack.size() + cursor.length > MOST_PACKED_BYTES) return this;
       PackedSortedSet.append(pack, cursor.score, cursor.member());
     }
-    pack.trim();
-    return packed(pack.array());
+    return over(pack);
   }
 
   private void unpack(long hashSeed) {
@@ -238,12 +245,7 @@ public final class SortedSetValue implements Value {
   }
 
   private Listpack pack() {
-    return Listpack.over((byte[]) form);
-  }
-
-  private void keep(Listpack pack) {
-    pack.trim();
-    form = pack.array();
+    return (Listpack) form;
   }
 
   private LargeSortedSet large() {

@@ -160,8 +160,8 @@ class SortedSetValueTest {
     set.put(1e20, Bytes.of("big"), packing);
     // DUMP of the same in 7.0.15: entries 0, text "1.5" behind the integer 12, text "1e+20"
     assertEquals("22000000" + "0600" + "847a65726f" + "05" + "0001" + "0c01" + "83312e35" + "04" + "83626967" + "04"
-        + "8531652b3230" + "06" + "ff", HexFormat.of().formatHex(set.listpack()));
-    assertTrue(Listpack.isValid(set.listpack(), true));
+        + "8531652b3230" + "06" + "ff", HexFormat.of().formatHex(set.packed().toBytes()));
+    assertTrue(Listpack.isValid(set.packed().toBytes(), true));
     assertEquals("listpack", set.encodingName());
     assertEquals(0, Double.compare(0.0, set.score(Bytes.of("zero"))), "no sign of zero");
   }
@@ -204,7 +204,7 @@ class SortedSetValueTest {
     packing = new Packing(1, 64, 1);
     set = new SortedSetValue();
     HeapLayout layout = HeapLayout.COMMON;
-    assertEquals(16 + layout.byteArray(7), set.memoryBytes(layout));
+    assertEquals(layout.object(1, 0) + new Listpack().heapBytes(layout), set.memoryBytes(layout));
     for (int i = 0; i < 10_000; i++) set.put(i, Bytes.of(1_000_000 + i), packing);
     long perMember = set.memoryBytes(layout) / 10_000;
     // the element of 8 + 7 bytes, a reference to it in the table and in the tree, and its score in the tree
