@@ -75,6 +75,27 @@ public final class Doubles {
   }
 
   /**
+   * What {@code printf("%.*f")} prints, whatever the size of the number.
+   *
+   * @param decimals digits behind the point
+   */
+  public static String toFixed(double value, int decimals) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) return toText(value);
+    String positive = new BigDecimal(Math.abs(value)).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
+    return value < 0 || value == 0 && 1 / value < 0 ? '-' + positive : positive;
+  }
+
+  /** 17 decimals without the zeros at their end: the text of a coordinate. Its number is not negative and 0 at once. */
+  public static String toPlainText(double value) {
+    String text = toFixed(value, 17);
+    int end = text.length();
+    while (text.charAt(end - 1) == '0') end--;
+    if (text.charAt(end - 1) == '.') end--;
+    text = text.substring(0, end);
+    return text.equals("-0") ? "0" : text;
+  }
+
+  /**
    * The common case of {@link #parse} without any object: up to 15 digits with a point somewhere, where one division of
    * two exact doubles gives the nearest one. NaN for everything else, valid or not.
    */

@@ -131,12 +131,12 @@ public final class SortedSetCommands {
   private static final int INCR = 1 << 5;
 
   static void zadd(Call call) {
-    add(call, 0);
+    add(call, call.argv, 0);
   }
 
   /** The same as ZADD with INCR, and takes its other options too. */
   static void zincrby(Call call) {
-    add(call, INCR);
+    add(call, call.argv, INCR);
   }
 
   private static int option(byte[] word) {
@@ -150,9 +150,8 @@ public final class SortedSetCommands {
     return Bytes.is(word, "INCR") ? INCR : 0;
   }
 
-  /** key [NX | XX] [GT | LT] [CH] [INCR] score member [score member …] */
-  private static void add(Call call, int options) {
-    byte[][] argv = call.argv;
+  /** ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member …] */
+  static void add(Call call, byte[][] argv, int options) {
     int first = 2;
     for (int option; first < argv.length && (option = option(argv[first])) != 0; first++) options |= option;
     int words = argv.length - first;
@@ -162,7 +161,7 @@ public final class SortedSetCommands {
     if ((options & INCR) != 0 && words > 2) throw SEVERAL_INCREMENTS;
     double[] scores = new double[words / 2];
     for (int i = 0; i < scores.length; i++) scores[i] = Arguments.real(argv[first + 2 * i]);
-    add(call, options, scores, first);
+    add(call, argv, options, scores, first);
   }
 
   private static boolean all(int options, int wanted) {
@@ -170,8 +169,8 @@ public final class SortedSetCommands {
   }
 
   /** @param first index of the first score; its member and further pairs follow */
-  private static void add(Call call, int options, double[] scores, int first) {
-    byte[] key = call.argv[1];
+  private static void add(Call call, byte[][] argv, int options, double[] scores, int first) {
+    byte[] key = argv[1];
     SortedSetValue set = call.findForWrite(key, SortedSetValue.class);
     boolean created = set == null && (options & XX) == 0;
     if (created) set = new SortedSetValue();
@@ -179,7 +178,7 @@ public final class SortedSetCommands {
     int updated = 0;
     double score = Double.NaN;
     for (int i = 0; i < scores.length && set != null; i++) {
-      byte[] member = call.argv[first + 2 * i + 1];
+      byte[] member = argv[first + 2 * i + 1];
       score = options == 0 ? scores[i] : wanted(set, member, scores[i], options);
       if (Double.isNaN(score)) continue;
       switch (put(call, set, score, member)) {

@@ -16,6 +16,7 @@ import org.understudy.command.CommandCommands;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.DumpCommands;
+import org.understudy.command.GeoCommands;
 import org.understudy.command.HashCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
@@ -134,6 +135,7 @@ public final class ShardParts {
     rows.addAll(SortedSetPopCommands.rows());
     rows.addAll(StreamCommands.rows());
     rows.addAll(SortedSetAlgebraCommands.rows());
+    rows.addAll(GeoCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
         new Users(config)).rows());

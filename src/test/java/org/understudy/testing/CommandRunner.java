@@ -12,6 +12,7 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.DumpCommands;
+import org.understudy.command.GeoCommands;
 import org.understudy.command.HashCommands;
 import org.understudy.command.HyperLogLogCommands;
 import org.understudy.command.KeyCommands;
@@ -112,6 +113,7 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
     rows.addAll(SortedSetAlgebraCommands.rows());
+    rows.addAll(GeoCommands.rows());
     return rows;
   }
 
