@@ -10,10 +10,11 @@ import org.understudy.keyspace.Batch;
 import org.understudy.keyspace.HashSegment;
 import org.understudy.keyspace.HeapLayout;
 import org.understudy.keyspace.SegmentDirectory;
+import org.understudy.resp.ReplyBuffer;
 
 /**
  * The hash table of a large hash, set or sorted set. An element is one array, whose key is a part of it (see {@link
- * Keyed}); it is never changed, only replaced.
+ * Keyed}); but for what {@link #putField} does it is never changed, only replaced.
  *
  * <p>{@link #copy} shares all segments (about 10 KB each at most). A segment belongs to the table whose owner token it
  * carries, and both tables get new tokens when one is copied: whichever of them changes a segment first copies it then.
@@ -45,6 +46,10 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
   private final long hashSeed;
   private final ArrayTally elements;
   private Object owner;
+  /** Another table has, or had, the same elements. */
+  private boolean copied;
+  /** Somebody refers to an element, which must stay as it is. */
+  private boolean lent;
 
   /** @param hashSeed secret of the process, see {@link Bytes#hash} */
   public ElementTable(Keyed keyed, long hashSeed) {
@@ -65,11 +70,13 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
     hashSeed = other.hashSeed;
     elements = new ArrayTally(other.elements);
     owner = new Object();
+    copied = true;
   }
 
   /** A table of its own with the same elements; copies no more than the directory. */
   public ElementTable copy() {
     owner = new Object();
+    copied = true;
     return new ElementTable(this);
   }
 
@@ -106,6 +113,35 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
     chunk.entry(slot, element);
     elements.remove(before);
     return before;
+  }
+
+  /**
+   * Sets a field of a hash; true if it is new. A value as long as the one before takes its place in the element, if
+   * nobody else has that: what is set again and again then leaves nothing for the collector.
+   */
+  boolean putField(byte[] field, byte[] value) {
+    long hash = Bytes.hash(field, 0, field.length, hashSeed);
+    Chunk chunk = owned(hash);
+    int slot = chunk.find(hash, field);
+    if (slot < 0) {
+      byte[] element = FieldElement.of(field, value);
+      elements.add(element);
+      place(hash, element);
+      return true;
+    }
+    byte[] before = (byte[]) chunk.entry(slot);
+    boolean mayChange = !copied && !(lent && before.length >= ReplyBuffer.LEND_FROM_BYTES);
+    if (mayChange && FieldElement.overwrite(before, value)) return false;
+    byte[] element = FieldElement.of(field, value);
+    elements.add(element);
+    elements.remove(before);
+    chunk.entry(slot, element);
+    return false;
+  }
+
+  /** Tells that a reply refers to an element of at least {@link ReplyBuffer#LEND_FROM_BYTES}. */
+  void lent() {
+    lent = true;
   }
 
   /** Adds an element; false, and nothing happens, if its key is here. For sets the key is the element itself. */
@@ -196,7 +232,7 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
 
   /** The same without the elements, for those who count them elsewhere. */
   public long bytesWithoutElements(HeapLayout layout) {
-    long own = layout.object(4, 44) + layout.object(0, 0) + ArrayTally.ownBytes(layout);
+    long own = layout.object(4, 46) + layout.object(0, 0) + ArrayTally.ownBytes(layout);
     return own + directoryBytes(layout);
   }
 

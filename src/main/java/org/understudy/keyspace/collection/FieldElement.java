@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * A field of a large hash and its value in one array: the field's length (seven bits a byte, the lowest first, the top
- * bit set in all but the last), the field, the value. It is never changed, so copies of the hash may refer to it too.
+ * bit set in all but the last), the field, the value. Copies of the hash may refer to it too.
  */
 final class FieldElement {
   private FieldElement() {}
@@ -21,6 +21,14 @@ final class FieldElement {
     System.arraycopy(field, 0, element, start, field.length);
     System.arraycopy(value, 0, element, start + field.length, value.length);
     return element;
+  }
+
+  /** Puts another value of the same length into an element that nobody else has; false if the length is another. */
+  static boolean overwrite(byte[] element, byte[] value) {
+    int start = valueStart(element);
+    if (element.length - start != value.length) return false;
+    System.arraycopy(value, 0, element, start, value.length);
+    return true;
   }
 
   private static int lengthBytes(int length) {

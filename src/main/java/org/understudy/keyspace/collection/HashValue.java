@@ -81,9 +81,10 @@ public final class HashValue implements Value {
       else packed.reply(packed.next(at), reply);
       return;
     }
-    byte[] element = ((ElementTable) fields).find(field);
+    ElementTable table = (ElementTable) fields;
+    byte[] element = table.find(field);
     if (element == null) reply.nullValue();
-    else replyElementValue(element, reply);
+    else replyValue(table, element, reply);
   }
 
   /** Sets a field; true if it is new. */
@@ -97,7 +98,7 @@ public final class HashValue implements Value {
         return added;
       }
     }
-    return ((ElementTable) fields).put(field, FieldElement.of(field, value)) == null;
+    return ((ElementTable) fields).putField(field, value);
   }
 
   private static boolean set(Listpack packed, byte[] field, byte[] value) {
@@ -129,7 +130,7 @@ public final class HashValue implements Value {
     for (int at = packed.first(); at != Listpack.NONE; at = packed.next(at)) {
       byte[] field = packed.element(at);
       at = packed.next(at);
-      table.put(field, FieldElement.of(field, packed.element(at)));
+      table.putField(field, packed.element(at));
     }
     return table;
   }
@@ -168,13 +169,14 @@ public final class HashValue implements Value {
 
   /** Replies with every field, or every value, or both in turn; the header is written already. */
   public void reply(boolean withFields, boolean withValues, ReplyBuffer reply) {
-    if (!(fields instanceof Listpack packed)) {
-      ((ElementTable) fields).forEach(element -> {
+    if (fields instanceof ElementTable table) {
+      table.forEach(element -> {
         if (withFields) reply.bulk(element, FieldElement.fieldStart(element), FieldElement.fieldLength(element));
-        if (withValues) replyElementValue(element, reply);
+        if (withValues) replyValue(table, element, reply);
       });
       return;
     }
+    Listpack packed = (Listpack) fields;
     for (int at = packed.first(); at != Listpack.NONE; at = packed.next(at)) {
       if (withFields) packed.reply(at, reply);
       at = packed.next(at);
@@ -182,12 +184,15 @@ public final class HashValue implements Value {
     }
   }
 
-  /** An element is never changed, so that a reply may refer to it. */
-  private static void replyElementValue(byte[] element, ReplyBuffer reply) {
+  private static void replyValue(ElementTable table, byte[] element, ReplyBuffer reply) {
     int start = FieldElement.valueStart(element);
     int length = element.length - start;
-    if (length >= ReplyBuffer.LEND_FROM_BYTES) reply.lend(element, start, length);
-    else reply.bulk(element, start, length);
+    if (length < ReplyBuffer.LEND_FROM_BYTES) {
+      reply.bulk(element, start, length);
+    } else {
+      table.lent();
+      reply.lend(element, start, length);
+    }
   }
 
   // ---- random fields ------------------------------------------------------------------------------------------------

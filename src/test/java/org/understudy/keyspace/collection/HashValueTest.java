@@ -87,6 +87,28 @@ class HashValueTest {
     assertEquals(copy.encodingName(), hash.encodingName());
   }
 
+  /** Values as long as those before are written in place, but never into what somebody else has. */
+  @Test
+  void whatIsOverwrittenInPlaceIsNobodyElses() {
+    byte[] large = new byte[50_000];
+    hash.set(Bytes.of("large"), large, TEN_FIELDS);
+    hash.set(Bytes.of("small"), Bytes.of("a"), TEN_FIELDS);
+    hash.set(Bytes.of("small"), Bytes.of("b"), TEN_FIELDS);
+    ReplyBuffer reply = new ReplyBuffer();
+    hash.replyValue(Bytes.of("large"), reply);
+    byte[] other = large.clone();
+    other[0] = 1;
+    hash.set(Bytes.of("large"), other, TEN_FIELDS);
+    assertEquals(0, reply.take().apply(8), "the reply still has the old value");
+    HashValue copy = (HashValue) hash.copy();
+    hash.set(Bytes.of("small"), Bytes.of("c"), TEN_FIELDS);
+    copy.set(Bytes.of("large"), large, TEN_FIELDS);
+    assertEquals("b", Bytes.string(copy.get(Bytes.of("small"))));
+    assertEquals("c", get("small"));
+    assertArrayEquals(other, hash.get(Bytes.of("large")));
+    assertArrayEquals(large, copy.get(Bytes.of("large")));
+  }
+
   @Test
   void theDigestDoesNotDependOnOrderOrEncoding() {
     HashValue other = new HashValue();
