@@ -4,7 +4,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
 
 /** Numbers as the C functions behind the reference implementation's configuration read and print them. */
-final class CNumbers {
+public final class CNumbers {
   private static final long KB = 1024;
   private static final long MB = 1024 * KB;
   private static final long GB = 1024 * MB;
@@ -46,8 +46,10 @@ final class CNumbers {
   /**
    * A number of bytes: digits and an optional unit, b k kb m mb g gb in either case; k is 1000, kb is 1024. As in
    * memtoull the digits may be missing (0) and a result beyond 64 bits wraps around.
+   *
+   * @throws NumberFormatException if it is anything else
    */
-  static long memory(String word) {
+  public static long memory(String word) {
     int digits = 0;
     while (digits < word.length() && word.charAt(digits) >= '0' && word.charAt(digits) <= '9') digits++;
     long unit = unit(word.substring(digits));

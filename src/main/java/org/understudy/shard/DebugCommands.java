@@ -23,7 +23,9 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.DumpCommands;
 import org.understudy.command.Handler;
+import org.understudy.command.ListForms;
 import org.understudy.command.Place;
+import org.understudy.config.CNumbers;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigRewriter;
 import org.understudy.keyspace.Digest;
@@ -31,6 +33,8 @@ import org.understudy.keyspace.Encoding;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.collection.ListForm;
+import org.understudy.keyspace.collection.ListValue;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
@@ -41,6 +45,9 @@ import org.understudy.resp.Errors;
 final class DebugCommands {
   private static final Logger log = LoggerFactory.getLogger(DebugCommands.class);
   private static final int MATCHES_TRIED = 100_000;
+  private static final long MOST_PLAIN_THRESHOLD = (1L << 32) - (1 << 20);
+  private static final CommandError NO_PLAIN_THRESHOLD =
+      CommandError.err("argument must be a memory value bigger than 1 and smaller than 4gb");
 
   private final Keyspace keyspace;
   private final ReplicationState replication;
@@ -48,6 +55,7 @@ final class DebugCommands {
   private final Background background;
   private final ClientCron clientCron;
   private final DumpCommands dumpCommands;
+  private final ListForms listForms;
   private final Persistence persistence;
   private final Consumer<Boolean> pauseCron;
 
@@ -58,6 +66,7 @@ final class DebugCommands {
     background = parts.background;
     clientCron = parts.clientCron;
     dumpCommands = parts.dumpCommands;
+    listForms = parts.listForms;
     persistence = parts.persistence;
     this.pauseCron = pauseCron;
   }
@@ -105,6 +114,9 @@ final class DebugCommands {
       "    Reply with a test value of the specified type. <type> can be: string,",
       "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
       "    true, false.",
+      "QUICKLIST-PACKED-THRESHOLD <size>",
+      "    Sets the threshold for elements to be inserted as plain vs packed nodes",
+      "    Default value is 1GB, allows values up to 4GB. Setting to 0 restores to default.",
       "REPLYBUFFER PEAK-RESET-TIME <NEVER||RESET|time>",
       "    Sets the time (in milliseconds) to wait between client reply buffer peak resets.",
       "    In case NEVER is provided the last observed peak will never be reset",
@@ -152,6 +164,7 @@ final class DebugCommands {
         dumpCommands.compareChecksums(!truth(argv[2]));
         call.reply.ok();
       }
+      case "3 quicklist-packed-threshold" -> plainNodesFrom(call);
       case "3 pause-cron" -> {
         pauseCron.accept(truth(argv[2]));
         call.reply.ok();
@@ -203,6 +216,19 @@ final class DebugCommands {
     }
     String refusal = persistence.reload(save, flush, merge);
     if (refusal != null) throw new CommandError(refusal);
+    call.reply.ok();
+  }
+
+  /** Unlike in Redis, lists that are there already stay as they are. */
+  private void plainNodesFrom(Call call) {
+    long bytes;
+    try {
+      bytes = CNumbers.memory(Bytes.string(call.argv[2]));
+    } catch (NumberFormatException e) {
+      throw NO_PLAIN_THRESHOLD;
+    }
+    if (Long.compareUnsigned(bytes, MOST_PLAIN_THRESHOLD) > 0) throw NO_PLAIN_THRESHOLD;
+    listForms.plainFrom(bytes == 0 ? ListForm.PLAIN_FROM_BYTES : bytes);
     call.reply.ok();
   }
 
@@ -287,6 +313,7 @@ final class DebugCommands {
     if (entry.isString()) line.append(" serializedlength:").append(serializedLength(entry));
     line.append(" lru:").append(entry.clock()).append(" lru_seconds_idle:")
         .append(keyspace.accessClock().idleMillis(entry, call.nowMillis) / 1000);
+    if (entry.value() instanceof ListValue list) line.append(list.nodeFigures());
     call.reply.simple(line.toString());
   }
 

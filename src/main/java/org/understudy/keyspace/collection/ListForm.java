@@ -62,6 +62,11 @@ public final class ListForm {
         && this.plainFromBytes == plainFromBytes;
   }
 
+  /** {@code list-max-listpack-size} as it counts. */
+  int configuredSize() {
+    return Math.max(-CHUNK_BYTES.length, Math.min(MAX_ELEMENTS, listMaxListpackSize));
+  }
+
   /** Whether a packed chunk may get one more element. */
   boolean fits(Listpack chunk, int elements, int elementBytes) {
     return fits(chunk.size(), elements, elementBytes);

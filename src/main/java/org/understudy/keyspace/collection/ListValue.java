@@ -1,5 +1,6 @@
 package org.understudy.keyspace.collection;
 
+import java.util.Locale;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.HeapLayout;
 import org.understudy.keyspace.Type;
@@ -251,6 +252,15 @@ public final class ListValue implements Value {
   /** Whether an element that is alone in its chunk is stored as a plain node, not as a listpack of one. */
   public boolean isPlain(int chunk) {
     return small == null && large.chunk(chunk).alone && form.isPlain(element(chunk).length);
+  }
+
+  /** What DEBUG OBJECT says of a quicklist's nodes. */
+  public String nodeFigures() {
+    long bytes = 0;
+    for (int i = 0; i < chunks(); i++) bytes += pack(i) == null ? element(i).length : pack(i).size();
+    return String.format(Locale.ROOT, " ql_nodes:%d ql_avg_node:%.2f ql_listpack_max:%d ql_compressed:%d"
+        + " ql_uncompressed_size:%d", chunks(), (double) size() / chunks(), form.configuredSize(),
+        form.depth() > 0 ? 1 : 0, bytes);
   }
 
   /** The arrays that hold the elements. */
