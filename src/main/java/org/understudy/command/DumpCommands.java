@@ -46,7 +46,12 @@ public final class DumpCommands {
   /** What RESTORE was given besides key, TTL and payload. */
   private record Options(boolean replace, boolean absoluteTtl, long idleSeconds, long frequency) {}
 
+  private final ListForms listForms;
   private boolean comparesChecksums = true;
+
+  public DumpCommands(ListForms listForms) {
+    this.listForms = listForms;
+  }
 
   public List<CommandSpec> rows() {
     return List.of(
@@ -124,7 +129,7 @@ public final class DumpCommands {
     if (!Payload.isIntact(argv[3], comparesChecksums)) throw NOT_INTACT;
     RdbEntry restored;
     try {
-      restored = Payload.read(argv[3], ReadOptions.of(call.config, call.keyspace.hashSeed()));
+      restored = Payload.read(argv[3], ReadOptions.of(call.config, call.keyspace.hashSeed(), listForms.current()));
     } catch (RdbException e) {
       throw BAD_DATA;
     }

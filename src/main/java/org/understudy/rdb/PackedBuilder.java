@@ -3,6 +3,7 @@ package org.understudy.rdb;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.collection.HashValue;
+import org.understudy.keyspace.collection.ListValue;
 import org.understudy.keyspace.collection.Packing;
 import org.understudy.keyspace.collection.ScoredCursor;
 import org.understudy.keyspace.collection.SetValue;
@@ -37,6 +38,7 @@ final class PackedBuilder implements ValueReader.Builder {
     if (!in.readString()) return false;
     byte[] bytes = in.string();
     value = switch (type) {
+      case RdbFormat.LIST_ZIPLIST -> list(ziplist(bytes, "List"));
       case RdbFormat.HASH_LISTPACK -> hash(listpack(bytes, "Hash"));
       case RdbFormat.HASH_ZIPLIST -> hash(ziplist(bytes, "Hash"));
       case RdbFormat.HASH_ZIPMAP -> hash(zipmap(bytes));
@@ -55,12 +57,12 @@ final class PackedBuilder implements ValueReader.Builder {
     return complete;
   }
 
-  private static Listpack listpack(byte[] bytes, String what) {
+  static Listpack listpack(byte[] bytes, String what) {
     if (!Listpack.isValid(bytes, true)) throw new RdbException(what + " listpack integrity check failed.");
     return Listpack.over(bytes);
   }
 
-  private static Listpack ziplist(byte[] bytes, String what) {
+  static Listpack ziplist(byte[] bytes, String what) {
     Listpack listpack = Ziplist.toListpack(bytes);
     if (listpack == null) throw new RdbException(what + " ziplist integrity check failed.");
     listpack.trim();
@@ -76,6 +78,13 @@ final class PackedBuilder implements ValueReader.Builder {
 
   private void requirePairs(Listpack listpack, String what) {
     if (!pairs.areDistinct(listpack)) throw new RdbException(what + " with dup elements, or one without its pair");
+  }
+
+  private Value list(Listpack listpack) {
+    if (listpack.isEmpty()) return null;
+    ListValue list = new ListValue(options.lists());
+    for (int at = listpack.first(); at != Listpack.NONE; at = listpack.next(at)) list.push(false, listpack.element(at));
+    return list;
   }
 
   private Value hash(Listpack listpack) {

@@ -203,12 +203,6 @@ public final class RdbOutput {
     putLength(length);
   }
 
-  /** A string whose compressed form the caller has. */
-  void putCompressed(byte[] compressed, int offset, int compressedLength, int length) {
-    putCompressedHeader(compressedLength, length);
-    putRaw(compressed, offset, compressedLength);
-  }
-
   private Lzf lzf() {
     if (lzf == null) lzf = new Lzf();
     return lzf;

@@ -1,6 +1,7 @@
 package org.understudy.rdb;
 
 import org.understudy.config.Config;
+import org.understudy.keyspace.collection.ListForm;
 import org.understudy.keyspace.collection.Packing;
 
 /**
@@ -12,17 +13,27 @@ import org.understudy.keyspace.collection.Packing;
  * @param maxIntsetEntries as many integers may be a packed set, inclusive
  */
 public record ReadOptions(int databases, boolean checksum, long hashSeed, Packing hashes, Packing sortedSets,
-    long maxIntsetEntries) {
-  /** As configured at this moment. */
+    long maxIntsetEntries, ListForm lists) {
+  /** As configured at this moment. For many values: each call makes a form that their lists share. */
   public static ReadOptions of(Config config, long hashSeed) {
+    return of(config, hashSeed,
+        new ListForm(config.listMaxListpackSize(), config.listCompressDepth(), ListForm.PLAIN_FROM_BYTES));
+  }
+
+  /**
+   * As configured at this moment.
+   *
+   * @param lists that which other lists made now get
+   */
+  public static ReadOptions of(Config config, long hashSeed, ListForm lists) {
     return new ReadOptions(config.databases(), config.rdbchecksum(), hashSeed,
         new Packing(config.hashMaxListpackEntries(), config.hashMaxListpackValue(), hashSeed),
         new Packing(config.zsetMaxListpackEntries(), config.zsetMaxListpackValue(), hashSeed),
-        config.setMaxIntsetEntries());
+        config.setMaxIntsetEntries(), lists);
   }
 
   /** The same without comparing checksums (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
   public ReadOptions withoutChecksum() {
-    return new ReadOptions(databases, false, hashSeed, hashes, sortedSets, maxIntsetEntries);
+    return new ReadOptions(databases, false, hashSeed, hashes, sortedSets, maxIntsetEntries, lists);
   }
 }

@@ -2,9 +2,11 @@ package org.understudy.rdb;
 
 import java.util.ArrayDeque;
 import org.understudy.keyspace.collection.HashValue;
+import org.understudy.keyspace.collection.ListValue;
 import org.understudy.keyspace.collection.ScoredCursor;
 import org.understudy.keyspace.collection.SetValue;
 import org.understudy.keyspace.collection.SortedSetValue;
+import org.understudy.keyspace.packed.Listpack;
 
 /** Collections as the pieces that {@link ValueWriter} puts. */
 final class ValuePieces {
@@ -100,6 +102,41 @@ final class ValuePieces {
     @Override
     long scan(long cursor, ArrayDeque<byte[]> into) {
       return set.scan(cursor, STEP, into::add);
+    }
+  }
+
+  /** A list: the number of nodes, then each: what it holds, and that. */
+  static final class Nodes implements ValueWriter.Pieces {
+    private final ListValue list;
+    private int next = -1;
+
+    Nodes(ListValue list) {
+      this.list = list;
+    }
+
+    @Override
+    public boolean put(RdbOutput out) {
+      if (next < 0) {
+        out.putLength(list.chunks());
+      } else if (next == list.chunks()) {
+        return false;
+      } else if (list.isPlain(next)) {
+        out.putLength(RdbFormat.NODE_PLAIN);
+        out.putString(list.element(next));
+      } else {
+        Listpack pack = list.pack(next);
+        if (pack == null) pack = alone(list.element(next));
+        out.putLength(RdbFormat.NODE_PACKED);
+        out.putString(pack.array(), pack.offset(), pack.size());
+      }
+      next++;
+      return true;
+    }
+
+    private static Listpack alone(byte[] element) {
+      Listpack pack = new Listpack();
+      pack.append(element);
+      return pack;
     }
   }
 

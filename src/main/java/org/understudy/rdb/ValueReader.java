@@ -34,6 +34,8 @@ final class ValueReader {
   /** @param type for which {@link #isType}, and no string */
   void begin(int type) {
     builder = switch (type) {
+      case RdbFormat.LIST, RdbFormat.LIST_QUICKLIST, RdbFormat.LIST_QUICKLIST_2 ->
+          new ListBuilder(type, options.lists());
       case RdbFormat.SET -> new SetBuilder(options);
       case RdbFormat.HASH -> new HashBuilder(options);
       case RdbFormat.ZSET, RdbFormat.ZSET_2 -> new SortedSetBuilder(options, type == RdbFormat.ZSET_2);

@@ -3,6 +3,7 @@ package org.understudy.rdb;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.collection.HashValue;
+import org.understudy.keyspace.collection.ListValue;
 import org.understudy.keyspace.collection.SetValue;
 import org.understudy.keyspace.collection.SortedSetValue;
 import org.understudy.keyspace.packed.Intset;
@@ -38,6 +39,7 @@ final class ValueWriter {
     if (value instanceof SortedSetValue set) return set.isPacked() ? RdbFormat.ZSET_LISTPACK : RdbFormat.ZSET_2;
     if (value instanceof HashValue hash) return hash.packed() != null ? RdbFormat.HASH_LISTPACK : RdbFormat.HASH;
     if (value instanceof SetValue set) return set.intset() != null ? RdbFormat.SET_INTSET : RdbFormat.SET;
+    if (value instanceof ListValue) return RdbFormat.LIST_QUICKLIST_2;
     if (value instanceof StreamValue) return RdbFormat.STREAM_LISTPACKS_2;
     throw unknown(value);
   }
@@ -51,6 +53,7 @@ final class ValueWriter {
       if (packed == null) return new ValuePieces.Members(set);
       return ValuePieces.packed(packed.array(), 0, packed.size());
     }
+    if (value instanceof ListValue list) return new ValuePieces.Nodes(list);
     if (value instanceof StreamValue stream) return new StreamPieces(stream);
     if (value instanceof SortedSetValue set) {
       return set.isPacked() ? packed(set.packed()) : new ValuePieces.Scored(set);

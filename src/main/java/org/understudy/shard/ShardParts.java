@@ -69,7 +69,7 @@ public final class ShardParts {
   final ListForms listForms;
   final Background background;
   final Notifications notifications;
-  final DumpCommands dumpCommands = new DumpCommands();
+  final DumpCommands dumpCommands;
   final Persistence persistence;
   private final CommandTable table;
   private final Shard shard;
@@ -102,6 +102,7 @@ public final class ShardParts {
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::goOn);
     listForms = new ListForms(config);
+    dumpCommands = new DumpCommands(listForms);
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
     notifications = new Notifications(config, pubSub::publish);

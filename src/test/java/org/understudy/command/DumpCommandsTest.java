@@ -55,12 +55,10 @@ class DumpCommandsTest {
 
   @Test
   void checksumsAreNotComparedIfThatIsTurnedOff() {
-    DumpCommands commands = new DumpCommands();
-    CommandRunner tolerant = new CommandRunner(CommandRunner.START_MILLIS, commands.rows());
     byte[] payload = payload("v");
     payload[2] = 'w';
-    assertEquals("ERR DUMP payload version or checksum are wrong", tolerant.error("RESTORE", "k", 0, payload));
-    commands.compareChecksums(false);
-    assertEquals("OK", tolerant.run("RESTORE", "k", 0, payload));
+    assertEquals("ERR DUMP payload version or checksum are wrong", redis.error("RESTORE", "k", 0, payload));
+    redis.dumpCommands.compareChecksums(false);
+    assertEquals("OK", redis.run("RESTORE", "k", 0, payload));
   }
 }

@@ -49,6 +49,8 @@ public final class CommandRunner implements Call.Changes {
 
   public final Keyspace keyspace;
   public final Config config = Config.defaults();
+  private final ListForms listForms = new ListForms(config);
+  public final DumpCommands dumpCommands = new DumpCommands(listForms);
   public final ReplyBuffer reply = new ReplyBuffer();
   public final Session session = new Session(1, "127.0.0.1:50000", "127.0.0.1:6379", 0);
 
@@ -89,7 +91,8 @@ public final class CommandRunner implements Call.Changes {
       }
     });
     List<CommandSpec> all = new ArrayList<>(rows);
-    all.addAll(new ListCommands(new ListForms(config)).rows());
+    all.addAll(new ListCommands(listForms).rows());
+    all.addAll(dumpCommands.rows());
     table = new CommandTable(all);
     call.keyspace = keyspace;
     call.config = config;
@@ -108,7 +111,6 @@ public final class CommandRunner implements Call.Changes {
     rows.addAll(SetCommands.rows());
     rows.addAll(StreamCommands.rows());
     rows.addAll(KeyCommands.rows());
-    rows.addAll(new DumpCommands().rows());
     rows.addAll(SortedSetCommands.rows());
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
