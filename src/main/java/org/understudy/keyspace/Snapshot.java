@@ -85,6 +85,8 @@ public final class Snapshot {
   private final Entry entry = new Entry();
   private int nextPart;
   private long keysTaken;
+  private long aheadBytes;
+  private boolean stepping;
   private boolean open = true;
 
   Snapshot(Keyspace keyspace, Sink sink, int epoch) {
@@ -111,6 +113,11 @@ public final class Snapshot {
     return keysTaken;
   }
 
+  /** Bytes of entries that were handed on since they were about to change: what copying on write is for a fork. */
+  public long aheadBytes() {
+    return aheadBytes;
+  }
+
   /**
    * One short step: a part of a large value, or a few slots of a table.
    *
@@ -118,6 +125,7 @@ public final class Snapshot {
    */
   public boolean step() {
     if (!open) return false;
+    stepping = true;
     Large first = large.peek();
     if (first != null) {
       Database.show(first.node, entry);
@@ -129,6 +137,7 @@ public final class Snapshot {
         parts.set(nextPart++, null); // it may be a whole database that was flushed
       }
     }
+    stepping = false;
     if (!large.isEmpty() || nextPart < parts.size()) return true;
     open = false;
     keyspace.snapshotEnded(true);
@@ -149,6 +158,7 @@ public final class Snapshot {
 
   private void handOn(int database, Object found) {
     keysTaken++;
+    if (!stepping) aheadBytes += found instanceof byte[] record ? record.length : ((Node) found).countedBytes;
     if (found instanceof Node node && node.countedBytes >= LARGE_BYTES) {
       Object frozen = node.value instanceof StringValue string ? string.frozen() : ((Value) node.value).copy();
       large.add(new Large(database, new Node(node.key, frozen, node.expireAt, node.clock())));

@@ -31,9 +31,7 @@ public final class SnapshotStream implements Snapshot.Sink {
   private final Snapshot snapshot;
   /** The writer is in the middle of a large value. */
   private boolean begun;
-  private boolean stepping;
   private boolean ended;
-  private long aheadBytes;
   /** Why the bytes are not to be used: thrown by the next step instead of into a command. */
   private RuntimeException fault;
 
@@ -71,10 +69,8 @@ public final class SnapshotStream implements Snapshot.Sink {
    */
   public boolean step() {
     if (ended) return false;
-    if (fault != null) throw fault;
-    stepping = true;
     boolean more = snapshot.step();
-    stepping = false;
+    if (fault != null) throw fault;
     if (!more) {
       writer.end();
       ended = true;
@@ -108,22 +104,18 @@ public final class SnapshotStream implements Snapshot.Sink {
     return snapshot.keysTaken();
   }
 
-  /** Bytes that were made ahead of time, since their entries were about to change: what copying on write is for a fork. */
+  /** See {@link Snapshot#aheadBytes}. */
   public long aheadBytes() {
-    return aheadBytes;
+    return snapshot.aheadBytes();
   }
 
   @Override
   public void take(int database, Entry entry) {
-    RdbOutput to = begun ? sideOutput : output;
-    RdbWriter by = begun ? sideWriter : writer;
-    int before = to.size();
     try {
-      by.write(database, entry, accessClock, cutMillis);
+      (begun ? sideWriter : writer).write(database, entry, accessClock, cutMillis);
     } catch (RuntimeException e) {
       fault = e;
     }
-    if (!stepping) aheadBytes += to.size() - before;
   }
 
   @Override

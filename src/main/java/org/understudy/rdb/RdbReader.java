@@ -293,7 +293,7 @@ public final class RdbReader {
     if (expected == 0) {
       visitor.noChecksum();
     } else if (options.checksum() && expected != checksum) {
-      throw new RdbException("Wrong RDB checksum expected: (" + Long.toHexString(expected) + ") but got ("
+      throw new RdbException("RDB CRC error: Wrong RDB checksum expected: (" + Long.toHexString(expected) + ") but got ("
           + Long.toHexString(checksum) + ")");
     }
     return then(Next.NOTHING);

@@ -16,6 +16,7 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.MemoryFileSystem;
 import org.understudy.resp.CommandError;
 import org.understudy.testing.RespReader;
 
@@ -25,6 +26,7 @@ import org.understudy.testing.RespReader;
  */
 public final class DirectShard implements ClientSink {
   final Config config;
+  final MemoryFileSystem files;
   final ShardParts parts;
   final Session session = new Session(7, "127.0.0.1:50000", "127.0.0.1:6379", 0);
   final Client client = new Client(session, this);
@@ -43,6 +45,7 @@ public final class DirectShard implements ClientSink {
   private long nowNanos = 1_700_000_000_123L * 1_000_000;
   private long tickNanos;
   private Runnable betweenSlices = () -> { };
+  private boolean slicesHeld;
 
   public DirectShard() {
     this(Config.defaults());
@@ -54,7 +57,17 @@ public final class DirectShard implements ClientSink {
 
   /** @param further commands that only this shard knows */
   DirectShard(Config config, List<CommandSpec> further) {
+    this(config, further, new MemoryFileSystem());
+  }
+
+  /** A server that starts where another has left its files. */
+  DirectShard(Config config, MemoryFileSystem files) {
+    this(config, List.of(), files);
+  }
+
+  private DirectShard(Config config, List<CommandSpec> further, MemoryFileSystem files) {
     this.config = config;
+    this.files = files;
     session.authenticated = true;
     Clock clock = new Clock() {
       @Override
@@ -72,7 +85,7 @@ public final class DirectShard implements ClientSink {
       List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(wired, new Users(config)).rows());
       rows.addAll(further);
       return rows;
-    });
+    }, ServerFacts.ofProcess(clock), ServerControl.NONE, files);
     connectionExecutor =
         parts.newExecutor(parts.newLoopStats(), mailbox::add);
     parts.shard().start(new Shard.Timing() {
@@ -104,6 +117,18 @@ public final class DirectShard implements ClientSink {
 
   public void advance(long millis) {
     nowNanos += millis * 1_000_000;
+  }
+
+  /** Whether slices wait for {@link #runSlices}, instead of running after each command. */
+  void holdSlices(boolean yes) {
+    slicesHeld = yes;
+  }
+
+  void runSlices() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      betweenSlices.run();
+      task.run();
+    }
   }
 
   /** What happens while a command that runs in slices waits for the next. */
@@ -174,10 +199,7 @@ public final class DirectShard implements ClientSink {
     }
     run.last = true;
     parts.shard().execute(run);
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      betweenSlices.run();
-      task.run();
-    }
+    if (!slicesHeld) runSlices();
     return answer();
   }
 
