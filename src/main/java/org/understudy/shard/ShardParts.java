@@ -24,6 +24,7 @@ import org.understudy.command.ListCommands;
 import org.understudy.command.ListForms;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
+import org.understudy.command.SortCommands;
 import org.understudy.command.SortedSetAlgebraCommands;
 import org.understudy.command.SortedSetCommands;
 import org.understudy.command.SortedSetPopCommands;
@@ -130,6 +131,7 @@ public final class ShardParts {
     rows.addAll(SetCommands.rows());
     rows.addAll(new ListCommands(listForms).rows());
     rows.addAll(HyperLogLogCommands.rows());
+    rows.addAll(new SortCommands(listForms).rows());
     rows.addAll(dumpCommands.rows());
     rows.addAll(SortedSetCommands.rows());
     rows.addAll(SortedSetRangeCommands.rows());

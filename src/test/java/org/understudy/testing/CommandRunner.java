@@ -23,6 +23,7 @@ import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.command.SetCommands;
 import org.understudy.command.SlicedWork;
+import org.understudy.command.SortCommands;
 import org.understudy.command.SortedSetAlgebraCommands;
 import org.understudy.command.SortedSetCommands;
 import org.understudy.command.SortedSetPopCommands;
@@ -92,6 +93,7 @@ public final class CommandRunner implements Call.Changes {
     });
     List<CommandSpec> all = new ArrayList<>(rows);
     all.addAll(new ListCommands(listForms).rows());
+    all.addAll(new SortCommands(listForms).rows());
     all.addAll(dumpCommands.rows());
     table = new CommandTable(all);
     call.keyspace = keyspace;
