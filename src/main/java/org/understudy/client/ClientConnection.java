@@ -59,7 +59,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
 
   enum Resumed implements Message { INSTANCE }
 
-  enum Closed implements Message { INSTANCE }
+  enum Closed implements Message { BY_PEER, BY_US }
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
@@ -113,6 +113,9 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
           ClientInfo.line(client, loop.clock.millis()), Bytes.string(QuotedArguments.quote(exceeded.start)));
       sink.kill();
     } else {
+      if (message == Closed.BY_PEER && LOG.isDebugEnabled()) {
+        LOG.debug("Client closed connection {}", ClientInfo.line(client, loop.clock.millis()));
+      }
       loop.shard.tell(new KeyspaceShard.Disconnected(client));
       loop.sessions.closed(session);
       return Behaviors.stopped();

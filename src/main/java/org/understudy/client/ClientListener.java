@@ -24,6 +24,8 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.stream.javadsl.Tcp;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.acl.Users;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
@@ -46,21 +48,37 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   /** Listen on a Unix socket too. @param permissions the bits of {@code unixsocketperm}; 0 leaves them to the umask */
   public record BindUnix(Path path, int permissions, ActorRef<BoundUnix> replyTo) implements Message {}
 
-  /** @param failures one an address that cannot be listened on and is not optional */
-  public record Bound(int port, List<Failure> failures) {}
+  /**
+   * @param sockets how many addresses are listened on
+   * @param failures one an address that cannot be listened on
+   */
+  public record Bound(int port, int sockets, List<Failure> failures) {
+    public boolean succeeded() {
+      return failures.stream().noneMatch(Failure::fatal);
+    }
+  }
 
   /** @param failure null if the socket is being listened on, else the reason */
   public record BoundUnix(Path path, String failure) {}
 
-  /** @param reason in the words of the operating system */
-  public record Failure(BindAddress address, String reason) {}
+  /**
+   * @param reason in the words of the operating system
+   * @param fatal the address is not one that may be missing: nothing of the request is done
+   */
+  public record Failure(BindAddress address, String reason, boolean fatal) {}
 
   /** What is listened on now, and what of the request failed. */
-  private record Bindings(Bind request, List<Tcp.ServerBinding> open, List<Failure> failures) implements Message {}
+  private record Bindings(Bind request, List<Tcp.ServerBinding> open, List<Failure> failures) implements Message {
+    private Bound bound() {
+      return new Bound(request.port, open.size(), failures);
+    }
+  }
 
   private record Incoming(BindAddress at, Tcp.IncomingConnection connection) implements Message {}
 
   private record IncomingUnix(UnixSockets.Connection connection) implements Message {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientListener.class);
 
   private final Loop loop;
   private final Users users;
@@ -97,8 +115,9 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       change(bind).thenAccept(getContext().getSelf()::tell);
     } else if (message instanceof Bindings outcome) {
       bindings = outcome.open;
-      if (outcome.failures.isEmpty()) bound = outcome.request;
-      outcome.request.replyTo.tell(new Bound(outcome.request.port, outcome.failures));
+      Bound now = outcome.bound();
+      if (now.succeeded()) bound = outcome.request;
+      outcome.request.replyTo.tell(now);
     } else if (message instanceof IncomingUnix incoming) {
       acceptUnix(incoming.connection);
     } else if (message instanceof BindUnix bind) {
@@ -138,6 +157,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       return;
     }
     session.unixSocket = true;
+    LOG.debug("Accepted connection to {}", unixSockets.path());
     session.descriptor = descriptors.of(connection.channel());
     serve(socket, session);
   }
@@ -150,11 +170,11 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     Bind before = bound;
     List<Tcp.ServerBinding> old = bindings;
     if (wanted.port != before.port) {
-      return open(wanted).thenCompose(now -> now.failures.isEmpty()
+      return open(wanted).thenCompose(now -> now.bound().succeeded()
           ? close(old).thenApply(done -> now)
           : close(now.open).thenApply(done -> new Bindings(wanted, old, now.failures)));
     }
-    return close(old).thenCompose(closed -> open(wanted)).thenCompose(now -> now.failures.isEmpty()
+    return close(old).thenCompose(closed -> open(wanted)).thenCompose(now -> now.bound().succeeded()
         ? CompletableFuture.completedStage(now)
         : close(now.open).thenCompose(closed -> open(before)).thenApply(
             restored -> new Bindings(wanted, restored.open, now.failures)));
@@ -177,7 +197,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
           // Pekko reports no cause to tell errors apart by, so the operating system is asked again
           String reason = address.whyNot(wanted.port);
           if (reason == null) reason = BindAddress.reason(failure);
-          if (!address.optional() || !address.isMissing()) soFar.failures.add(new Failure(address, reason));
+          soFar.failures.add(new Failure(address, reason, !address.optional() || !address.isMissing()));
         }
         return soFar;
       }));
@@ -216,6 +236,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       return;
     }
     session.descriptor = descriptor;
+    LOG.debug("Accepted {}", session.address);
     serve(connection.flow(), session);
   }
 

@@ -113,6 +113,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     /** The next chunk's turn comes when some output has left. */
     private boolean stalled;
     private boolean closing;
+    private boolean endedByPeer;
     /** Chunks that came while the client waited. */
     private final ArrayDeque<ByteString> early = new ArrayDeque<>(0);
     private long earlyBytes;
@@ -132,6 +133,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
         @Override
         public void onUpstreamFailure(Throwable cause) {
+          endedByPeer = true;
           completeStage(); // a reset by the peer is an end like any other
         }
       });
@@ -157,7 +159,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     @Override
     public void postStop() {
       loop.inputRoomChanged(-session.queryBufferFreeBytes);
-      connection.tell(ClientConnection.Closed.INSTANCE);
+      connection.tell(endedByPeer ? ClientConnection.Closed.BY_PEER : ClientConnection.Closed.BY_US);
     }
 
     // ---- in --------------------------------------------------------------------------------------------------------
@@ -248,6 +250,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     }
 
     private void inputEnded() {
+      endedByPeer = !closing;
       if (!working || waiting) closeWhenSent(); // whoever waits for something will not be there to get it
     }
 

@@ -82,7 +82,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
     listeners = Listeners.start(context, ClientListener.create(shard, parts, users, sessions), config.ioThreads());
     listeners.listen(BindAddress.of(config.bind()), config.port())
-        .thenCompose(failures -> failures.isEmpty() ? listenOnUnixSocket() : failed(config.port(), failures))
+        .thenCompose(this::listenOnUnixSocket)
         .whenComplete((done, failure) -> {
           if (failure == null) milestones.listening.complete(Done.getInstance());
           else milestones.listening.completeExceptionally(failure);
@@ -93,19 +93,17 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return ByteBuffer.wrap(ServerFacts.random(Long.BYTES)).getLong();
   }
 
-  private static CompletionStage<Done> failed(int port, List<ClientListener.Failure> failures) {
-    report(port, failures);
-    log.warn("Failed listening on port {} (TCP), aborting.", port);
-    return CompletableFuture.failedStage(new StartFailure("no socket"));
-  }
-
-  private static void report(int port, List<ClientListener.Failure> failures) {
-    ClientListener.Failure first = failures.get(0);
-    log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", first.address().shown(), port, first.reason());
-  }
-
-  private CompletionStage<Done> listenOnUnixSocket() {
-    if (config.unixsocket().isEmpty()) return CompletableFuture.completedStage(Done.getInstance());
+  private CompletionStage<Done> listenOnUnixSocket(ClientListener.Bound bound) {
+    report(bound);
+    if (!bound.succeeded()) {
+      log.warn("Failed listening on port {} (TCP), aborting.", bound.port());
+      return CompletableFuture.failedStage(new StartFailure("no socket"));
+    }
+    if (config.unixsocket().isEmpty()) {
+      if (bound.sockets() > 0) return CompletableFuture.completedStage(Done.getInstance());
+      log.warn("Configured to not listen anywhere, exiting.");
+      return CompletableFuture.failedStage(new StartFailure("no socket"));
+    }
     return listeners.listen(config.resolve(config.unixsocket()), config.unixsocketperm()).thenCompose(failure -> {
       if (failure == null) return CompletableFuture.completedStage(Done.getInstance());
       log.warn("Failed opening Unix socket: bind: {}", failure);
@@ -113,16 +111,24 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     });
   }
 
+  /** Logs what cannot be listened on: up to the first address that had to be there, as Redis, which then stops. */
+  private static void report(ClientListener.Bound bound) {
+    for (ClientListener.Failure failure : bound.failures()) {
+      log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", failure.address().shown(), bound.port(),
+          failure.reason());
+      if (failure.fatal()) return;
+    }
+  }
+
   private Behavior<Command> onListen(Listen message) {
-    listeners.listen(BindAddress.of(message.bind), message.port).whenComplete((failures, broken) -> {
+    listeners.listen(BindAddress.of(message.bind), message.port).whenComplete((bound, broken) -> {
       if (broken != null) {
         message.outcome.complete(broken.toString());
-      } else if (failures.isEmpty()) {
-        message.outcome.complete(null);
-      } else {
-        report(message.port, failures);
-        message.outcome.complete(failures.get(0).reason());
+        return;
       }
+      report(bound);
+      message.outcome.complete(bound.failures().stream().filter(ClientListener.Failure::fatal).findFirst()
+          .map(ClientListener.Failure::reason).orElse(null));
     });
     return this;
   }

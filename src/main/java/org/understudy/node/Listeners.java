@@ -44,22 +44,21 @@ final class Listeners {
     return listeners;
   }
 
-  /** Listens on these addresses and no others. @return the failures of the first loop that had any; none if all listen */
-  CompletionStage<List<ClientListener.Failure>> listen(List<BindAddress> addresses, int port) {
+  /** Listens on these addresses and no others. @return the outcome of the first loop that failed, else of the last */
+  CompletionStage<ClientListener.Bound> listen(List<BindAddress> addresses, int port) {
     if (others.isEmpty()) return listen(own, addresses, port, false);
-    CompletionStage<List<ClientListener.Failure>> all = CompletableFuture.completedStage(List.of());
+    CompletionStage<ClientListener.Bound> all = CompletableFuture.completedStage(new ClientListener.Bound(port, 0, List.of()));
     for (ActorRef<ClientListener.Message> each : others) {
-      all = all.thenCompose(failures -> failures.isEmpty() ? listen(each, addresses, port, others.size() > 1)
-          : CompletableFuture.completedStage(failures));
+      all = all.thenCompose(before -> before.succeeded() ? listen(each, addresses, port, others.size() > 1)
+          : CompletableFuture.completedStage(before));
     }
     return all;
   }
 
-  private CompletionStage<List<ClientListener.Failure>> listen(ActorRef<ClientListener.Message> listener,
+  private CompletionStage<ClientListener.Bound> listen(ActorRef<ClientListener.Message> listener,
       List<BindAddress> addresses, int port, boolean shared) {
     return AskPattern.<ClientListener.Message, ClientListener.Bound>ask(listener,
-        replyTo -> new ClientListener.Bind(addresses, port, shared, replyTo), TIMEOUT, scheduler)
-        .thenApply(ClientListener.Bound::failures);
+        replyTo -> new ClientListener.Bind(addresses, port, shared, replyTo), TIMEOUT, scheduler);
   }
 
   /** @return null if the Unix socket is being listened on, else the reason why not */

@@ -124,10 +124,10 @@ class ConfigComparisonTest {
     return name.directive() == Directive.MAXMEMORY && value.length() < 4;
   }
 
-  /** TLS and cluster mode. */
+  /** TLS and cluster mode. On a command line no value may mean yes. */
   private static boolean refusedOnlyHere(Directive directive, String value) {
-    boolean tls = directive == Directive.TLS_REPLICATION || directive == Directive.TLS_CLUSTER;
-    return tls || directive.name().startsWith("TLS_");
+    return directive.name().startsWith("TLS_")
+        || directive == Directive.CLUSTER_ENABLED && (value.isEmpty() || value.equalsIgnoreCase("yes"));
   }
 
   @ParameterizedTest
@@ -239,6 +239,30 @@ class ConfigComparisonTest {
       "'--hz 1 2'", "--requirepass --x 3"})
   void aBadCommandLineIsRefusedInTheSameWords(String arguments) throws Exception {
     assertSameFailure("timeout 3\n", "timeout 4\ntimeout 5", words(arguments));
+  }
+
+  /** Whatever a directive makes of a value, the line behind it ends the start; so nothing has to be stopped. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " a b c d e", " 1x", " \"a\"b"})
+  void everyDirectiveOfAFileIsReadAlike(String values) throws Exception {
+    List<Executable> checks = new ArrayList<>();
+    for (Directive.Name name : Directive.allNames()) {
+      if (refusedOnlyHere(name.directive(), values.strip())) continue;
+      checks.add(() -> assertSameFailure(name.text() + values + "\nthe end", "", "c.conf"));
+    }
+    assertAll(checks);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "'a b'", "'' ''"})
+  void everyDirectiveOfACommandLineIsReadAlike(String values) throws Exception {
+    List<Executable> checks = new ArrayList<>();
+    for (Directive.Name name : Directive.allNames()) {
+      boolean takesWhatFollows = name.directive() == Directive.BIND && values.isEmpty();
+      if (takesWhatFollows || refusedOnlyHere(name.directive(), values)) continue;
+      checks.add(() -> assertSameFailure("", "", words("--" + name.text() + " " + values + " --the end")));
+    }
+    assertAll(checks);
   }
 
   @ParameterizedTest

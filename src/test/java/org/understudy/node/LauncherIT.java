@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher's contract, seen from outside. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -184,6 +185,15 @@ class LauncherIT {
       assertTrue(second.output().contains("# Failed listening on port " + port + " (TCP), aborting."));
       assertFalse(second.output().contains("Running mode"));
       assertEquals("PONG", Launched.ping(port));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--port 0", "--bind -192.0.2.1"})
+  void aServerThatWouldListenNowhereDoesNotStart(String options) {
+    try (Launched server = start(options.split(" "))) {
+      assertEquals(1, server.exitStatus());
+      assertTrue(server.output().contains("# Configured to not listen anywhere, exiting."), server.output());
     }
   }
 
