@@ -89,4 +89,28 @@ public final class ListCursor {
     if (element.length >= ReplyBuffer.LEND_FROM_BYTES) into.lend(element, 0, element.length);
     else into.bulk(element);
   }
+
+  /** Replies with so many elements, from where it stands on. It goes from chunk to chunk, not from element to element. */
+  void reply(long number, boolean backwards, ReplyBuffer into) {
+    while (number > 0) {
+      if (pack == null) {
+        reply(into);
+        number--;
+        move(backwards);
+        continue;
+      }
+      int here = (int) Math.min(number, backwards ? offset + 1 : list.count(chunk) - offset);
+      int at = position;
+      for (int i = here; i > 1; i--) {
+        pack.reply(at, into);
+        at = backwards ? pack.previous(at) : pack.next(at);
+      }
+      pack.reply(at, into);
+      position = at;
+      index += backwards ? 1 - here : here - 1;
+      offset += backwards ? 1 - here : here - 1;
+      number -= here;
+      move(backwards);
+    }
+  }
 }

@@ -127,12 +127,7 @@ public final class ListValue implements Value {
    * @param start index of the first, not negative; all of them are there
    */
   public void reply(long start, long number, boolean backwards, ReplyBuffer into) {
-    if (number <= 0) return;
-    ListCursor cursor = new ListCursor(this, start);
-    for (; number > 0; number--) {
-      cursor.reply(into);
-      cursor.move(backwards);
-    }
+    if (number > 0) new ListCursor(this, start).reply(number, backwards, into);
   }
 
   // ---- searching ----------------------------------------------------------------------------------------------------
