@@ -277,9 +277,9 @@ final class Info {
     field("current_eviction_exceeded_time", memoryLimit.exceededMillis());
     field("keyspace_hits", statistics.keyspaceHits);
     field("keyspace_misses", statistics.keyspaceMisses);
-    field("pubsub_channels", pubSub.channels().size());
-    field("pubsub_patterns", pubSub.patterns());
-    field("pubsubshard_channels", pubSub.shardChannels().size());
+    field("pubsub_channels", pubSub.channels.names().size());
+    field("pubsub_patterns", pubSub.patterns.names().size());
+    field("pubsubshard_channels", pubSub.shardChannels.names().size());
     field("total_forks", 0);
     field("tracking_total_keys", tracking.totalKeys());
     field("tracking_total_items", tracking.totalItems());

@@ -16,10 +16,9 @@ import static org.understudy.command.CommandSpec.subcommand;
 import static org.understudy.command.KeyFlag.NOT_KEY;
 import static org.understudy.command.KeySpec.at;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.function.BiPredicate;
 import org.understudy.bytes.ByteKey;
 import org.understudy.bytes.Glob;
 import org.understudy.command.Call;
@@ -151,67 +150,48 @@ final class PubSubCommands {
   // ---- listening ----------------------------------------------------------------------------------------------------
 
   private void subscribe(Call call) {
-    Client client = clients.of(call.session);
-    for (int i = 1; i < call.argv.length; i++) {
-      pubSub.subscribe(client, new ByteKey(call.argv[i]));
-      confirm(call.reply, "subscribe", call.argv[i], count(client));
-    }
+    begin(call, "subscribe", pubSub.channels);
   }
 
   private void psubscribe(Call call) {
-    Client client = clients.of(call.session);
-    for (int i = 1; i < call.argv.length; i++) {
-      pubSub.subscribePattern(client, new ByteKey(call.argv[i]));
-      confirm(call.reply, "psubscribe", call.argv[i], count(client));
-    }
+    begin(call, "psubscribe", pubSub.patterns);
   }
 
   private void ssubscribe(Call call) {
     if (call.inTransaction) throw CommandError.err("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+    begin(call, "ssubscribe", pubSub.shardChannels);
+  }
+
+  private void begin(Call call, String kind, Subscriptions names) {
     Client client = clients.of(call.session);
     for (int i = 1; i < call.argv.length; i++) {
-      pubSub.subscribeShard(client, new ByteKey(call.argv[i]));
-      confirm(call.reply, "ssubscribe", call.argv[i], client.shardChannels.size());
+      names.add(client, new ByteKey(call.argv[i]));
+      confirm(call.reply, kind, call.argv[i], names.confirmed(client));
     }
   }
 
   private void unsubscribe(Call call) {
-    Client client = clients.of(call.session);
-    end(call, client, "unsubscribe", client.channels, pubSub::unsubscribe);
+    end(call, "unsubscribe", pubSub.channels);
   }
 
   private void punsubscribe(Call call) {
-    Client client = clients.of(call.session);
-    end(call, client, "punsubscribe", client.patterns, pubSub::unsubscribePattern);
+    end(call, "punsubscribe", pubSub.patterns);
   }
 
   private void sunsubscribe(Call call) {
-    Client client = clients.of(call.session);
-    end(call, client, "sunsubscribe", client.shardChannels, pubSub::unsubscribeShard);
+    end(call, "sunsubscribe", pubSub.shardChannels);
   }
 
   /** Ends the subscriptions that are named, or all of them; a null stands for the name if there were none. */
-  private static void end(Call call, Client client, String kind, Set<ByteKey> own,
-      BiPredicate<Client, ByteKey> remove) {
-    boolean all = call.argv.length == 1;
-    boolean sharded = own == client.shardChannels;
-    if (all && own.isEmpty()) {
-      confirm(call.reply, kind, null, sharded ? client.shardChannels.size() : count(client));
-    } else if (all) {
-      for (ByteKey name : List.copyOf(own)) {
-        remove.test(client, name);
-        confirm(call.reply, kind, name.bytes(), sharded ? client.shardChannels.size() : count(client));
-      }
-    } else {
-      for (int i = 1; i < call.argv.length; i++) {
-        remove.test(client, new ByteKey(call.argv[i]));
-        confirm(call.reply, kind, call.argv[i], sharded ? client.shardChannels.size() : count(client));
-      }
+  private void end(Call call, String kind, Subscriptions names) {
+    Client client = clients.of(call.session);
+    List<ByteKey> ended = call.argv.length == 1 ? names.namesOf(client)
+        : Arrays.stream(call.argv, 1, call.argv.length).map(ByteKey::new).toList();
+    if (ended.isEmpty()) confirm(call.reply, kind, null, names.confirmed(client));
+    for (ByteKey name : ended) {
+      names.remove(client, name);
+      confirm(call.reply, kind, name.bytes(), names.confirmed(client));
     }
-  }
-
-  private static int count(Client client) {
-    return client.channels.size() + client.patterns.size();
   }
 
   private static void confirm(ReplyBuffer reply, String kind, byte[] name, int count) {
@@ -239,11 +219,11 @@ final class PubSubCommands {
   // ---- looking ------------------------------------------------------------------------------------------------------
 
   private void channels(Call call) {
-    list(call, pubSub.channels());
+    list(call, pubSub.channels.names());
   }
 
   private void shardchannels(Call call) {
-    list(call, pubSub.shardChannels());
+    list(call, pubSub.shardChannels.names());
   }
 
   private static void list(Call call, Collection<ByteKey> names) {
@@ -261,22 +241,22 @@ final class PubSubCommands {
   }
 
   private void numpat(Call call) {
-    call.reply.integer(pubSub.patterns());
+    call.reply.integer(pubSub.patterns.names().size());
   }
 
   private void numsub(Call call) {
-    call.reply.array(2L * (call.argv.length - 2));
-    for (int i = 2; i < call.argv.length; i++) {
-      call.reply.bulk(call.argv[i]);
-      call.reply.integer(pubSub.listeners(call.argv[i]));
-    }
+    countListeners(call, pubSub.channels);
   }
 
   private void shardnumsub(Call call) {
+    countListeners(call, pubSub.shardChannels);
+  }
+
+  private static void countListeners(Call call, Subscriptions names) {
     call.reply.array(2L * (call.argv.length - 2));
     for (int i = 2; i < call.argv.length; i++) {
       call.reply.bulk(call.argv[i]);
-      call.reply.integer(pubSub.shardListeners(call.argv[i]));
+      call.reply.integer(names.listeners(call.argv[i]).size());
     }
   }
 }
