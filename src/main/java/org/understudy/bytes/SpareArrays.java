@@ -11,8 +11,8 @@ public final class SpareArrays {
   /** Smaller ones cost no more to make than to keep. */
   public static final int LEAST_BYTES = 16 * 1024;
 
-  private static final int MOST_ARRAYS = 64;
-  private static final long MOST_BYTES = 8 * 1024 * 1024;
+  private static final int MOST_ARRAYS = 512;
+  private static final long MOST_BYTES = 32 * 1024 * 1024;
 
   private final byte[][] arrays = new byte[MOST_ARRAYS][];
   /** Of the arrays, so that looking for one does not touch the others. */

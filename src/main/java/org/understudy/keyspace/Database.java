@@ -672,6 +672,14 @@ public final class Database {
         if (old instanceof Node node && node.value instanceof StringValue kept && value instanceof StringValue fresh) {
           table.changing(node);
           value = kept.overwritten(fresh, keyspace.spares());
+          if (value == kept) {
+            table.expiryChanged(segment, node.expireAt, expireAt);
+            node.expireAt = expireAt;
+            node.clock(access);
+            table.mark(node);
+            table.recount(node);
+            return;
+          }
         }
         table.replace(segment, slot, new Node(old instanceof Node node ? node.key : key.clone(), value, expireAt, access));
         return;

@@ -36,8 +36,8 @@ class SpareArraysTest {
   @Test
   void whatIsKeptIsBounded() {
     for (int i = 0; i < 100; i++) spares.give(new byte[1 << 20]);
-    assertEquals(8, spares.count());
+    assertEquals(32, spares.count());
     for (int i = 0; i < 100; i++) spares.give(new byte[100]);
-    assertEquals(8, spares.count());
+    assertEquals(32, spares.count());
   }
 }
