@@ -535,19 +535,23 @@ public final class KeyCommands {
     else call.reply.nullValue();
   }
 
-  /** Nothing is shared here; small integers answer as in Redis, where it would share them. */
   static void refcount(Call call) {
-    if (!call.inspect(call.argv[2])) {
-      call.reply.nullValue();
-      return;
-    }
+    if (call.inspect(call.argv[2])) call.reply.integer(references(call));
+    else call.reply.nullValue();
+  }
+
+  /**
+   * How many references there are to the value in {@link Call#entry}. Nothing is shared here; small integers answer as in
+   * Redis, where it would share them.
+   */
+  public static int references(Call call) {
     Entry entry = call.entry;
     boolean shared = false;
     if (entry.isString() && entry.encoding() == Encoding.INT && sharesIntegers(call)) {
       long value = Numbers.parseLong(entry.array(), entry.offset(), entry.length());
       shared = value >= 0 && value < SHARED_INTEGERS;
     }
-    call.reply.integer(shared ? SHARED_REFERENCES : 1);
+    return shared ? SHARED_REFERENCES : 1;
   }
 
   /** Under an eviction policy that looks at accesses every value has an access clock of its own. */

@@ -38,6 +38,11 @@ public final class Payload {
     return out.take();
   }
 
+  /** How many bytes a value takes in an RDB file, without its key and type; found by writing it. */
+  public static int valueLength(Entry entry, boolean compress) {
+    return of(entry, compress).remaining() - 1 - FOOTER_BYTES;
+  }
+
   /** Whether the payload's version is known and its checksum, unless it is not looked at, right. */
   public static boolean isIntact(byte[] payload, boolean checksum) {
     int footer = payload.length - FOOTER_BYTES;

@@ -23,18 +23,19 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.DumpCommands;
 import org.understudy.command.Handler;
+import org.understudy.command.KeyCommands;
 import org.understudy.command.ListForms;
 import org.understudy.command.Place;
 import org.understudy.config.CNumbers;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigRewriter;
 import org.understudy.keyspace.Digest;
-import org.understudy.keyspace.Encoding;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.collection.ListForm;
 import org.understudy.keyspace.collection.ListValue;
+import org.understudy.rdb.Payload;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
@@ -300,33 +301,18 @@ final class DebugCommands {
     }
   }
 
-  /**
-   * One line of what is known about a value. The address tells objects apart and says nothing more; the serialized
-   * length is that in a snapshot without compression.
-   */
+  /** One line of what is known about a value. The address tells objects apart and says nothing more. */
   private void object(Call call) {
     if (!peek(call, call.argv[2])) throw Errors.NO_SUCH_KEY;
     Entry entry = call.entry;
     Object identity = entry.isString() ? entry.array() : entry.value();
     StringBuilder line = new StringBuilder("Value at:0x").append(Integer.toHexString(System.identityHashCode(identity)))
-        .append(" refcount:1 encoding:").append(entry.encodingName());
-    if (entry.isString()) line.append(" serializedlength:").append(serializedLength(entry));
-    line.append(" lru:").append(entry.clock()).append(" lru_seconds_idle:")
+        .append(" refcount:").append(KeyCommands.references(call)).append(" encoding:").append(entry.encodingName())
+        .append(" serializedlength:").append(Payload.valueLength(entry, call.config.rdbcompression()))
+        .append(" lru:").append(entry.clock()).append(" lru_seconds_idle:")
         .append(keyspace.accessClock().idleMillis(entry, call.nowMillis) / 1000);
     if (entry.value() instanceof ListValue list) line.append(list.nodeFigures());
     call.reply.simple(line.toString());
-  }
-
-  /** Bytes of a string in an RDB file. */
-  private static long serializedLength(Entry entry) {
-    int length = entry.length();
-    if (entry.encoding() == Encoding.INT || length <= 11 && Numbers.isLong(entry.array(), entry.offset(), length)) {
-      long number = Numbers.parseLong(entry.array(), entry.offset(), length);
-      if (number == (byte) number) return 2;
-      if (number == (short) number) return 3;
-      if (number == (int) number) return 5;
-    }
-    return length + (length < 64 ? 1 : length < 16384 ? 2 : 5);
   }
 
   /** DEBUG POPULATE count [prefix [size]]: keys that exist stay. In one go, and no change is counted. */
