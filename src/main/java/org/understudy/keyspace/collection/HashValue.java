@@ -21,6 +21,9 @@ public final class HashValue implements Value {
     void visit(byte[] field, byte[] value);
   }
 
+  /** A listpack is not added to beyond this, whatever the configuration says. */
+  private static final int MOST_PACKED_BYTES = 1 << 30;
+
   /** A {@link Listpack} or an {@link ElementTable}. */
   private Object fields;
 
@@ -90,7 +93,8 @@ public final class HashValue implements Value {
   /** Sets a field; true if it is new. */
   public boolean set(byte[] field, byte[] value, Packing packing) {
     if (fields instanceof Listpack packed) {
-      if (field.length > packing.maxElementBytes() || value.length > packing.maxElementBytes()) {
+      long longest = Math.max(field.length, value.length);
+      if (longest > packing.maxElementBytes() || packed.size() + 2 * longest > MOST_PACKED_BYTES) {
         fields = unpacked(packed, packing.hashSeed());
       } else {
         boolean added = set(packed, field, value);
