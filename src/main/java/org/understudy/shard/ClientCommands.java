@@ -21,6 +21,7 @@ import static org.understudy.command.CommandSpec.help;
 import static org.understudy.command.CommandSpec.subcommand;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import org.understudy.acl.Users;
@@ -282,24 +283,25 @@ public final class ClientCommands {
   }
 
   private void list(Call call) {
-    byte[][] argv = call.argv;
     StringBuilder lines = new StringBuilder();
+    for (Client client : listed(call.argv)) lines.append(ClientInfo.line(client, call.nowMillis)).append('\n');
+    call.reply.verbatim("txt", Bytes.of(lines.toString()));
+  }
+
+  /** The clients that CLIENT LIST [TYPE type | ID id …] means. */
+  private Collection<Client> listed(byte[][] argv) {
+    if (argv.length == 2) return clients.all();
     if (argv.length == 4 && Bytes.is(argv[2], "TYPE")) {
       Type type = type(argv[3]);
-      for (Client client : clients.all()) {
-        if (type.is(client)) lines.append(ClientInfo.line(client, call.nowMillis)).append('\n');
-      }
-    } else if (argv.length > 3 && Bytes.is(argv[2], "ID")) {
-      for (int i = 3; i < argv.length; i++) {
-        Client client = clients.find(Arguments.integer(argv[i], CommandError.err("Invalid client ID")));
-        if (client != null) lines.append(ClientInfo.line(client, call.nowMillis)).append('\n');
-      }
-    } else if (argv.length != 2) {
-      throw Errors.SYNTAX;
-    } else {
-      for (Client client : clients.all()) lines.append(ClientInfo.line(client, call.nowMillis)).append('\n');
+      return clients.all().stream().filter(type::is).toList();
     }
-    call.reply.verbatim("txt", Bytes.of(lines.toString()));
+    if (argv.length == 3 || !Bytes.is(argv[2], "ID")) throw Errors.SYNTAX;
+    List<Client> found = new ArrayList<>();
+    for (int i = 3; i < argv.length; i++) {
+      Client client = clients.find(Arguments.integer(argv[i], CommandError.err("Invalid client ID")));
+      if (client != null) found.add(client);
+    }
+    return found;
   }
 
   /** The types that CLIENT LIST and KILL tell apart. There are no replicas and no primary among the clients yet. */
