@@ -22,13 +22,16 @@ final class SystemLimits {
   private SystemLimits() {}
 
   /**
-   * Lowers {@code maxclients} to what the limit of open files allows. The JVM has raised the soft limit to the hard
-   * one.
+   * Lowers {@code maxclients} to what the limit of open files allows, and lets nobody raise it beyond. The JVM has raised
+   * the soft limit to the hard one.
    *
    * @throws StartFailure not even one client could connect
    */
   static void openFiles(Config config, Path limits) {
     long granted = grantedFiles(limits);
+    config.onChange(Directive.MAXCLIENTS, now -> now.maxclients() <= granted - RESERVED_FILES ? null
+        : "The operating system is not able to handle the specified number of clients, try with "
+            + (granted - RESERVED_FILES));
     long needed = (long) config.maxclients() + RESERVED_FILES;
     if (granted >= needed) return;
     if (granted <= RESERVED_FILES) {
