@@ -1,7 +1,6 @@
 package org.understudy.client;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -223,8 +222,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       turnAway(connection.flow(), "");
       return;
     }
-    Session session = loop.sessions.open(config.maxclients(), text(remote), text(connection.localAddress()),
-        loop.clock.millis());
+    Session session = loop.sessions.open(config.maxclients(), AddressText.of(remote),
+        AddressText.of(connection.localAddress()), loop.clock.millis());
     if (session == null) {
       turnAway(connection.flow(), TOO_MANY);
       return;
@@ -249,12 +248,6 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private void turnAway(Flow<ByteString, ByteString, ?> socket, String error) {
     Source<ByteString, ?> answer = error.isEmpty() ? Source.empty() : Source.single(ByteString.fromString(error));
     socket.join(Flow.fromSinkAndSource(Sink.cancelled(), answer)).run(materializer);
-  }
-
-  private static String text(InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    String host = ip.getHostAddress();
-    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   private static final String TOO_MANY = "-ERR max number of clients reached\r\n";

@@ -47,7 +47,8 @@ final class Listeners {
   /** Listens on these addresses and no others. @return the outcome of the first loop that failed, else of the last */
   CompletionStage<ClientListener.Bound> listen(List<BindAddress> addresses, int port) {
     if (others.isEmpty()) return listen(own, addresses, port, false);
-    CompletionStage<ClientListener.Bound> all = CompletableFuture.completedStage(new ClientListener.Bound(port, 0, List.of()));
+    CompletionStage<ClientListener.Bound> all =
+        CompletableFuture.completedStage(new ClientListener.Bound(port, 0, List.of()));
     for (ActorRef<ClientListener.Message> each : others) {
       all = all.thenCompose(before -> before.succeeded() ? listen(each, addresses, port, others.size() > 1)
           : CompletableFuture.completedStage(before));

@@ -1,0 +1,42 @@
+package org.understudy.client;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/** Addresses as clients know them from Redis: {@code 127.0.0.1:6379}, {@code [::1]:6379}. */
+final class AddressText {
+  private static final int GROUPS = 8;
+
+  private AddressText() {}
+
+  static String of(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    String host = ip instanceof Inet6Address ? '[' + shortest(ip.getAddress()) + ']' : ip.getHostAddress();
+    return host + ':' + address.getPort();
+  }
+
+  /** Without leading zeros, and with :: for the longest run of zeros, which the JDK writes out. */
+  private static String shortest(byte[] bytes) {
+    int[] groups = new int[GROUPS];
+    for (int i = 0; i < GROUPS; i++) groups[i] = (bytes[2 * i] & 0xFF) << 8 | bytes[2 * i + 1] & 0xFF;
+    int start = 0;
+    int length = 0;
+    for (int i = 0; i < GROUPS; i++) {
+      int end = i;
+      while (end < GROUPS && groups[end] == 0) end++;
+      if (end - i > length) {
+        start = i;
+        length = end - i;
+      }
+    }
+    if (length < 2) return joined(groups, 0, GROUPS);
+    return joined(groups, 0, start) + "::" + joined(groups, start + length, GROUPS);
+  }
+
+  private static String joined(int[] groups, int from, int to) {
+    StringBuilder text = new StringBuilder();
+    for (int i = from; i < to; i++) text.append(i > from ? ":" : "").append(Integer.toHexString(groups[i]));
+    return text.toString();
+  }
+}
