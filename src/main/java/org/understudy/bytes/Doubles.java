@@ -36,8 +36,8 @@ public final class Doubles {
   }
 
   /**
-   * The same as far as strtod alone decides: white space may come first, the text ends at the first NUL, nothing at all is 0,
-   * and what is too large or too small becomes infinite or 0.
+   * The same as far as strtod alone decides: white space may come first, the text ends at the first NUL, nothing at all
+   * is 0, and what is too large or too small becomes infinite or 0.
    *
    * @return NaN if the text is no number
    */

@@ -1,9 +1,10 @@
 package org.understudy.bytes;
 
 /**
- * A cell of a grid over the earth. A step halves every cell in both directions, so that there are 2^step columns and rows;
- * the number of a cell has the bits of its column and row in turn, the column's first. Two points close to each other mostly
- * are in cells with close numbers. The grid of {@link #at} ends where maps of Mercator's kind end, at about 85 degrees.
+ * A cell of a grid over the earth. A step halves every cell in both directions, so that there are 2^step columns and
+ * rows; the number of a cell has the bits of its column and row in turn, the column's first. Two points close to each
+ * other mostly are in cells with close numbers. The grid of {@link #at} ends where maps of Mercator's kind end, at
+ * about 85 degrees.
  *
  * @param bits the number; that of a sorted set's score may have more bits than the step allows
  * @param step from 1 to 32
@@ -95,11 +96,16 @@ public record GeoCell(long bits, int step) {
     return bits + 1 << SCORE_BITS - 2 * step;
   }
 
-  /** The standard geohash of the cell's middle: five bits a character on a grid from pole to pole, the last one always 0. */
+  /**
+   * The standard geohash of the cell's middle: five bits a character on a grid from pole to pole, the last one always
+   * 0.
+   */
   public String geohash() {
     long standard = at(longitude(), 180, latitude(), 90, FINEST).bits;
     StringBuilder text = new StringBuilder(HASH_CHARACTERS);
-    for (int shift = SCORE_BITS - 5; shift >= 0; shift -= 5) text.append(ALPHABET.charAt((int) (standard >>> shift) & 31));
+    for (int shift = SCORE_BITS - 5; shift >= 0; shift -= 5) {
+      text.append(ALPHABET.charAt((int) (standard >>> shift) & 31));
+    }
     return text.append(ALPHABET.charAt(0)).toString();
   }
 

@@ -8,8 +8,8 @@ import org.understudy.keyspace.collection.ScoredCursor;
 import org.understudy.keyspace.collection.SortedSetValue;
 
 /**
- * What a search covers: a circle, or a rectangle along meridians and parallels. Found within a sorted set by nine cells, the
- * one of the centre and its neighbours, in a fixed order that results without a sort order show.
+ * What a search covers: a circle, or a rectangle along meridians and parallels. Found within a sorted set by nine
+ * cells, the one of the centre and its neighbours, in a fixed order that results without a sort order show.
  */
 final class GeoArea {
   /** East and north of the middle cell: in this order neighbours are searched. */
@@ -26,7 +26,8 @@ final class GeoArea {
   /** Metres from the centre to the furthest point. */
   private final double reach;
 
-  private GeoArea(double longitude, double latitude, double halfWidth, double halfHeight, boolean circle, double reach) {
+  private GeoArea(double longitude, double latitude, double halfWidth, double halfHeight, boolean circle,
+      double reach) {
     this.longitude = longitude;
     this.latitude = latitude;
     this.halfWidth = halfWidth;
@@ -95,7 +96,7 @@ final class GeoArea {
     double height = Earth.degrees(halfHeight / Earth.RADIUS_METRES);
     // parallels are shorter towards the poles
     double narrow = latitude < 0 ? latitude - height : latitude + height;
-    double width = Earth.degrees(halfWidth / Earth.RADIUS_METRES / StrictMath.cos(Earth.radians(narrow)));
+    double width = Earth.degrees(halfWidth / Earth.RADIUS_METRES / Math.cos(Earth.radians(narrow)));
     double west = longitude - width;
     double east = longitude + width;
     double south = latitude - height;

@@ -32,8 +32,9 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Points on the earth within a sorted set: the score is the number of the point's {@link GeoCell}. Errors, their order and the
- * order of results are those of geo.c of Redis 7.0.15; among points at exactly the same distance the order may differ.
+ * Points on the earth within a sorted set: the score is the number of the point's {@link GeoCell}. Errors, their order
+ * and the order of results are those of geo.c of Redis 7.0.15; among points at exactly the same distance the order may
+ * differ.
  */
 public final class GeoCommands {
   private static final CommandError UNKNOWN_UNIT =
@@ -392,7 +393,7 @@ public final class GeoCommands {
       rectangle = true;
     }
 
-    // ---- options ------------------------------------------------------------------------------------------------------
+    // ---- options ---------------------------------------------------------------------------------------------------
 
     void run(int firstOption) {
       for (int i = firstOption; i < call.argv.length; ) i = option(i);
@@ -491,7 +492,7 @@ public final class GeoCommands {
       if (any && count == 0) throw ANY_WITHOUT_COUNT;
     }
 
-    // ---- results ------------------------------------------------------------------------------------------------------
+    // ---- results ---------------------------------------------------------------------------------------------------
 
     /** A count without an order means the closest, unless any will do. */
     private void sort(List<GeoArea.Found> found) {

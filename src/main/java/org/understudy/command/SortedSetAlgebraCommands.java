@@ -263,7 +263,7 @@ public final class SortedSetAlgebraCommands {
       throw Errors.SYNTAX;
     }
 
-    // ---- what comes of it ---------------------------------------------------------------------------------------------
+    // ---- what comes of it ------------------------------------------------------------------------------------------
 
     /** In the form of large sets: it keeps the sign of zero, which the reply shows. */
     SortedSetValue result() {

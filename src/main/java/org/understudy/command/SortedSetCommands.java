@@ -218,11 +218,13 @@ public final class SortedSetCommands {
   }
 
   static Packing packing(Call call) {
-    return new Packing(call.config.zsetMaxListpackEntries(), call.config.zsetMaxListpackValue(), call.keyspace.hashSeed());
+    return new Packing(call.config.zsetMaxListpackEntries(), call.config.zsetMaxListpackValue(),
+        call.keyspace.hashSeed());
   }
 
   /**
-   * Replaces a key by the result of a command, or removes it if the result is empty, and replies with the number of members.
+   * Replaces a key by the result of a command, or removes it if the result is empty, and replies with the number of
+   * members.
    *
    * @param event of class ZSET, if there is a result
    */
@@ -345,7 +347,8 @@ public final class SortedSetCommands {
   private static void replyAnyMembers(Call call, SortedSetValue set, long count, boolean withScores) {
     replyLength(call.reply, Arguments.repetitions(count), withScores);
     int size = set.size();
-    for (long i = 0; i < count; i++) replyPicked(call, set, call.keyspace.random().nextInt(size), withScores);
+    SortedSetValue source = count > size ? set.unpacked(call.keyspace.hashSeed()) : set;
+    for (long i = 0; i < count; i++) replyPicked(call, source, call.keyspace.random().nextInt(size), withScores);
   }
 
   /** So many different members, or all of them, from the last to the first, if there are no more. */

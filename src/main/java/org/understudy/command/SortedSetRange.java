@@ -62,8 +62,8 @@ interface SortedSetRange {
   }
 
   /**
-   * From one member to another, in a set whose scores are all equal. A bound is {@code [member}, {@code (member} if it is not
-   * part of the range, {@code -} before all members, {@code +} behind all.
+   * From one member to another, in a set whose scores are all equal. A bound is {@code [member}, {@code (member} if it
+   * is not part of the range, {@code -} before all members, {@code +} behind all.
    */
   static SortedSetRange ofMembers(byte[] min, byte[] max) {
     requireMember(min);

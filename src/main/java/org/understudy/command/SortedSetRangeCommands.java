@@ -28,7 +28,10 @@ import org.understudy.keyspace.collection.SortedSetValue;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
-/** Commands on ranges of a sorted set, by rank, score or member. Whatever describes it, a range is one of ranks in the end. */
+/**
+ * Commands on ranges of a sorted set, by rank, score or member. Whatever describes it, a range is one of ranks in the
+ * end.
+ */
 public final class SortedSetRangeCommands {
   private static final CommandError LIMIT_OF_RANKS = CommandError.err(
       "syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX");
@@ -221,11 +224,12 @@ public final class SortedSetRangeCommands {
   /**
    * What is wanted of a set.
    *
+   * @param by how the range is described
    * @param offset how many of the range's members to pass over; none at all are left if negative
    * @param limit of members; none if negative
    */
-  private record Selection(SortedSetRange range, boolean reverse, long offset, long limit, boolean withScores) {
-    /** Of the rank to start with, and how many there are. */
+  private record Selection(By by, SortedSetRange range, boolean reverse, long offset, long limit, boolean withScores) {
+    /** How many members of the range are wanted. */
     int count(SortedSetRange.Ranks ranks) {
       if (offset < 0 || offset >= ranks.size()) return 0;
       long rest = ranks.size() - offset;
@@ -263,6 +267,9 @@ public final class SortedSetRangeCommands {
     if (set != null) {
       SortedSetRange.Ranks ranks = wanted.range.in(set);
       int count = wanted.count(ranks);
+      // as there, where it is known beforehand: a large set keeps the sign of zero
+      boolean large = wanted.by == By.RANK && count > call.config.zsetMaxListpackEntries();
+      if (large) result = SortedSetValue.large(call.keyspace.hashSeed());
       ScoredCursor member = wanted.cursor(set, ranks);
       for (int i = 0; i < count && member.next(); i++) {
         SortedSetCommands.put(call, result, member.score, member.member());
@@ -271,7 +278,9 @@ public final class SortedSetRangeCommands {
     SortedSetCommands.store(call, call.argv[1], result, "zrangestore");
   }
 
-  /** source min max [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]; reversed ranges but ranks start with max. */
+  /**
+   * source min max [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]; reversed ranges but ranks start with max.
+   */
   private static Selection selection(byte[][] argv, int source, boolean store, By by, boolean reverse) {
     boolean fixed = by != null;
     boolean withScores = false;
@@ -299,12 +308,12 @@ public final class SortedSetRangeCommands {
     if (withScores && by == By.LEX) throw SCORES_OF_LEX;
     byte[] start = argv[source + 1];
     byte[] stop = argv[source + 2];
-    return switch (by) {
-      case RANK -> new Selection(SortedSetRange.ofRanks(start, stop, reverse), reverse, 0, -1, withScores);
-      case SCORE -> new Selection(reverse ? SortedSetRange.ofScores(stop, start) : SortedSetRange.ofScores(start, stop),
-          reverse, offset, limit, withScores);
-      case LEX -> new Selection(reverse ? SortedSetRange.ofMembers(stop, start) : SortedSetRange.ofMembers(start, stop),
-          reverse, offset, limit, withScores);
-    };
+    if (by == By.RANK) {
+      return new Selection(by, SortedSetRange.ofRanks(start, stop, reverse), reverse, 0, -1, withScores);
+    }
+    byte[] min = reverse ? stop : start;
+    byte[] max = reverse ? start : stop;
+    SortedSetRange range = by == By.SCORE ? SortedSetRange.ofScores(min, max) : SortedSetRange.ofMembers(min, max);
+    return new Selection(by, range, reverse, offset, limit, withScores);
   }
 }

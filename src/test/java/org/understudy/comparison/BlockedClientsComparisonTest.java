@@ -176,6 +176,33 @@ class BlockedClientsComparisonTest {
         "a hears", "c hears", "b says exists s");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"bzpopmin z 0", "bzpopmax none z 0", "bzmpop 0 1 z max", "bzmpop 0 2 none z MIN count 2",
+      "bzmpop 0 1 z MIN count 9"})
+  void addingMembersAnswersWhoWaitsForASortedSet(String waiting) {
+    for (String protocol : new String[] {"2", "3"}) {
+      alike("a speaks " + protocol, "a blocks " + waiting, "b says zadd z 3 x 1.5 y 2 w", "a hears",
+          "b says zrange z 0 -1 withscores", "b says del z", "a says get none");
+    }
+  }
+
+  @Test
+  void sortedSetsThatComeFromElsewhereServeToo() {
+    alike("a blocks bzpopmin z 0", "b says geoadd z 13 38 palermo", "a hears", "b says zadd y 1 m 2 n",
+        "a blocks bzpopmax z 0", "b says zunionstore z 1 y", "a hears", "b says del z", "a blocks bzpopmin z 0",
+        "b says zrangestore z y 0 -1", "a hears", "b says del z", "a blocks bzpopmin z 0", "b says rename y z",
+        "a hears");
+  }
+
+  @Test
+  void clientsThatWaitForSortedSetsAreServedInTheirOrder() {
+    alike("a blocks bzpopmin z 0", "b blocks bzpopmax z 0", "c blocks bzmpop 0 1 z min count 5",
+        "d says zadd z 1 x 2 y", "a hears", "b hears", "d says zadd z 1 x 2 y", "c hears", "d says exists z");
+    alike("a blocks blpop z 0", "b blocks bzpopmin z 0", "c says zadd z 1 x", "b hears", "c says rpush z y", "a hears");
+    alike("a says multi", "a says bzpopmin z 0", "a says bzmpop 0 1 z min", "a says exec");
+    alike("a blocks bzpopmin z 0.01", "a hears", "a blocks bzmpop 0.01 1 z max", "a hears");
+  }
+
   @Test
   void aMoveServesWhoWaitsForItsDestination() {
     alike("a blocks brpop k3 0", "b blocks blmove k2 k3 left left 0", "c blocks brpoplpush k1 k2 0",
@@ -274,15 +301,26 @@ class BlockedClientsComparisonTest {
   @ValueSource(strings = {"blpop k 0", "brpop k 0", "blmpop 0 1 k LEFT count 2", "blmpop 0 1 k right count 9",
       "blmove k l LEFT Right 0", "blmove k k right left 0", "brpoplpush k l 0", "brpoplpush k k 0"})
   void whatServedIsPropagatedAfterWhatServedIt(String waiting) throws IOException {
+    assertPropagatedAlike(waiting, "RPUSH k 1 2 3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bzpopmin k 0", "bzpopmax k 0", "bzmpop 0 1 k MIN", "bzmpop 0 1 k max count 2",
+      "bzmpop 0 1 k MIN count 9"})
+  void whatASortedSetServedIsPropagatedAfterWhatServedIt(String waiting) throws IOException {
+    assertPropagatedAlike(waiting, "ZADD k 1 a 2.5 b 3 c");
+  }
+
+  private static void assertPropagatedAlike(String waiting, String serving) throws IOException {
     CommandRunner runner = new CommandRunner();
     runner.park();
     runner.runRaw((Object[]) waiting.split(" "));
-    runner.run("RPUSH", "k", "1", "2", "3");
+    runner.run((Object[]) serving.split(" "));
     assertEquals(1, runner.serve("k").size());
     try (ReplicationTap effects = ReplicationTap.on(redis.port()); RespClient events = redis.connect()) {
       events.call("CONFIG", "SET", "notify-keyspace-events", "EAn");
       events.call("PSUBSCRIBE", "__keyevent@0__:*");
-      held(redis.port(), "a blocks " + waiting, "b says RPUSH k 1 2 3", "a hears",
+      held(redis.port(), "a blocks " + waiting, "b says " + serving, "a hears",
           "b says PUBLISH __keyevent@0__:end x");
       assertEquals(effects.readUntilPublish("__keyevent@0__:end"), runner.effects());
       for (String event : runner.events()) {

@@ -101,7 +101,8 @@ class GeoComparisonTest {
       }
     }
     if (random.nextInt(20) > 0) {
-      words.addAll(random.nextBoolean() ? List.of("BYRADIUS", size(), unit()) : List.of("BYBOX", size(), size(), unit()));
+      words.addAll(random.nextBoolean() ? List.of("BYRADIUS", size(), unit())
+          : List.of("BYBOX", size(), size(), unit()));
     }
     if (stores && random.nextBoolean()) words.add("STOREDIST");
     if (!stores || random.nextInt(10) == 0) options(words);

@@ -17,16 +17,17 @@ import org.understudy.keyspace.Digest;
 import org.understudy.testing.NeedsRealRedis;
 
 /**
- * Random commands on sorted sets give the same bytes as the real server, notify the same events, propagate the same commands
- * and leave the same dataset. Limits are low, so that sets change their form often.
+ * Random commands on sorted sets give the same bytes as the real server, notify the same events, propagate the same
+ * commands and leave the same dataset. Limits are low, so that sets change their form often.
  */
 @NeedsRealRedis
 class SortedSetsComparisonTest {
   private static final int BATCH = 400;
   private static final int BATCHES = 25;
-  private static final String[] SCORES = {"0", "-0", "1", "2", "3", "-1", "1.5", "0.1", "1e17", "4611686018427387904", "-1e20",
-      "inf", "-inf", "+inf", "3.0000000000000004", "1e-7", "5e-324", "123456789012345678", "0x10"};
-  private static final String[] BAD_NUMBERS = {"", "nan", "x", "1e999", " 1", "1 ", "(1", "9223372036854775808", "1.5.2"};
+  private static final String[] SCORES = {"0", "-0", "1", "2", "3", "-1", "1.5", "0.1", "1e17", "4611686018427387904",
+      "-1e20", "inf", "-inf", "+inf", "3.0000000000000004", "1e-7", "5e-324", "123456789012345678", "0x10"};
+  private static final String[] BAD_NUMBERS = {"", "nan", "x", "1e999", " 1", "1 ", "(1",
+      "9223372036854775808", "1.5.2"};
 
   private SideBySide both;
   private Random random;
@@ -205,7 +206,8 @@ class SortedSetsComparisonTest {
 
   private Object[] combine() {
     List<Object> words = new ArrayList<>();
-    String operation = (String) oneOf("ZUNION", "ZINTER", "ZDIFF", "ZINTERCARD", "ZUNIONSTORE", "ZINTERSTORE", "ZDIFFSTORE");
+    String operation = (String) oneOf("ZUNION", "ZINTER", "ZDIFF", "ZINTERCARD", "ZUNIONSTORE", "ZINTERSTORE",
+        "ZDIFFSTORE");
     words.add(operation);
     if (operation.endsWith("STORE")) words.add("z" + random.nextInt(6));
     int keys = 1 + random.nextInt(4);

@@ -7,8 +7,8 @@ import org.understudy.bytes.Numbers;
 import org.understudy.keyspace.packed.Listpack;
 
 /**
- * A small sorted set within a listpack: members and scores in turn, in the order of the set. A score that is a whole number
- * of up to 2^62 is an integer entry, so that -0 becomes 0; any other is text. Every search is a walk.
+ * A small sorted set within a listpack: members and scores in turn, in the order of the set. A score that is a whole
+ * number of up to 2^62 is an integer entry, so that -0 becomes 0; any other is text. Every search is a walk.
  */
 final class PackedSortedSet {
   private static final double INTEGER_LIMIT = 0x1p62;

@@ -4,15 +4,17 @@ import java.util.Arrays;
 import org.understudy.keyspace.HeapLayout;
 
 /**
- * Elements of a sorted set ({@link ScoredMember}) in the order of score and, among equal scores, of member. A B+ tree whose
- * inner nodes know how many elements are below each child, so that ranks are found, and elements by rank, in O(log n).
+ * Elements of a sorted set ({@link ScoredMember}) in the order of score and, among equal scores, of member. A B+ tree
+ * whose inner nodes know how many elements are below each child, so that ranks are found, and elements by rank, in
+ * O(log n).
  *
- * <p>A place in the order is given by a score and a member that need not be there; its rank is the number of elements before
- * it. Every range is two such ranks: "up to and including score s" ends at the place of the next larger score and the empty
- * member, "up to and including member m" at the place of m with a zero byte more.
+ * <p>A place in the order is given by a score and a member that need not be there; its rank is the number of elements
+ * before it. Every range is two such ranks: "up to and including score s" ends at the place of the next larger score
+ * and the empty member, "up to and including member m" at the place of m with a zero byte more.
  *
- * <p>{@link #copy} shares all nodes (at most about 1.5 KB each). A node belongs to the tree whose owner token it carries, and
- * both trees get new tokens when one is copied: whichever of them changes a node first copies it then, with those above it.
+ * <p>{@link #copy} shares all nodes (at most about 1.5 KB each). A node belongs to the tree whose owner token it
+ * carries, and both trees get new tokens when one is copied: whichever of them changes a node first copies it then,
+ * with those above it.
  */
 final class ScoreTree {
   /** Elements of a leaf and children of an inner node, at most. */
@@ -407,7 +409,9 @@ final class ScoreTree {
       return element;
     }
 
-    /** A child has one element less: if it is sparse, it is joined with a neighbour that has room; if empty, it goes. */
+    /**
+     * A child has one element less: if it is sparse, it is joined with a neighbour that has room; if empty, it goes.
+     */
     private void shrunk(ScoreTree tree, int i) {
       counts[i]--;
       if (children[i].size >= SPARSE) return;

@@ -3,8 +3,8 @@ package org.understudy.keyspace.collection;
 import java.util.Arrays;
 
 /**
- * Goes through elements of a sorted set. After {@link #next} the fields show an element where it lies: they hold until the
- * set is changed or {@code next} is called again, and the array must not be written to.
+ * Goes through elements of a sorted set. After {@link #next} the fields show an element where it lies: they hold until
+ * the set is changed or {@code next} is called again, and the array must not be written to.
  */
 public abstract class ScoredCursor {
   /** The member is {@link #length} bytes of this from {@link #offset} on. */

@@ -10,12 +10,12 @@ import org.understudy.keyspace.Value;
 import org.understudy.keyspace.packed.Listpack;
 
 /**
- * A sorted set: members, each once, with a score; in the order of score and, among equal scores, of bytes. A listpack while it
- * is small, as Redis writes it into a snapshot; a table and a tree of the same elements once it is large. It never shrinks
- * back.
+ * A sorted set: members, each once, with a score; in the order of score and, among equal scores, of bytes. A listpack
+ * while it is small, as Redis writes it into a snapshot; a table and a tree of the same elements once it is large. It
+ * never shrinks back.
  *
- * <p>A rank is the number of members before one. Scores are never NaN. -0 and 0 are equal; the packed form keeps no sign of
- * zero.
+ * <p>A rank is the number of members before one. Scores are never NaN. -0 and 0 are equal; the packed form keeps no
+ * sign of zero.
  */
 public final class SortedSetValue implements Value {
   /** What {@link #put} did. */
@@ -166,8 +166,8 @@ public final class SortedSetValue implements Value {
   }
 
   /**
-   * Visits some members: all that were there during a whole series of calls are visited in it, perhaps more than once. A
-   * packed set is visited as a whole.
+   * Visits some members: all that were there during a whole series of calls are visited in it, perhaps more than once.
+   * A packed set is visited as a whole.
    *
    * @param cursor 0 at first, then what the call before returned
    * @return 0 when the series is complete
@@ -179,7 +179,9 @@ public final class SortedSetValue implements Value {
     return 0;
   }
 
-  /** The text of a score as the form at hand has it: a packed set spells out whole numbers that {@code %.17g} does not. */
+  /**
+   * The text of a score as the form at hand has it: a packed set spells out whole numbers that {@code %.17g} does not.
+   */
   public String scoreText(double score) {
     return isPacked() && PackedSortedSet.isWhole(score) ? Long.toString((long) score) : Doubles.toText(score);
   }
@@ -187,8 +189,8 @@ public final class SortedSetValue implements Value {
   // ---- changing -----------------------------------------------------------------------------------------------------
 
   /**
-   * Sets the score of a member, which is added if it is not there. What is to be added to a packed set beyond the limits makes
-   * it a large one.
+   * Sets the score of a member, which is added if it is not there. What is to be added to a packed set beyond the
+   * limits makes it a large one.
    */
   public Put put(double score, byte[] member, Packing packing) {
     if (!isPacked()) return large().put(score, member);
@@ -202,7 +204,7 @@ public final class SortedSetValue implements Value {
     }
     if (PackedSortedSet.size(pack) >= packing.maxEntries() || member.length > packing.maxElementBytes()
         || (long) pack.size() + member.length > MOST_PACKED_BYTES) {
-      unpack(packing.hashSeed());
+      form = unpacked(packing.hashSeed()).form;
       return large().put(score, member);
     }
     PackedSortedSet.add(pack, score, member);
@@ -231,17 +233,23 @@ public final class SortedSetValue implements Value {
     ScoredCursor cursor = cursor(0, false);
     Listpack pack = new Listpack();
     while (cursor.next()) {
-      if (cursor.length > packing.maxElementBytes() || (long) pack.size() + cursor.length > MOST_PACKED_BYTES) return this;
+      if (cursor.length > packing.maxElementBytes()) return this;
+      if ((long) pack.size() + cursor.length > MOST_PACKED_BYTES) return this;
       PackedSortedSet.append(pack, cursor.score, cursor.member());
     }
     return over(pack);
   }
 
-  private void unpack(long hashSeed) {
+  /**
+   * The same set in the form of large ones, which is quick to find members by rank. @param hashSeed as in {@link
+   * Packing}
+   */
+  public SortedSetValue unpacked(long hashSeed) {
+    if (!isPacked()) return this;
     ScoredCursor cursor = cursor(0, false);
     LargeSortedSet large = new LargeSortedSet(hashSeed);
     while (cursor.next()) large.add(ScoredMember.of(cursor.score, cursor.array, cursor.offset, cursor.length));
-    form = large;
+    return new SortedSetValue(large);
   }
 
   private Listpack pack() {

@@ -35,7 +35,8 @@ class ScoreTreeTest {
     for (int phase = 0; phase < 8; phase++) {
       int adds = phase % 2 == 0 ? 85 : 15; // grows and shrinks in turn
       for (int i = 0; i < 4000; i++) {
-        if (random.nextInt(100) < adds) add(tree, model, element(random.nextInt(scores) - scores / 2, random.nextInt(5000)));
+        byte[] element = element(random.nextInt(scores) - scores / 2, random.nextInt(5000));
+        if (random.nextInt(100) < adds) add(tree, model, element);
         else if (!model.isEmpty()) removeOne(random, tree, model);
         if (random.nextInt(1500) == 0) {
           if (copy != null) assertHolds(copied, copy);
@@ -83,7 +84,8 @@ class ScoreTreeTest {
   @Test
   void placesOfInfiniteScoresAndOfBothZerosAreFound() {
     ScoreTree tree = new ScoreTree();
-    double[] scores = {Double.NEGATIVE_INFINITY, -Double.MIN_VALUE, -0.0, 0.0, Double.MIN_VALUE, Double.POSITIVE_INFINITY};
+    double[] scores = {Double.NEGATIVE_INFINITY, -Double.MIN_VALUE, -0.0, 0.0, Double.MIN_VALUE,
+        Double.POSITIVE_INFINITY};
     for (int i = 0; i < scores.length; i++) tree.add(ScoredMember.of(scores[i], Bytes.of("m" + i), 0, 2));
     assertEquals(0, tree.rankOf(Double.NEGATIVE_INFINITY));
     assertEquals(1, tree.rankAfter(Double.NEGATIVE_INFINITY));

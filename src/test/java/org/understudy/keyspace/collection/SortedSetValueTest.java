@@ -185,6 +185,21 @@ class SortedSetValueTest {
   }
 
   @Test
+  void aSetIsPackedOrUnpackedOnDemand() {
+    packing = new Packing(3, 4, 1);
+    SortedSetValue large = SortedSetValue.large(1);
+    for (String member : List.of("b", "a", "17")) large.put(member.length(), Bytes.of(member), packing);
+    SortedSetValue packed = large.compact(packing);
+    assertEquals("listpack", packed.encodingName());
+    model.putAll(Map.of("a", 1.0, "b", 1.0, "17", 2.0));
+    assertHolds(sorted(), packed);
+    assertHolds(sorted(), packed.unpacked(1));
+    assertEquals("skiplist", packed.unpacked(1).encodingName());
+    assertEquals("skiplist", large.compact(new Packing(2, 4, 1)).encodingName(), "too many");
+    assertEquals("skiplist", large.compact(new Packing(3, 1, 1)).encodingName(), "too long");
+  }
+
+  @Test
   void bothFormsHaveTheSameDigest() {
     SortedSetValue packed = new SortedSetValue();
     SortedSetValue large = SortedSetValue.large(7);
