@@ -4,6 +4,19 @@ package org.understudy.bytes;
 public final class Numbers {
   private static final byte[] MIN_VALUE = Bytes.of("-9223372036854775808");
 
+  private static final long[] POWERS_OF_TEN = new long[19];
+  /** 00 to 99. */
+  private static final byte[] DIGIT_PAIRS = new byte[200];
+
+  static {
+    POWERS_OF_TEN[0] = 1;
+    for (int i = 1; i < POWERS_OF_TEN.length; i++) POWERS_OF_TEN[i] = 10 * POWERS_OF_TEN[i - 1];
+    for (int i = 0; i < 100; i++) {
+      DIGIT_PAIRS[2 * i] = (byte) ('0' + i / 10);
+      DIGIT_PAIRS[2 * i + 1] = (byte) ('0' + i % 10);
+    }
+  }
+
   private Numbers() {}
 
   /** Whether the range is a signed 64-bit number in canonical form: no spaces, plus sign, leading zeros or "-0". */
@@ -62,13 +75,9 @@ public final class Numbers {
   /** How many characters {@link #putDecimal} writes, sign included. */
   public static int decimalLength(long number) {
     if (number == Long.MIN_VALUE) return MIN_VALUE.length;
-    int length = number < 0 ? 2 : 1;
     long rest = Math.abs(number);
-    while (rest >= 10) {
-      rest /= 10;
-      length++;
-    }
-    return length;
+    int atLeast = (Long.SIZE - Long.numberOfLeadingZeros(rest | 1)) * 1233 >>> 12; // log10 of the next power of two
+    return atLeast + (atLeast == 0 || rest >= POWERS_OF_TEN[atLeast] ? 1 : 0) + (number < 0 ? 1 : 0);
   }
 
   /** Writes the decimal text of a number; returns the offset after it. */
@@ -80,11 +89,14 @@ public final class Numbers {
     int end = offset + decimalLength(number);
     long rest = Math.abs(number);
     int i = end;
-    do {
-      long next = rest / 10;
-      into[--i] = (byte) ('0' + (int) (rest - next * 10));
+    while (rest >= 10) {
+      long next = rest / 100;
+      int pair = 2 * (int) (rest - next * 100);
+      into[--i] = DIGIT_PAIRS[pair + 1];
+      into[--i] = DIGIT_PAIRS[pair];
       rest = next;
-    } while (rest != 0);
+    }
+    if (rest > 0 || i == end) into[--i] = (byte) ('0' + rest);
     if (number < 0) into[--i] = '-';
     return end;
   }

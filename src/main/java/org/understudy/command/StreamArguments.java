@@ -82,7 +82,7 @@ final class StreamArguments {
 
   /** Whether an argument is one character, whatever is behind a NUL. */
   static boolean is(byte[] argument, char word) {
-    return textEnd(argument) == 1 && argument[0] == word;
+    return argument.length > 0 && argument[0] == word && (argument.length == 1 || argument[1] == 0);
   }
 
   private static StreamId parse(byte[] argument, int from, long missing) {

@@ -431,8 +431,14 @@ public final class Listpack {
    * @return where the new range begins
    */
   private int splice(int at, int oldLength, int newLength) {
+    if (oldLength == newLength) return at; // counters change often, and seldom in length
     int size = size();
     int newSize = Math.addExact(size - oldLength, newLength);
+    if (at == start + size - 1 && start + newSize <= bytes.length) { // most come at the end
+      bytes[at + newLength] = END;
+      resized(newSize);
+      return at;
+    }
     boolean farTooLarge = newSize < bytes.length / 2 && oldLength > 0;
     boolean atStart = at == start + HEADER_BYTES && (oldLength == 0 || newLength == 0);
     if (atStart && newLength <= start + oldLength && !farTooLarge) {
