@@ -20,6 +20,8 @@ import static org.understudy.command.KeySpec.at;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Entry;
 import org.understudy.rdb.Payload;
@@ -32,6 +34,7 @@ import org.understudy.resp.ReplyBuffer;
 
 /** Commands that take a value out of the dataset, and put one into it, as bytes. As cluster.c of Redis 7.0.15. */
 public final class DumpCommands {
+  private static final Logger log = LoggerFactory.getLogger(DumpCommands.class);
   private static final CommandError BUSY_KEY = new CommandError("BUSYKEY Target key name already exists.");
   private static final CommandError NEGATIVE_TTL = CommandError.err("Invalid TTL value, must be >= 0");
   private static final CommandError NEGATIVE_IDLE_TIME = CommandError.err("Invalid IDLETIME value, must be >= 0");
@@ -131,6 +134,7 @@ public final class DumpCommands {
     try {
       restored = Payload.read(argv[3], ReadOptions.of(call.config, call.keyspace.hashSeed(), listForms.current()));
     } catch (RdbException e) {
+      log.debug("Internal error in RDB reading: {}", e.getMessage());
       throw BAD_DATA;
     }
     boolean replaced = options.replace && call.findForWrite(key) && call.db.remove(key);

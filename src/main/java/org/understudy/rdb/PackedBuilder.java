@@ -77,7 +77,8 @@ final class PackedBuilder implements ValueReader.Builder {
   }
 
   private void requirePairs(Listpack listpack, String what) {
-    if (!pairs.areDistinct(listpack)) throw new RdbException(what + " with dup elements, or one without its pair");
+    if (pairs.areDistinct(listpack)) return;
+    throw new RdbException(what + " integrity check failed: duplicate elements, or one without its pair");
   }
 
   private Value list(Listpack listpack) {

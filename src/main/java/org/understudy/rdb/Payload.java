@@ -63,6 +63,15 @@ public final class Payload {
     RdbInput in = new RdbInput();
     in.bytes(payload, 0, payload.length - FOOTER_BYTES);
     RdbEntry entry = new RdbEntry();
+    try {
+      read(in, options, entry);
+    } catch (RdbException e) {
+      throw e.at(in.position(), null);
+    }
+    return entry;
+  }
+
+  private static void read(RdbInput in, ReadOptions options, RdbEntry entry) {
     if (!in.readByte() || !ValueReader.isType((int) in.number())) throw new RdbException("Unknown type of payload");
     boolean complete;
     if (in.number() == RdbFormat.STRING) {
@@ -75,7 +84,6 @@ public final class Payload {
       if (complete) entry.value(requireElements(values.value()));
     }
     if (!complete) throw new RdbException("Unexpected end of the payload");
-    return entry;
   }
 
   private static Value requireElements(Value value) {
