@@ -71,10 +71,12 @@ public final class RdbFiles {
   /**
    * Makes the cut of a snapshot and saves it in slices.
    *
+   * @param gentle whether clients come first, or somebody waits for the end
    * @param ended is told on the loop whether it was saved; not if it is cancelled before
    */
-  public Save start(Save.Turns turns, Consumer<Boolean> ended) {
-    Save save = new Save(stream(), file(), turns, clock::nanos, (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
+  public Save start(Save.Turns turns, boolean gentle, Consumer<Boolean> ended) {
+    Save save = new Save(stream(), file(), turns, clock::nanos, gentle,
+        (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
     save.start();
     return save;
   }

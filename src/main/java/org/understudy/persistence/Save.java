@@ -22,6 +22,9 @@ public final class Save {
     /** Runs it on the loop once everybody else had a turn. */
     void next(Runnable slice);
 
+    /** As {@link #next}, but about a millisecond later if there are clients that something was done for meanwhile. */
+    void nextIfQuiet(Runnable slice);
+
     /** Runs it on the loop after that time. */
     void later(long millis, Runnable slice);
 
@@ -34,15 +37,24 @@ public final class Save {
 
   private static final Logger log = LoggerFactory.getLogger(Save.class);
   /** So much is written at once, and waits at most while the piece before it is written. */
-  public static final int PIECE_BYTES = 256 << 10;
-  private static final long SLICE_NANOS = 300_000;
+  public static final int PIECE_BYTES = 32 << 10;
+  /**
+   * How long a slice is: an eighth of the time since the last one, within bounds. So a save goes on under any load, and what a
+   * request may have to wait for is small against a round trip, or against what the others of a busy client wait for each other.
+   */
+  private static final int SHARE = 8;
+  private static final long SHORTEST_SLICE_NANOS = 40_000;
+  private static final long LONGEST_SLICE_NANOS = 150_000;
 
   private final SnapshotStream stream;
   private final DumpFile file;
   private final Turns turns;
   private final LongSupplier nanos;
+  private final boolean gentle;
   private final int keyDelayMicros;
   private final Consumer<Boolean> ended;
+  /** When the last slice ended. */
+  private long lastSliceNanos;
   /** All bytes are made. */
   private boolean complete;
   /** A piece is being written. */
@@ -54,16 +66,20 @@ public final class Save {
 
   /**
    * @param nanos monotonic
+   * @param gentle whether clients come first, or somebody waits for the end
    * @param keyDelayMicros {@code rdb-key-save-delay}, a brake for tests; 0 or negative for none
    * @param ended is told on the loop whether the file is in its place
    */
-  Save(SnapshotStream stream, DumpFile file, Turns turns, LongSupplier nanos, int keyDelayMicros, Consumer<Boolean> ended) {
+  Save(SnapshotStream stream, DumpFile file, Turns turns, LongSupplier nanos, boolean gentle, int keyDelayMicros,
+      Consumer<Boolean> ended) {
     this.stream = stream;
     this.file = file;
     this.turns = turns;
     this.nanos = nanos;
+    this.gentle = gentle;
     this.keyDelayMicros = keyDelayMicros;
     this.ended = ended;
+    lastSliceNanos = nanos.getAsLong();
   }
 
   void start() {
@@ -97,17 +113,24 @@ public final class Save {
 
   private void makeBytes() {
     long start = nanos.getAsLong();
+    long end = start + Math.max(SHORTEST_SLICE_NANOS, Math.min(LONGEST_SLICE_NANOS, (start - lastSliceNanos) / SHARE));
     long before = stream.keysTaken();
     boolean more;
     do {
       more = stream.step();
-    } while (more && keyDelayMicros <= 0 && stream.size() < PIECE_BYTES && nanos.getAsLong() - start < SLICE_NANOS);
+    } while (more && keyDelayMicros <= 0 && stream.size() < PIECE_BYTES && nanos.getAsLong() - end < 0);
+    lastSliceNanos = nanos.getAsLong();
     complete = !more;
     waiting = writing && stream.size() >= PIECE_BYTES;
     if (!writing && (complete || stream.size() >= PIECE_BYTES)) write();
     if (complete || waiting) return;
     long delayMillis = keyDelayMicros <= 0 ? 0 : (stream.keysTaken() - before) * keyDelayMicros / 1000;
     if (delayMillis > 0) turns.later(delayMillis, this::slice);
+    else again();
+  }
+
+  private void again() {
+    if (gentle) turns.nextIfQuiet(this::slice);
     else turns.next(this::slice);
   }
 
@@ -117,7 +140,10 @@ public final class Save {
     boolean last = complete;
     turns.block(() -> {
       boolean done = put(piece, last);
-      turns.back(() -> written(done, last));
+      turns.back(() -> {
+        stream.giveBack(piece);
+        written(done, last);
+      });
     });
   }
 
@@ -144,7 +170,7 @@ public final class Save {
       write();
     } else if (waiting) {
       waiting = false;
-      turns.next(this::slice);
+      again();
     }
   }
 
@@ -154,7 +180,10 @@ public final class Save {
       boolean more = true;
       while (more) {
         more = stream.step();
-        if (!more || stream.size() >= PIECE_BYTES) file.write(stream.take());
+        if (more && stream.size() < PIECE_BYTES) continue;
+        ByteBuffer piece = stream.take();
+        file.write(piece);
+        stream.giveBack(piece);
       }
       file.commit();
       return true;

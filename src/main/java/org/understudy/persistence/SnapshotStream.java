@@ -19,8 +19,8 @@ import org.understudy.rdb.RdbWriter;
  */
 public final class SnapshotStream implements Snapshot.Sink {
   private static final int SIDE_BYTES = 16 << 10;
-  /** About as much of a large value is written in one step. */
-  private static final int PART_BYTES = 64 << 10;
+  /** About as much of a large value is written, or compressed, in one step. */
+  private static final int PART_BYTES = 8 << 10;
 
   private final AccessClock accessClock;
   private final long cutMillis;
@@ -83,9 +83,14 @@ public final class SnapshotStream implements Snapshot.Sink {
     return output.size();
   }
 
-  /** The bytes made since the last call; the caller's to keep. */
+  /** The bytes made since the last call; the caller's to keep, or to {@link #giveBack}. */
   public ByteBuffer take() {
     return output.take();
+  }
+
+  /** What {@link #take} handed out is not needed any more: its memory may be used again. */
+  public void giveBack(ByteBuffer taken) {
+    output.reuse(taken);
   }
 
   /** Gives up, if not all bytes are made. */

@@ -33,6 +33,8 @@ public final class RdbOutput {
   private final boolean checksum;
   private Lzf lzf;
   private byte[] bytes;
+  /** To be used next; null if there is none. */
+  private byte[] spare;
   private int size;
   /** Checksum of all bytes put, but for those from here on. */
   private long sum;
@@ -62,10 +64,16 @@ public final class RdbOutput {
   public ByteBuffer take() {
     sumUp();
     ByteBuffer taken = ByteBuffer.wrap(bytes, 0, size);
-    bytes = new byte[capacity];
+    bytes = spare != null ? spare : new byte[capacity];
+    spare = null;
     size = 0;
     summedTo = 0;
     return taken;
+  }
+
+  /** Has an array that {@link #take} handed out used again; nobody else needs it any more. */
+  public void reuse(ByteBuffer taken) {
+    if (taken.array().length <= 2 * capacity) spare = taken.array();
   }
 
   /** Puts what another output holds, which is empty afterwards. */

@@ -118,7 +118,7 @@ final class Persistence {
     saves++;
     startSeconds = seconds();
     changesAtCut = statistics.changes;
-    running = files.start(turns, this::ended);
+    running = files.start(turns, background, this::ended);
   }
 
   private void ended(boolean saved) {

@@ -91,6 +91,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Rounds of background work a second. */
   private int hz;
   private boolean cronPaused;
+  /** A client's run was executed since a save had its last slice. */
+  private boolean ranSinceSlice;
   private long lastClientSampleMillis;
   /** Monotonic end of the time that active expiry may take in this round. */
   private long expiryEndNanos;
@@ -151,6 +153,13 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       @Override
       public void next(Runnable slice) {
         lent.nextSlice(slice);
+      }
+
+      @Override
+      public void nextIfQuiet(Runnable slice) {
+        if (ranSinceSlice) lent.runIn(1, slice);
+        else lent.nextSlice(slice);
+        ranSinceSlice = false;
       }
 
       @Override
@@ -238,6 +247,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     }
     client.suspended = null;
     client.paused = false;
+    ranSinceSlice = true;
     client.current = run;
     current = client;
     call.session = client.session;

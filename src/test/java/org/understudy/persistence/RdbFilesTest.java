@@ -48,6 +48,11 @@ class RdbFilesTest {
     }
 
     @Override
+    public void nextIfQuiet(Runnable slice) {
+      slices.add(slice);
+    }
+
+    @Override
     public void later(long millis, Runnable slice) {
       delayedMillis += millis;
       slices.add(slice);
@@ -168,7 +173,7 @@ class RdbFilesTest {
     Random random = new Random(seed);
     for (int i = 0; i < 60_000; i++) change(random);
     String atTheCut = Digest.of(runner.keyspace).hex();
-    files.start(turns, ended::add);
+    files.start(turns, true, ended::add);
     while (ended.isEmpty()) {
       for (int i = random.nextInt(300); i > 0; i--) change(random);
       if (random.nextBoolean()) Turns.runOne(turns.slices);
@@ -182,7 +187,7 @@ class RdbFilesTest {
   void theSnapshotWaitsForTheDisk() {
     fill(50_000, 100);
     config.assign(Directive.RDBCOMPRESSION, "no");
-    Save save = files.start(turns, ended::add);
+    Save save = files.start(turns, true, ended::add);
     while (!turns.slices.isEmpty()) Turns.runOne(turns.slices);
     assertEquals(1, turns.blocking.size(), "one piece is to be written");
     assertTrue(save.stream().size() < 2 * Save.PIECE_BYTES, "and no more than another is made");
@@ -196,7 +201,7 @@ class RdbFilesTest {
   void aCancelledSaveLeavesNothingAndTellsNobody() {
     fill(50_000, 100);
     disk.put(place, OLD);
-    Save save = files.start(turns, ended::add);
+    Save save = files.start(turns, true, ended::add);
     Turns.runOne(turns.slices);
     save.cancel();
     turns.runAll();
@@ -210,7 +215,7 @@ class RdbFilesTest {
   void aSaveThatIsCancelledBeforeTheFileIsInItsPlaceDoesNotPutItThere() {
     fill(10, 10);
     disk.put(place, OLD);
-    Save save = files.start(turns, ended::add);
+    Save save = files.start(turns, true, ended::add);
     Turns.runOne(turns.slices); // all is made, the piece is to be written
     save.cancel();
     turns.runAll();
@@ -222,7 +227,7 @@ class RdbFilesTest {
   void aFailureEndsTheSaveAndTheSnapshot() {
     fill(50_000, 100);
     disk.failingStep = 1;
-    files.start(turns, ended::add);
+    files.start(turns, true, ended::add);
     turns.runAll();
     assertEquals(List.of(false), ended);
     disk.failingStep = -1;
@@ -233,7 +238,7 @@ class RdbFilesTest {
   void theDelayForTestsSlowsASaveDown() {
     fill(1000, 10);
     config.assign(Directive.RDB_KEY_SAVE_DELAY, "1000");
-    files.start(turns, ended::add);
+    files.start(turns, true, ended::add);
     turns.runAll();
     assertTrue(turns.delayedMillis > 800, "a millisecond a key");
   }
