@@ -100,17 +100,21 @@ public final class ListCursor {
         continue;
       }
       int here = (int) Math.min(number, backwards ? offset + 1 : list.count(chunk) - offset);
-      int at = position;
-      for (int i = here; i > 1; i--) {
-        pack.reply(at, into);
-        at = backwards ? pack.previous(at) : pack.next(at);
-      }
-      pack.reply(at, into);
-      position = at;
+      position = backwards ? replyBackwards(here, into) : pack.reply(position, here, into);
       index += backwards ? 1 - here : here - 1;
       offset += backwards ? 1 - here : here - 1;
       number -= here;
       move(backwards);
     }
+  }
+
+  private int replyBackwards(int entries, ReplyBuffer into) {
+    int at = position;
+    pack.reply(at, into);
+    for (int i = 1; i < entries; i++) {
+      at = pack.previous(at);
+      pack.reply(at, into);
+    }
+    return at;
   }
 }

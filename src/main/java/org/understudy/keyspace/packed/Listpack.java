@@ -250,6 +250,24 @@ public final class Listpack {
     else into.bulk(bytes, stringOffset(at), stringLength(at));
   }
 
+  /** Replies with some entries, all of which are there; returns the position of the last of them. */
+  public int reply(int at, int entries, ReplyBuffer into) {
+    while (true) {
+      int head = bytes[at] & 0xFF;
+      int next;
+      if ((head & 0xC0) == STRING_6_BITS) { // most are short strings, which end one byte behind their text
+        int length = head & 0x3F;
+        into.bulk(bytes, at + 1, length);
+        next = at + length + 2;
+      } else {
+        reply(at, into);
+        next = after(at);
+      }
+      if (--entries == 0) return at;
+      at = next;
+    }
+  }
+
   /** Whether an entry, as text, is that string. */
   public boolean is(int at, byte[] value) {
     if (isInteger(at)) return Numbers.isLong(value) && Numbers.parseLong(value) == integer(at);
