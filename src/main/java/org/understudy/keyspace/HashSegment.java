@@ -136,8 +136,11 @@ public abstract class HashSegment {
   /** The slot of an entry that is known to be here. */
   int slotOf(long hash, Object entry) {
     int slot = home(hash);
-    while (slots[slot] != entry) slot = slot + 1 == slots.length ? 0 : slot + 1;
-    return slot;
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[slot] == entry) return slot;
+      slot = slot + 1 == slots.length ? 0 : slot + 1;
+    }
+    throw new IllegalStateException("the entry is not here any more");
   }
 
   /** Puts an entry where there is none of its key. The segment must not be full. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
@@ -62,6 +63,16 @@ class PackedRecordTest {
     forWrite().remove(Bytes.of("f1"));
     assertEquals(3, hash().size());
     assertNotSame(hash(), hash());
+  }
+
+  @Test
+  void aChangeReportedTooLateIsAFaultAndNoMore() {
+    putHash(3);
+    forWrite().remove(Bytes.of("f1"));
+    putHash(4);
+    assertThrows(IllegalStateException.class, () -> database.valueChanged(entry));
+    assertEquals(4, hash().size());
+    assertNull(database.table().audit());
   }
 
   @Test
