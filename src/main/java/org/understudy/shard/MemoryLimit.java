@@ -32,6 +32,7 @@ final class MemoryLimit {
   /** Bytes, unsigned; 0 for no limit. */
   private long limit;
   private boolean exceeded;
+  private long clientsSeenMillis;
   private long exceededSinceNanos;
   private long exceededNanos;
 
@@ -76,6 +77,15 @@ final class MemoryLimit {
     return limit != 0 && Long.compareUnsigned(memory.used(), limit) > 0;
   }
 
+  /** The same after looking at the clients again, who may have been sent meanwhile what was waiting for them. */
+  private boolean isReallyOver() {
+    if (!isOver()) return false;
+    long now = clock.millis();
+    if (now != clientsSeenMillis) memory.sampleClients(now);
+    clientsSeenMillis = now;
+    return isOver();
+  }
+
   /**
    * Evicts keys if memory is over the limit. If it stays over it and no key may go, what needs more memory is refused from
    * now on. While clients are paused or a dataset is loaded nothing goes, and nothing is refused for it.
@@ -83,7 +93,7 @@ final class MemoryLimit {
   void makeRoom() {
     if (pause.mode() != Pause.Mode.NONE || admission.isLoading()) {
       admission.outOfMemory(false);
-    } else if (!isOver()) {
+    } else if (!isReallyOver()) {
       settle(true, false);
     } else {
       boolean possible = evict();
@@ -99,12 +109,18 @@ final class MemoryLimit {
     else exceededNanos += clock.nanos() - exceededSinceNanos;
   }
 
-  /** False if memory stays over the limit and no key may go. */
+  /**
+   * Frees as much of the dataset as memory is over the limit now. What evictions make clients be sent does not count, or
+   * one would lead to the next.
+   *
+   * @return false if memory stays over the limit and no key may go
+   */
   private boolean evict() {
     long start = clock.nanos();
+    long enough = keyspace.usedBytes() - (memory.used() - limit);
     long budget = budgetNanos(config.maxmemoryEvictionTenacity());
     boolean possible = true;
-    for (int evicted = 1; possible && isOver(); evicted++) {
+    for (int evicted = 1; possible && keyspace.usedBytes() > enough; evicted++) {
       possible = evictOne();
       if (evicted % KEYS_A_LOOK == 0 && clock.nanos() - start > budget) {
         goOnInSlices();
