@@ -28,7 +28,9 @@ public final class Lzf {
 
   private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** By the hash of three bytes: where they were last seen, counted over all inputs so far; older inputs' do not count. */
+  /**
+   * By the hash of three bytes: where they were last seen, counted over all inputs so far; older inputs' do not count.
+   */
   private final int[] lastSeen = new int[1 << TABLE_BITS];
   /** What the first byte of the next input counts as. */
   private int base = 1;
@@ -124,7 +126,10 @@ public final class Lzf {
     return length <= compressedLength * MAX_EXPANSION;
   }
 
-  /** Expands a range into exactly {@code intoLength} bytes; false if it is damaged or stands for another number of bytes. */
+  /**
+   * Expands a range into exactly {@code intoLength} bytes; false if it is damaged or stands for another number of
+   * bytes.
+   */
   public static boolean expand(byte[] from, int offset, int length, byte[] into, int intoOffset, int intoLength) {
     int at = offset;
     int end = offset + length;

@@ -13,8 +13,8 @@ import org.understudy.keyspace.packed.Listpack;
 
 /**
  * Values that are one string: a listpack, an intset, or one of their predecessors, which become listpacks. Whatever
- * {@code sanitize-dump-payload} says, all of the string is looked through before it is believed: what is not sound would be
- * found by a command later, and there is no good answer to that.
+ * {@code sanitize-dump-payload} says, all of the string is looked through before it is believed: what is not sound
+ * would be found by a command later, and there is no good answer to that.
  */
 final class PackedBuilder implements ValueReader.Builder {
   private final ReadOptions options;

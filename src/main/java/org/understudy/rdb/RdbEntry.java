@@ -64,8 +64,8 @@ public final class RdbEntry {
   }
 
   /**
-   * Adds the key to its database, with its expiry and, if the policy is of the kind that the file was written under, its
-   * access history.
+   * Adds the key to its database, with its expiry and, if the policy is of the kind that the file was written under,
+   * its access history.
    *
    * @return false if the database has the key already; then nothing changes
    */

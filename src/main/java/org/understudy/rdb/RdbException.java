@@ -2,7 +2,9 @@ package org.understudy.rdb;
 
 import org.understudy.bytes.Bytes;
 
-/** RDB data that cannot be read: damaged, of an unknown version, or with a module's data. Says where, and in which key. */
+/**
+ * RDB data that cannot be read: damaged, of an unknown version, or with a module's data. Says where, and in which key.
+ */
 public final class RdbException extends RuntimeException {
   private static final long serialVersionUID = 1;
   private static final int SHOWN_KEY_BYTES = 128;

@@ -30,7 +30,9 @@ final class RdbFormat {
   static final int ZSET_LISTPACK = 17;
   /** Nodes are listpacks or single large elements. */
   static final int LIST_QUICKLIST_2 = 18;
-  /** With the first ID, the largest deleted ID, the count of all entries ever and the groups' counts of entries read. */
+  /**
+   * With the first ID, the largest deleted ID, the count of all entries ever and the groups' counts of entries read.
+   */
   static final int STREAM_LISTPACKS_2 = 19;
 
   // what follows is something else

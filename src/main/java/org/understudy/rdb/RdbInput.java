@@ -9,10 +9,10 @@ import org.understudy.bytes.Lzf;
 import org.understudy.bytes.Numbers;
 
 /**
- * The bytes that have arrived and are not read yet, and the format's primitives on them. A method that reads answers whether
- * it could: if not, because the primitive's last byte has not arrived, nothing counts as read and the same method is to be
- * called again when there is more. Only a string's bytes are collected as they come, so what is left unread is always short;
- * and however long a string claims to be, room is made for it only as it comes.
+ * The bytes that have arrived and are not read yet, and the format's primitives on them. A method that reads answers
+ * whether it could: if not, because the primitive's last byte has not arrived, nothing counts as read and the same
+ * method is to be called again when there is more. Only a string's bytes are collected as they come, so what is left
+ * unread is always short; and however long a string claims to be, room is made for it only as it comes.
  */
 final class RdbInput {
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
@@ -71,7 +71,7 @@ final class RdbInput {
     return base + at;
   }
 
-  // ---- numbers ---------------------------------------------------------------------------------------------------------
+  // ---- numbers -----------------------------------------------------------------------------------------------------
 
   /** What the last method that reads a number has read. */
   long number() {
@@ -154,7 +154,7 @@ final class RdbInput {
     };
   }
 
-  // ---- strings ---------------------------------------------------------------------------------------------------------
+  // ---- strings -----------------------------------------------------------------------------------------------------
 
   /** Array of the last string read; it holds until the next call of anything here. */
   byte[] array() {

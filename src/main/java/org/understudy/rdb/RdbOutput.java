@@ -10,7 +10,8 @@ import org.understudy.bytes.Lzf;
 import org.understudy.bytes.Numbers;
 
 /**
- * Where RDB data is written to: a growing array that its owner drains with {@link #take}, and the format's primitives on it.
+ * Where RDB data is written to: a growing array that its owner drains with {@link #take}, and the format's primitives
+ * on it.
  *
  * <p>A string too large to be written (and compressed) at one go is only begun by {@link #putString}: as long as {@link
  * #busy} says so, {@link #advance} writes on and nothing else may be put. Its array must not change meanwhile.
@@ -53,7 +54,7 @@ public final class RdbOutput {
     this.bytes = new byte[capacity];
   }
 
-  // ---- draining --------------------------------------------------------------------------------------------------------
+  // ---- draining ----------------------------------------------------------------------------------------------------
 
   /** Bytes put and not taken yet. */
   public int size() {
@@ -94,7 +95,7 @@ public final class RdbOutput {
     summedTo = size;
   }
 
-  // ---- primitives ------------------------------------------------------------------------------------------------------
+  // ---- primitives --------------------------------------------------------------------------------------------------
 
   void putByte(int value) {
     ensure(1);
@@ -223,7 +224,7 @@ public final class RdbOutput {
     bytes = Arrays.copyOf(bytes, (int) Math.min(LARGEST_ARRAY, Math.max(needed, 2L * bytes.length)));
   }
 
-  // ---- large strings ---------------------------------------------------------------------------------------------------
+  // ---- large strings -----------------------------------------------------------------------------------------------
 
   /** Whether a large string is not completely put yet. */
   boolean busy() {

@@ -6,8 +6,9 @@ import org.understudy.bytes.Crc64;
 import org.understudy.keyspace.Value;
 
 /**
- * Reads an RDB file of version 1 to 10 from chunks of any size as they come, and shows a visitor what is in it. Wherever the
- * file is cut into chunks, the result is the same. Memory: besides the chunk, one value that is not complete.
+ * Reads an RDB file of version 1 to 10 from chunks of any size as they come, and shows a visitor what is in it.
+ * Wherever the file is cut into chunks, the result is the same. Memory: besides the chunk, one value that is not
+ * complete.
  *
  * <pre>
  *   "REDIS" and four digits      the version
@@ -25,7 +26,9 @@ public final class RdbReader {
   private enum Next {
     MAGIC, OPCODE, EXPIRE_SECONDS, EXPIRE_MILLIS, FREQUENCY, IDLE, DATABASE, DATABASE_SIZE, DATABASE_EXPIRES,
     AUX_NAME, AUX_VALUE, MODULE_AUX_ID,
-    /** The four strings of a library in the old form, of which the third is there or not, as a number before it says. */
+    /**
+     * The four strings of a library in the old form, of which the third is there or not, as a number before it says.
+     */
     FUNCTION, OLD_FUNCTION_NAME, OLD_FUNCTION_ENGINE, OLD_FUNCTION_HAS_DESCRIPTION, OLD_FUNCTION_DESCRIPTION,
     OLD_FUNCTION_CODE,
     KEY, STRING, VALUE, CHECKSUM, NOTHING
@@ -60,7 +63,8 @@ public final class RdbReader {
    * Reads the next piece of the file. The array is the caller's again afterwards.
    *
    * @return how many bytes of it belong to the file: all of them unless it ended, see {@link #finished}
-   * @throws RdbException if the file is damaged or not supported; what the visitor was shown before is not the whole then
+   * @throws RdbException if the file is damaged or not supported; what the visitor was shown before is not the whole
+   *     then
    */
   public int read(byte[] chunk, int offset, int length) {
     if (carriedLength == 0) return length - readRange(chunk, offset, offset + length);
@@ -109,7 +113,7 @@ public final class RdbReader {
     return in.position();
   }
 
-  // ---- the machine -----------------------------------------------------------------------------------------------------
+  // ---- the machine -------------------------------------------------------------------------------------------------
 
   /** Reads one thing; false if not all of it has arrived. */
   private boolean step() {
@@ -293,8 +297,8 @@ public final class RdbReader {
     if (expected == 0) {
       visitor.noChecksum();
     } else if (options.checksum() && expected != checksum) {
-      throw new RdbException("RDB CRC error: Wrong RDB checksum expected: (" + Long.toHexString(expected) + ") but got ("
-          + Long.toHexString(checksum) + ")");
+      throw new RdbException("RDB CRC error: Wrong RDB checksum expected: (" + Long.toHexString(expected)
+          + ") but got (" + Long.toHexString(checksum) + ")");
     }
     return then(Next.NOTHING);
   }

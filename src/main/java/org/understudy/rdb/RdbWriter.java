@@ -9,8 +9,8 @@ import org.understudy.keyspace.Entry;
  * Writes an RDB file of version 10 step by step: {@link #header}, {@link #function} for each library, entries of all
  * databases in any order, {@link #end}. After each call the owner may take from the output what is there.
  *
- * <p>Entries that have to be written while another is begun and not complete go to a second writer with an output of its
- * own, which {@link #splice} puts behind that entry.
+ * <p>Entries that have to be written while another is begun and not complete go to a second writer with an output of
+ * its own, which {@link #splice} puts behind that entry.
  */
 public final class RdbWriter {
   /** What is written of an entry's access history. */
@@ -111,8 +111,8 @@ public final class RdbWriter {
   }
 
   /**
-   * Begins an entry of any size, which {@link #step} completes. The entry is needed for this call only, but its key's array
-   * and its value must not change until it is complete.
+   * Begins an entry of any size, which {@link #step} completes. The entry is needed for this call only, but its key's
+   * array and its value must not change until it is complete.
    */
   public void begin(int database, Entry entry, AccessClock clock, long nowMillis) {
     if (database != selected) select(database);

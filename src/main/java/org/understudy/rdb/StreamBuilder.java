@@ -91,7 +91,7 @@ final class StreamBuilder implements ValueReader.Builder {
     return true;
   }
 
-  // ---- entries ---------------------------------------------------------------------------------------------------------
+  // ---- entries -----------------------------------------------------------------------------------------------------
 
   private boolean readNodes(RdbInput in) {
     switch (next) {
@@ -147,7 +147,7 @@ final class StreamBuilder implements ValueReader.Builder {
     return new StreamId((long) IDS.get(bytes, offset), (long) IDS.get(bytes, offset + 8));
   }
 
-  // ---- groups ----------------------------------------------------------------------------------------------------------
+  // ---- groups ------------------------------------------------------------------------------------------------------
 
   private boolean readGroup(RdbInput in) {
     switch (next) {

@@ -11,8 +11,8 @@ import org.understudy.keyspace.packed.Listpack;
 import org.understudy.keyspace.stream.StreamValue;
 
 /**
- * Writes one value after another, each in as many steps as wanted. Between its steps a value must not change: see {@link
- * Value#copy}.
+ * Writes one value after another, each in as many steps as wanted. Between its steps a value must not change: see
+ * {@link Value#copy}.
  */
 final class ValueWriter {
   /** The strings and numbers that a value is made of, in the order of the format. */

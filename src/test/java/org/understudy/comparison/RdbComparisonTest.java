@@ -32,7 +32,9 @@ import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 
-/** Files and payloads of the real server are read here, and ours there, with nothing lost, in every type and encoding. */
+/**
+ * Files and payloads of the real server are read here, and ours there, with nothing lost, in every type and encoding.
+ */
 @NeedsRealRedis
 class RdbComparisonTest {
   private static final long NOW = 1_700_000_000_000L;
@@ -146,7 +148,7 @@ class RdbComparisonTest {
     assertEquals(client.call("DEBUG", "DIGEST"), Digest.of(ours).hex(), "seed " + seed);
   }
 
-  // ---- ours ------------------------------------------------------------------------------------------------------------
+  // ---- ours --------------------------------------------------------------------------------------------------------
 
   private static Keyspace keyspace() {
     return new Keyspace(DATABASES, 1, () -> NOW, () -> 0);
@@ -190,7 +192,7 @@ class RdbComparisonTest {
     return bytes;
   }
 
-  // ---- the dataset -----------------------------------------------------------------------------------------------------
+  // ---- the dataset -------------------------------------------------------------------------------------------------
 
   private void limit(int limit) {
     if (limit < 0) return;
@@ -207,10 +209,10 @@ class RdbComparisonTest {
     List<Object[]> commands = new ArrayList<>();
     for (int round = 0; round < 12; round++) {
       int size = round < 8 ? 1 + random.nextInt(20) : 1 + random.nextInt(2000);
-      for (Object[] add : new Object[][] {{"SET"}, {"HSET"}, {"SADD"}, {"SADD numbers"}, {"ZADD"}, {"RPUSH"}, {"XADD"}}) {
-        Object key = round + " " + add[0];
-        if (add[0].equals("XADD")) groups(commands, key, size);
-        for (int left = size; left > 0; left--) commands.add(command((String) add[0], key));
+      for (String add : new String[] {"SET", "HSET", "SADD", "SADD numbers", "ZADD", "RPUSH", "XADD"}) {
+        Object key = round + " " + add;
+        if (add.equals("XADD")) groups(commands, key, size);
+        for (int left = size; left > 0; left--) commands.add(command(add, key));
         if (random.nextInt(4) == 0) commands.add(new Object[] {"PEXPIREAT", key, FAR});
         if (random.nextInt(3) == 0) commands.add(new Object[] {"MOVE", key, 1 + random.nextInt(3)});
       }

@@ -35,10 +35,10 @@ class DamagedPayloadTest {
     QUESTIONS.put("string", new String[] {"GET k", "APPEND k x", "INCR k"});
     QUESTIONS.put("list", new String[] {"LRANGE k 0 -1", "LPOS k a RANK -1", "LINSERT k BEFORE a x", "LSET k 1 y",
         "LREM k 0 a", "LPUSH k x", "RPOP k 2", "LTRIM k 1 -1"});
-    QUESTIONS.put("set", new String[] {"SMEMBERS k", "SISMEMBER k 300", "SRANDMEMBER k 5", "SADD k 5 70000 b", "SREM k 1",
-        "SPOP k"});
-    QUESTIONS.put("hash", new String[] {"HGETALL k", "HGET k field", "HRANDFIELD k 2 WITHVALUES", "HSET k new x field y",
-        "HINCRBY k 7 1", "HDEL k field"});
+    QUESTIONS.put("set", new String[] {"SMEMBERS k", "SISMEMBER k 300", "SRANDMEMBER k 5", "SADD k 5 70000 b",
+        "SREM k 1", "SPOP k"});
+    QUESTIONS.put("hash", new String[] {"HGETALL k", "HGET k field", "HRANDFIELD k 2 WITHVALUES",
+        "HSET k new x field y", "HINCRBY k 7 1", "HDEL k field"});
     QUESTIONS.put("zset", new String[] {"ZRANGE k 0 -1 WITHSCORES", "ZRANGEBYSCORE k -inf (2", "ZRANGEBYLEX k [a (c",
         "ZRANK k b", "ZADD k 1.5 new 3 a", "ZREMRANGEBYRANK k 0 0", "ZPOPMAX k"});
     QUESTIONS.put("stream", new String[] {"XRANGE k - +", "XREVRANGE k + - COUNT 3", "XINFO STREAM k FULL COUNT 0",
@@ -149,7 +149,8 @@ class DamagedPayloadTest {
     Object type = redis.run("TYPE", "k");
     for (String question : QUESTIONS.get(type.toString())) redis.runRaw((Object[]) question.split(" "));
     Object dumped = redis.run("DUMP", "copy");
-    assertEquals("OK", redis.run("RESTORE", "copy", 0, Bytes.of((String) dumped), "REPLACE"), () -> what + " dumped again");
+    Object restored = redis.run("RESTORE", "copy", 0, Bytes.of((String) dumped), "REPLACE");
+    assertEquals("OK", restored, () -> what + " dumped again");
     redis.run("DEL", "k");
     assertTrue(redis.keyspace.usedBytes() < 2 * MUCH_MEMORY + HeapLayout.COMMON.byteArray(0), what);
   }

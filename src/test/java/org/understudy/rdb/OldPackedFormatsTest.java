@@ -28,9 +28,9 @@ class OldPackedFormatsTest {
 
   @Test
   void aZiplistsEntriesOfEveryEncodingBecomeTheSameListpack() {
-    List<Object> entries = List.of("", "text", LONG, VERY_LONG, "behind a long one", 0L, 12L, 13L, -1L, 127L, -128L, 128L,
-        32_767L, -32_768L, 32_768L, 8_388_607L, -8_388_608L, 8_388_608L, (long) Integer.MAX_VALUE, (long) Integer.MIN_VALUE,
-        1L << 31, Long.MAX_VALUE, Long.MIN_VALUE, "end");
+    List<Object> entries = List.of("", "text", LONG, VERY_LONG, "behind a long one", 0L, 12L, 13L, -1L, 127L, -128L,
+        128L, 32_767L, -32_768L, 32_768L, 8_388_607L, -8_388_608L, 8_388_608L, (1L << 31) - 1, -1L << 31, 1L << 31,
+        Long.MAX_VALUE, Long.MIN_VALUE, "end");
     Listpack listpack = Ziplist.toListpack(OldPackedFormats.ziplist(entries));
     assertEquals(entries.stream().map(Object::toString).toList(), elements(listpack));
     assertTrue(Listpack.isValid(listpack.toBytes(), true));

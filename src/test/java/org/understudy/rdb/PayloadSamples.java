@@ -69,7 +69,8 @@ public final class PayloadSamples {
     byte[] two = {2};
     byte[] ziplist = OldPackedFormats.ziplist(List.of("a", 17L, TEXT, 3L));
     old("old list", RdbFormat.LIST, two, string("a"), string("text"));
-    old("old sorted set", RdbFormat.ZSET, two, string("a"), new byte[] {3, '1', '.', '5'}, string("b"), new byte[] {-1});
+    old("old sorted set", RdbFormat.ZSET, two, string("a"), new byte[] {3, '1', '.', '5'}, string("b"),
+        new byte[] {-1});
     old("zipmap", RdbFormat.HASH_ZIPMAP, string(OldPackedFormats.zipmap(List.of("f", "v", "g", TEXT), 1)));
     old("ziplist list", RdbFormat.LIST_ZIPLIST, string(ziplist));
     old("ziplist hash", RdbFormat.HASH_ZIPLIST, string(ziplist));
