@@ -16,6 +16,7 @@ import org.understudy.config.Directive;
 import org.understudy.config.FileNames;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.rdb.RdbWriter;
+import org.understudy.rdb.ReadOptions;
 
 /**
  * Saves the dataset to the RDB file that the configuration names ({@code dir}, {@code dbfilename}) and loads it from there.
@@ -42,6 +43,7 @@ public final class RdbFiles {
   private final Config config;
   private final Clock clock;
   private final Supplier<RdbWriter.Origin> origin;
+  private final Supplier<ReadOptions> reading;
   private final long processId;
   /** Libraries of functions of the file that was loaded: nothing runs them yet, but they are saved again. */
   private final List<byte[]> libraries = new ArrayList<>();
@@ -50,15 +52,17 @@ public final class RdbFiles {
 
   /**
    * @param origin what a file that is written now says of its origin
+   * @param reading how a file that is loaded now is read
    * @param processId for the names of unfinished files
    */
   public RdbFiles(FileSystem files, Keyspace keyspace, Config config, Clock clock, Supplier<RdbWriter.Origin> origin,
-      long processId) {
+      Supplier<ReadOptions> reading, long processId) {
     this.files = files;
     this.keyspace = keyspace;
     this.config = config;
     this.clock = clock;
     this.origin = origin;
+    this.reading = reading;
     this.processId = processId;
   }
 
@@ -110,7 +114,7 @@ public final class RdbFiles {
   /** Loads the file at one go. @param replaces see {@link RdbLoad} */
   public Outcome loadAtOnce(boolean replaces) {
     try (FileSystem.Input input = files.open(place())) {
-      load = new RdbLoad(keyspace, libraries, config, input.size(), replaces);
+      load = new RdbLoad(keyspace, libraries, reading.get(), input.size(), replaces);
       load.readAll(input);
       return load.complete() ? Outcome.LOADED : Outcome.DAMAGED;
     } catch (NoSuchFileException e) {
@@ -128,7 +132,7 @@ public final class RdbFiles {
         FileSystem.Input input = files.open(place());
         long size = input.size();
         turns.back(() -> {
-          load = new RdbLoad(keyspace, libraries, config, size, false);
+          load = new RdbLoad(keyspace, libraries, reading.get(), size, false);
           new Loading(input, load, turns, stop, (int) config.number(Directive.KEY_LOAD_DELAY), ended).read();
         });
       } catch (NoSuchFileException e) {

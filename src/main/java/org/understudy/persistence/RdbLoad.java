@@ -6,7 +6,6 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
-import org.understudy.config.Config;
 import org.understudy.config.FileNames;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
@@ -41,13 +40,13 @@ public final class RdbLoad implements RdbVisitor {
    * @param libraries gets the code of libraries of functions
    * @param replaces whether a key that is there already gives way; else it means that the file is damaged
    */
-  RdbLoad(Keyspace keyspace, List<byte[]> libraries, Config config, long totalBytes, boolean replaces) {
+  RdbLoad(Keyspace keyspace, List<byte[]> libraries, ReadOptions options, long totalBytes, boolean replaces) {
     this.keyspace = keyspace;
     this.libraries = libraries;
     this.replaces = replaces;
     this.totalBytes = totalBytes;
     startMillis = keyspace.nowMillis();
-    reader = new RdbReader(ReadOptions.of(config, keyspace.hashSeed()), this);
+    reader = new RdbReader(options, this);
   }
 
   /** Reads on. @return whether the file goes on; false with its end, and after a failure, which is logged */

@@ -163,6 +163,7 @@ final class DebugCommands {
       }
       case "3 set-skip-checksum-validation" -> {
         dumpCommands.compareChecksums(!truth(argv[2]));
+        persistence.compareChecksums(!truth(argv[2]));
         call.reply.ok();
       }
       case "3 quicklist-packed-threshold" -> plainNodesFrom(call);

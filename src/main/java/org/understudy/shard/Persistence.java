@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
+import org.understudy.command.ListForms;
 import org.understudy.config.Config;
 import org.understudy.config.SavePoint;
 import org.understudy.keyspace.Keyspace;
@@ -16,6 +17,7 @@ import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.Save;
 import org.understudy.rdb.RdbWriter;
+import org.understudy.rdb.ReadOptions;
 
 /**
  * When the dataset is saved and loaded, and what is known of how it went. One save is under way at a time; clients go on
@@ -55,6 +57,7 @@ final class Persistence {
   private long lastAheadBytes;
   private long saves;
   private boolean loading;
+  private boolean comparesChecksums = true;
 
   Persistence(ShardParts parts, FileSystem fileSystem) {
     config = parts.config;
@@ -67,7 +70,7 @@ final class Persistence {
     processId = parts.facts.processId();
     lastSaveSeconds = parts.facts.startMillis() / 1000;
     files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
-        seconds(), parts.memory.used(), null, false), processId);
+        seconds(), parts.memory.used(), null, false), () -> readOptions(parts.listForms), processId);
   }
 
   void start(Save.Turns lent) {
@@ -298,6 +301,16 @@ final class Persistence {
     }
     if (outcome == RdbFiles.Outcome.DAMAGED) control.exit("Terminating server after rdb file reading failure.");
     return "ERR Error trying to load the RDB dump";
+  }
+
+  private ReadOptions readOptions(ListForms lists) {
+    ReadOptions options = ReadOptions.of(config, keyspace.hashSeed(), lists.current());
+    return comparesChecksums ? options : options.withoutChecksum();
+  }
+
+  /** Whether checksums of files are compared, as far as the configuration wants it (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+  void compareChecksums(boolean yes) {
+    comparesChecksums = yes;
   }
 
   // ---- figures -------------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ class RdbFileComparisonTest {
       if (i % 50 == 0) commands.add(new Object[] {"SELECT", i / 50 % 2 * 9});
       int elements = random.nextInt(random.nextInt(20) == 0 ? 2000 : 20) + 1;
       String key = "key:" + i;
-      for (int e = 0; e < elements; e++) commands.add(element(random, key, i % 5));
+      for (int e = 0; e < elements; e++) commands.add(element(random, key, i % 7));
       if (random.nextInt(4) == 0) commands.add(new Object[] {"EXPIRE", key, 1000 + random.nextInt(1000)});
     }
     return commands;
@@ -73,6 +73,8 @@ class RdbFileComparisonTest {
       case 1 -> new Object[] {"HSET", key, text, random.nextInt()};
       case 2 -> new Object[] {"SADD", key, text};
       case 3 -> new Object[] {"SADD", key, random.nextInt(1 << random.nextInt(31))};
+      case 4 -> new Object[] {random.nextBoolean() ? "RPUSH" : "LPUSH", key, text};
+      case 5 -> new Object[] {"XADD", key, "*", text, random.nextInt()};
       default -> new Object[] {"ZADD", key, random.nextGaussian(), text};
     };
   }

@@ -22,6 +22,7 @@ import org.understudy.config.Directive;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.rdb.RdbWriter;
+import org.understudy.rdb.ReadOptions;
 import org.understudy.testing.CommandRunner;
 
 /** Saving and loading, with a file system that fails where it is told to and turns that come when the test gives them. */
@@ -94,7 +95,8 @@ class RdbFilesTest {
       }
     };
     RdbWriter.Origin origin = new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false);
-    return new RdbFiles(disk, keyspace, config, clock, () -> origin, 77);
+    return new RdbFiles(disk, keyspace, config, clock, () -> origin,
+        () -> ReadOptions.of(config, keyspace.hashSeed()), 77);
   }
 
   // ---- the file ------------------------------------------------------------------------------------------------------
@@ -139,7 +141,8 @@ class RdbFilesTest {
 
   private boolean saveTo(MemoryFileSystem other) {
     return new RdbFiles(other, runner.keyspace, config, stoppedClock(),
-        () -> new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false), 77).saveAtOnce();
+        () -> new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false),
+        () -> ReadOptions.of(config, runner.keyspace.hashSeed()), 77).saveAtOnce();
   }
 
   private static Clock stoppedClock() {
@@ -345,7 +348,7 @@ class RdbFilesTest {
     Object key = "key:" + random.nextInt(5000);
     Object other = "key:" + random.nextInt(5000);
     Object number = random.nextInt(1000);
-    switch (random.nextInt(24)) {
+    switch (random.nextInt(30)) {
       case 0 -> runner.select(random.nextInt(3));
       case 1 -> runner.run("SET", key, "v".repeat(random.nextInt(random.nextInt(50) == 0 ? 100_000 : 50)));
       case 2 -> runner.run("SET", key, number, "PX", 1 + random.nextInt(5000));
@@ -367,6 +370,14 @@ class RdbFilesTest {
       case 18 -> runner.run("ZADD", "zset:" + random.nextInt(4), number, key);
       case 19 -> runner.run("ZINCRBY", "zset:" + random.nextInt(4), 1, key);
       case 20 -> runner.run("RENAME", "set:" + random.nextInt(4), "set:" + random.nextInt(4));
+      case 21 -> runner.run("RPUSH", "list:" + random.nextInt(4), number, "v".repeat(random.nextInt(100)));
+      case 22 -> runner.run("LPOP", "list:" + random.nextInt(4));
+      case 23 -> runner.run("LSET", "list:" + random.nextInt(4), random.nextInt(100), "other");
+      case 24 -> runner.run("XADD", "stream:" + random.nextInt(4), "*", number, "v".repeat(random.nextInt(100)));
+      case 25 -> runner.run("XTRIM", "stream:" + random.nextInt(4), "MAXLEN", 500 + random.nextInt(500));
+      case 26 -> runner.run("XGROUP", "CREATE", "stream:" + random.nextInt(4), "group:" + random.nextInt(3), 0);
+      case 27 -> runner.run("XREADGROUP", "GROUP", "group:" + random.nextInt(3), "reader:" + random.nextInt(3), "COUNT", 5,
+          "STREAMS", "stream:" + random.nextInt(4), ">");
       default -> {
         if (random.nextInt(20) == 0) runner.advance(random.nextInt(50));
         if (random.nextInt(20) == 0) runner.keyspace.expireSlice(Long.MAX_VALUE);

@@ -212,6 +212,8 @@ class PersistenceTest {
     shard.call("SET", "a", "1", "PX", "100000");
     shard.call("HSET", "hash", "field", "value");
     shard.call("ZADD", "zset", "1", "a", "2", "b");
+    shard.call("RPUSH", "list", "1", "2", "3");
+    shard.call("XADD", "stream", "1-1", "field", "value");
     Object digest = shard.call("DEBUG", "DIGEST");
     assertEquals("OK", shard.call("DEBUG", "RELOAD"));
     assertEquals(digest, shard.call("DEBUG", "DIGEST"));
