@@ -8,11 +8,12 @@ import org.slf4j.LoggerFactory;
 import org.understudy.config.FileNames;
 
 /**
- * An RDB file in the making. It is written under another name beside its place, made safe on disk, and only then put into
- * its place in one step: whoever looks, and whenever the machine stops, finds the old file or the new one, each whole.
+ * An RDB file in the making. It is written under another name beside its place, made safe on disk, and only then put
+ * into its place in one step: whoever looks, and whenever the machine stops, finds the old file or the new one, each
+ * whole.
  *
- * <p>Every method but {@link #cancel} may block, and is called by one thread after the other. Failures are logged here, in
- * Redis's words; after one, {@link #discard} is all that may follow.
+ * <p>Every method but {@link #cancel} may block, and is called by one thread after the other. Failures are logged
+ * here, in Redis's words; after one, {@link #discard} is all that may follow.
  */
 final class DumpFile {
   private static final Logger log = LoggerFactory.getLogger(DumpFile.class);
@@ -95,7 +96,10 @@ final class DumpFile {
     }
   }
 
-  /** From now on the file is not put into its place, unless it is there already. From any thread; waits for a rename at most. */
+  /**
+   * From now on the file is not put into its place, unless it is there already. From any thread; waits for a rename at
+   * most.
+   */
   synchronized void cancel() {
     cancelled = true;
   }

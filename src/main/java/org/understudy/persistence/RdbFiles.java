@@ -19,8 +19,8 @@ import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 
 /**
- * Saves the dataset to the RDB file that the configuration names ({@code dir}, {@code dbfilename}) and loads it from there.
- * Used on the shard's loop only; there is one save at a time.
+ * Saves the dataset to the RDB file that the configuration names ({@code dir}, {@code dbfilename}) and loads it from
+ * there. Used on the shard's loop only; there is one save at a time.
  */
 public final class RdbFiles {
   /** How loading ended. */
@@ -70,7 +70,7 @@ public final class RdbFiles {
     return config.resolve(config.dbfilename());
   }
 
-  // ---- saving ------------------------------------------------------------------------------------------------------------
+  // ---- saving ------------------------------------------------------------------------------------------------------
 
   /**
    * Makes the cut of a snapshot and saves it in slices.
@@ -99,7 +99,7 @@ public final class RdbFiles {
         config.flag(Directive.RDB_SAVE_INCREMENTAL_FSYNC));
   }
 
-  // ---- loading -----------------------------------------------------------------------------------------------------------
+  // ---- loading -----------------------------------------------------------------------------------------------------
 
   /** The last load, or the one under way; null before the first. */
   public RdbLoad load() {

@@ -16,8 +16,8 @@ import org.understudy.rdb.RdbVisitor;
 import org.understudy.rdb.ReadOptions;
 
 /**
- * Puts what is read of an RDB file into the keyspace, and says in the log what Redis says. Keys whose time has come are left
- * out. After a failure the keyspace holds a part of the file: nobody may take it for a dataset.
+ * Puts what is read of an RDB file into the keyspace, and says in the log what Redis says. Keys whose time has come
+ * are left out. After a failure the keyspace holds a part of the file: nobody may take it for a dataset.
  */
 public final class RdbLoad implements RdbVisitor {
   private static final Logger log = LoggerFactory.getLogger(RdbLoad.class);
@@ -102,7 +102,7 @@ public final class RdbLoad implements RdbVisitor {
     return reader.finished();
   }
 
-  // ---- progress ----------------------------------------------------------------------------------------------------------
+  // ---- progress ----------------------------------------------------------------------------------------------------
 
   /** Unix time. */
   public long startMillis() {
@@ -132,7 +132,7 @@ public final class RdbLoad implements RdbVisitor {
     return keysExpired;
   }
 
-  // ---- what is in the file -----------------------------------------------------------------------------------------------
+  // ---- what is in the file -----------------------------------------------------------------------------------------
 
   @Override
   public boolean entry(RdbEntry entry) {

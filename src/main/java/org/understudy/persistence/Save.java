@@ -39,8 +39,9 @@ public final class Save {
   /** So much is written at once, and waits at most while the piece before it is written. */
   public static final int PIECE_BYTES = 32 << 10;
   /**
-   * How long a slice is: an eighth of the time since the last one, within bounds. So a save goes on under any load, and what a
-   * request may have to wait for is small against a round trip, or against what the others of a busy client wait for each other.
+   * How long a slice is: an eighth of the time since the last one, within bounds. So a save goes on under any load,
+   * and what a request may have to wait for is small against a round trip, or against what the others of a busy client
+   * wait for each other.
    */
   private static final int SHARE = 8;
   private static final long SHORTEST_SLICE_NANOS = 40_000;

@@ -14,8 +14,8 @@ import org.understudy.rdb.RdbWriter;
 
 /**
  * A snapshot as the bytes of an RDB file, which come into being as somebody takes them: {@link #step} makes some more,
- * {@link #take} hands out what there is. While a large value is under way in steps, entries that are about to change are
- * gathered beside it and follow it.
+ * {@link #take} hands out what there is. While a large value is under way in steps, entries that are about to change
+ * are gathered beside it and follow it.
  */
 public final class SnapshotStream implements Snapshot.Sink {
   private static final int SIDE_BYTES = 16 << 10;

@@ -16,10 +16,10 @@ import org.understudy.resp.Errors;
  */
 public final class Admission {
   public static final String NO_AUTH = "NOAUTH Authentication required.";
-  public static final String CANNOT_SAVE = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to"
-      + " persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report"
-      + " errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs"
-      + " for details about the RDB error.";
+  public static final String CANNOT_SAVE = "MISCONF Redis is configured to save RDB snapshots, but it's currently"
+      + " unable to persist to disk. Commands that may modify the data set are disabled, because this instance is"
+      + " configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option)."
+      + " Please check the Redis logs for details about the RDB error.";
   public static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
   private static final int KEYSPACE =

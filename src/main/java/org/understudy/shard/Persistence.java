@@ -20,9 +20,9 @@ import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 
 /**
- * When the dataset is saved and loaded, and what is known of how it went. One save is under way at a time; clients go on
- * meanwhile, also during SAVE, whose own client waits. Only what has to come before anything else is done at one go: the
- * last save of a shutdown, the empty one after FLUSHALL, DEBUG RELOAD.
+ * When the dataset is saved and loaded, and what is known of how it went. One save is under way at a time; clients go
+ * on meanwhile, also during SAVE, whose own client waits. Only what has to come before anything else is done at one
+ * go: the last save of a shutdown, the empty one after FLUSHALL, DEBUG RELOAD.
  */
 final class Persistence {
   private static final Logger log = LoggerFactory.getLogger(Persistence.class);
@@ -81,7 +81,7 @@ final class Persistence {
     return clock.millis() / 1000;
   }
 
-  // ---- saving --------------------------------------------------------------------------------------------------------
+  // ---- saving ------------------------------------------------------------------------------------------------------
 
   /** Whether a save is under way that nobody waits for. */
   boolean isSavingInBackground() {
@@ -222,7 +222,7 @@ final class Persistence {
     }
   }
 
-  // ---- the end -------------------------------------------------------------------------------------------------------
+  // ---- the end -----------------------------------------------------------------------------------------------------
 
   /**
    * The last thing before the server ends: saves if that is asked for, or if there are save points.
@@ -251,7 +251,7 @@ final class Persistence {
     return "ERR Errors trying to SHUTDOWN. Check logs.";
   }
 
-  // ---- loading -------------------------------------------------------------------------------------------------------
+  // ---- loading -----------------------------------------------------------------------------------------------------
 
   /** From now on the dataset counts as not loaded: commands that need it are refused. */
   void awaitDataset() {
@@ -280,8 +280,8 @@ final class Persistence {
   }
 
   /**
-   * DEBUG RELOAD: saves, empties and loads, at one go. A damaged file ends the server, as in Redis: half of a dataset is
-   * none.
+   * DEBUG RELOAD: saves, empties and loads, at one go. A damaged file ends the server, as in Redis: half of a dataset
+   * is none.
    *
    * @param replaces whether keys of the file may replace others
    * @return null, or the error line
@@ -308,12 +308,14 @@ final class Persistence {
     return comparesChecksums ? options : options.withoutChecksum();
   }
 
-  /** Whether checksums of files are compared, as far as the configuration wants it (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+  /**
+   * Whether checksums of files are compared, as far as the configuration wants it (DEBUG SET-SKIP-CHECKSUM-VALIDATION).
+   */
   void compareChecksums(boolean yes) {
     comparesChecksums = yes;
   }
 
-  // ---- figures -------------------------------------------------------------------------------------------------------
+  // ---- figures -----------------------------------------------------------------------------------------------------
 
   /** The save under way, or null. */
   Save running() {

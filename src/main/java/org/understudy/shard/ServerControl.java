@@ -30,7 +30,8 @@ public interface ServerControl {
   };
 
   /**
-   * Ends the server in order; everything that had to be saved is saved. Once it has begun clients are not answered any more.
+   * Ends the server in order; everything that had to be saved is saved. Once it has begun clients are not answered any
+   * more.
    *
    * @return null if it has begun, else why not: an error line for the client
    */

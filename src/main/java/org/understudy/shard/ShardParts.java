@@ -163,7 +163,10 @@ public final class ShardParts {
     statistics.connections(counters);
   }
 
-  /** The dataset is to be loaded: until {@link #load} has done so, what needs it is refused. To be called before the start. */
+  /**
+   * The dataset is to be loaded: until {@link #load} has done so, what needs it is refused. To be called before the
+   * start.
+   */
   public void awaitDataset() {
     persistence.awaitDataset();
   }
