@@ -67,12 +67,13 @@ public final class RdbEntry {
    * Adds the key to its database, with its expiry and, if the policy is of the kind that the file was written under,
    * its access history.
    *
-   * @return false if the database has the key already; then nothing changes
+   * @return false if the database had the key already, whose value is replaced then; found without a look-up of its own
    */
   public boolean addTo(Keyspace keyspace) {
     Database target = keyspace.database(database);
-    if (target.contains(key)) return false;
+    long before = target.size();
     putInto(target, key, expireAtMillis);
+    if (target.size() == before) return false;
     if (keyspace.accessClock().lfu()) {
       if (frequency != UNKNOWN) target.setFrequency(key, frequency);
     } else if (idleSeconds != UNKNOWN) {
