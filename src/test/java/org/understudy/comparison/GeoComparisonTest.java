@@ -141,7 +141,8 @@ class GeoComparisonTest {
   }
 
   private Object member() {
-    return random.nextInt(15) == 0 ? oneOf("a", "b", "c", "f") : "m" + random.nextInt(150);
+    // not "b": where a negative score lies is undefined in C, and so is what is found around it
+    return random.nextInt(15) == 0 ? oneOf("a", "c", "f") : "m" + random.nextInt(150);
   }
 
   private static String number(double value) {
