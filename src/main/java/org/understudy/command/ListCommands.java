@@ -385,7 +385,7 @@ public final class ListCommands {
 
   /** How many elements there are from {@code start}, not negative, to {@code end}, negative from the end, inclusive. */
   private static long numberUpTo(long start, long end, long size) {
-    long last = Math.min(end < 0 ? end + size : end, size - 1);
+    long last = end < 0 ? Math.max(end + size, -1) : Math.min(end, size - 1);
     return Math.max(0, last - start + 1);
   }
 

@@ -109,6 +109,17 @@ class ListsComparisonTest {
     both.assertSameReports();
   }
 
+  @Test
+  void rangesFromLimitToLimitAreTakenAlike() throws IOException {
+    for (String start : EXTREMES) {
+      for (String end : EXTREMES) {
+        both.assertSameReplies(List.of(words("DEL k"), words("RPUSH k a b c"), words("LRANGE k", start, end),
+            words("LTRIM k", start, end), words("LRANGE k 0 -1")));
+      }
+    }
+    both.assertSameReports();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-1", "x", "", "nan", "inf", "-inf", "1e400", "9223372036854775807", "1e20", "-0.0001", "0x10",
       " 1", "1 "})
