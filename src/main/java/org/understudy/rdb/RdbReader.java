@@ -293,12 +293,12 @@ public final class RdbReader {
 
   private boolean readChecksum() {
     if (!in.readLong()) return false;
-    long expected = in.number();
-    if (expected == 0) {
+    long given = in.number();
+    if (given == 0) {
       visitor.noChecksum();
-    } else if (options.checksum() && expected != checksum) {
-      throw new RdbException("RDB CRC error: Wrong RDB checksum expected: (" + Long.toHexString(expected)
-          + ") but got (" + Long.toHexString(checksum) + ")");
+    } else if (options.checksum() && given != checksum) {
+      throw new RdbException("RDB CRC error: Wrong RDB checksum expected: (" + Long.toHexString(checksum)
+          + ") but got (" + Long.toHexString(given) + ")");
     }
     return then(Next.NOTHING);
   }
