@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.understudy.command.CommandSpec;
 import org.understudy.resp.ReplyBuffer;
 
 /**
@@ -19,10 +21,15 @@ final class BlockedClients {
   private final TreeSet<Wait> waits =
       new TreeSet<>(Comparator.comparingLong(Wait::untilMillis).thenComparing(wait -> wait.client.session.id));
   private final Consumer<Client> goOn;
+  private final BiConsumer<CommandSpec, String> failed;
 
-  /** @param goOn has a client's run go on after its command was answered */
-  BlockedClients(Consumer<Client> goOn) {
+  /**
+   * @param goOn has a client's run go on after its command was answered
+   * @param failed counts a command that was answered with an error, and the error
+   */
+  BlockedClients(Consumer<Client> goOn, BiConsumer<CommandSpec, String> failed) {
     this.goOn = goOn;
+    this.failed = failed;
   }
 
   /**
@@ -53,7 +60,10 @@ final class BlockedClients {
   boolean release(Client client, Consumer<ReplyBuffer> answer) {
     if (client.gone || !client.session.blocked) return false;
     forget(client);
-    CommandExecutor.answer(client.session, client.run.reply, answer);
+    ReplyBuffer reply = client.run.reply;
+    long errorsBefore = reply.errors();
+    CommandExecutor.answer(client.session, reply, answer);
+    if (reply.errors() != errorsBefore) failed.accept(client.blockedCommand(), reply.lastError());
     goOn.accept(client);
     return true;
   }

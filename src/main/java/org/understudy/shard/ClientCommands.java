@@ -441,9 +441,12 @@ public final class ClientCommands {
     Client client = clients.find(Arguments.integer(argv[2]));
     boolean waits = client != null && client.wait != null;
     if (waits) {
-      shard.executor().failed(client.blockedCommand(), withError ? UNBLOCKED : null);
-      if (withError) blocked.release(client, reply -> reply.error(UNBLOCKED));
-      else blocked.timeOut(client);
+      if (withError) {
+        blocked.release(client, reply -> reply.error(UNBLOCKED));
+      } else {
+        shard.executor().failed(client.blockedCommand(), null);
+        blocked.timeOut(client);
+      }
     }
     call.reply.integer(waits);
   }

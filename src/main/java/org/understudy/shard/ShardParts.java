@@ -101,7 +101,7 @@ public final class ShardParts {
     latencyMonitor = new LatencyMonitor(config);
     memoryLimit = new MemoryLimit(config, clock, keyspace, memory, pause, admission, latencyMonitor);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
-    blocked = new BlockedClients(this::goOn);
+    blocked = new BlockedClients(this::goOn, this::failed);
     listForms = new ListForms(config);
     dumpCommands = new DumpCommands(listForms);
     keyWaits = new KeyWaits(keyspace, blocked);
@@ -156,6 +156,10 @@ public final class ShardParts {
 
   private void goOn(Client client) {
     shard.goOn(client);
+  }
+
+  private void failed(CommandSpec command, String error) {
+    shard.executor().failed(command, error);
   }
 
   /** Where connections are counted. To be called before the start. */

@@ -61,6 +61,8 @@ class PersistenceTest {
     shard.configure("save", "3600 1");
     failSaves();
     assertEquals("ERR", shard.error("SAVE"));
+    assertTrue(shard.text("INFO", "errorstats").contains("errorstat_ERR:count=1\r\n"));
+    assertTrue(shard.text("INFO", "commandstats").matches("(?s).*cmdstat_save:[^\r]*failed_calls=1\r.*"));
     assertEquals("OK", shard.call("SET", "key", "value"));
     assertEquals("ok", info("rdb_last_bgsave_status"));
   }
