@@ -216,7 +216,9 @@ final class DebugCommands {
         default -> throw CommandError.err("DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
       }
     }
-    String refusal = persistence.reload(save, flush, merge);
+    if (save && !persistence.saveAtOnce()) throw new CommandError("ERR");
+    if (flush) call.flushing(Call.ALL_DATABASES);
+    String refusal = persistence.reload(flush, merge);
     if (refusal != null) throw new CommandError(refusal);
     call.reply.ok();
   }

@@ -280,14 +280,13 @@ final class Persistence {
   }
 
   /**
-   * DEBUG RELOAD: saves, empties and loads, at one go. A damaged file ends the server, as in Redis: half of a dataset
-   * is none.
+   * DEBUG RELOAD: empties the dataset, if that is wanted, and loads the file at one go. A damaged one ends the server,
+   * as in Redis: half of a dataset is none.
    *
    * @param replaces whether keys of the file may replace others
    * @return null, or the error line
    */
-  String reload(boolean save, boolean flush, boolean replaces) {
-    if (save && !saveAtOnce()) return "ERR";
+  String reload(boolean flush, boolean replaces) {
     if (flush) {
       for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
       files.forgetLibraries();

@@ -222,6 +222,22 @@ class PersistenceTest {
   }
 
   @Test
+  void aReloadTouchesWatchedKeysThatAreThere() {
+    shard.call("SET", "key", "value");
+    shard.call("WATCH", "none");
+    shard.call("DEBUG", "RELOAD");
+    assertEquals(List.of("PONG"), transaction());
+    shard.call("WATCH", "key");
+    shard.call("DEBUG", "RELOAD");
+    assertNull(transaction());
+  }
+
+  private Object transaction() {
+    shard.queue("PING");
+    return shard.call("EXEC");
+  }
+
+  @Test
   void reloadMergesIfAsked() {
     shard.call("SET", "a", "saved");
     shard.call("SAVE");
