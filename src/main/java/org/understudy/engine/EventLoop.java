@@ -70,6 +70,7 @@ public final class EventLoop {
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(256);
   /** Tasks of the main lane behind the group in {@link #tasks}. */
   private final ArrayDeque<Runnable> laterTasks = new ArrayDeque<>();
+  private final MessagePassingQueue.Consumer<Runnable> intoLaterTasks = laterTasks::addLast;
   private int groupGenerations;
   private final ArrayDeque<Runnable> idleTasks = new ArrayDeque<>();
   private final MessagePassingQueue.Consumer<Runnable> intoTasks = tasks::addLast;
@@ -177,7 +178,7 @@ public final class EventLoop {
     int generations = 0;
     long patienceEndsNanos = 0;
     while (true) {
-      if (!incoming.isEmpty()) incoming.drain(intoTasks, QUEUE_CHUNK);
+      if (!incoming.isEmpty()) incoming.drain(laterTasks.isEmpty() ? intoTasks : intoLaterTasks, QUEUE_CHUNK);
       int generation = nextGeneration();
       if (generation > 0) {
         for (int i = 0; i < generation; i++) perform(tasks.pollFirst());
