@@ -57,7 +57,7 @@ public final class Database {
     Object entry = living(key);
     if (entry == null) return false;
     if (touch) touch(entry);
-    show(entry, into);
+    Stored.show(entry, into);
     return true;
   }
 
@@ -67,7 +67,7 @@ public final class Database {
     if (entry == null) return false;
     if (entry instanceof Node) table.changing(entry);
     touch(entry);
-    show(entry, into, true);
+    Stored.show(entry, into, true);
     return true;
   }
 
@@ -211,7 +211,7 @@ public final class Database {
    * database. Creates the key if it is absent. The key must not hold another type. Expiry and access clock stay.
    */
   public void edit(byte[] key, int length, Entry into) {
-    show(stretched(key, length, false), into);
+    Stored.show(stretched(key, length, false), into);
   }
 
   /**
@@ -284,7 +284,7 @@ public final class Database {
     Object entry = take(from);
     if (entry == null) return false;
     take(to);
-    add(to, withKey(entry, to));
+    add(to, Stored.withKey(entry, to));
     return true;
   }
 
@@ -300,7 +300,7 @@ public final class Database {
   public boolean copyTo(Database target, byte[] key, byte[] newKey) {
     Object entry = living(key);
     if (entry == null) return false;
-    Object copy = withKey(entry, newKey);
+    Object copy = Stored.withKey(entry, newKey);
     if (copy instanceof Node node) {
       node = node == entry ? new Node(newKey.clone(), node.value, node.expireAt, 0) : node;
       node.value = node.value instanceof StringValue s ? s.copy() : ((Value) node.value).copy();
@@ -308,7 +308,7 @@ public final class Database {
     } else if (copy == entry) {
       copy = ((byte[]) entry).clone();
     }
-    setClock(copy, keyspace.accessClock().initial(keyspace.nowMillis()));
+    Stored.clock(copy, keyspace.accessClock().initial(keyspace.nowMillis()));
     target.take(newKey);
     target.add(newKey, copy);
     return true;
@@ -334,7 +334,7 @@ public final class Database {
   /** Removes the expiry; false if there was none. */
   public boolean persist(byte[] key) {
     Object entry = living(key);
-    if (entry == null || Table.expireAt(entry) == Entry.NO_EXPIRE) return false;
+    if (entry == null || Stored.expireAt(entry) == Entry.NO_EXPIRE) return false;
     setExpiry(key, entry, Entry.NO_EXPIRE);
     return true;
   }
@@ -362,7 +362,7 @@ public final class Database {
     while (true) {
       Object entry = table.random(keyspace.random());
       if (entry == null) return null;
-      byte[] key = keyOf(entry);
+      byte[] key = Stored.key(entry);
       if (!isExpired(entry, keyspace.nowMillis())) return key;
       if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(table.hash(key), key);
       else if (--tries == 0) return key;
@@ -392,10 +392,10 @@ public final class Database {
       for (int i = 0; i < batch.size; i++) {
         Object found = batch.entries[i];
         if (isExpired(found, now)) {
-          if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(batch.hashes[i], keyOf(found));
+          if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(batch.hashes[i], Stored.key(found));
           continue;
         }
-        show(found, entry);
+        Stored.show(found, entry);
         visitor.visit(entry);
         wanted--;
       }
@@ -412,7 +412,7 @@ public final class Database {
     for (long position = 0; position < Table.END; ) {
       position = table.collect(position, Segment.MAX_CAPACITY, batch);
       for (int i = 0; i < batch.size; i++) {
-        show(batch.entries[i], entry);
+        Stored.show(batch.entries[i], entry);
         visitor.visit(entry);
       }
       batch.clear();
@@ -452,10 +452,10 @@ public final class Database {
 
   /** One of the {@link #evictable} keys, of which there must be some. */
   byte[] randomEvictable(boolean expiring) {
-    if (!expiring) return keyOf(table.random(keyspace.random()));
+    if (!expiring) return Stored.key(table.random(keyspace.random()));
     Batch batch = keyspace.takeBatch();
     table.sample(keyspace.random(), RANDOM_SAMPLE, true, batch);
-    byte[] key = keyOf(batch.entries[keyspace.random().nextInt(batch.size)]);
+    byte[] key = Stored.key(batch.entries[keyspace.random().nextInt(batch.size)]);
     batch.clear();
     keyspace.giveBack(batch);
     return key;
@@ -468,7 +468,7 @@ public final class Database {
     int slot = segment.find(hash, key);
     if (slot < 0) return false;
     Object entry = segment.slots[slot];
-    if (expiring && Table.expireAt(entry) == Entry.NO_EXPIRE) return false;
+    if (expiring && Stored.expireAt(entry) == Entry.NO_EXPIRE) return false;
     table.remove(hash, segment, slot);
     if (lazily) countLazyFreed(entry);
     return true;
@@ -508,7 +508,7 @@ public final class Database {
     int expired = 0;
     for (int i = 0; i < batch.size; i++) {
       Object entry = batch.entries[i];
-      long expireAt = Table.expireAt(entry);
+      long expireAt = Stored.expireAt(entry);
       if (expireAt == Entry.NO_EXPIRE) continue;
       figures.examined++;
       if (now > expireAt) {
@@ -518,7 +518,7 @@ public final class Database {
         segment.earliestExpiry = Math.min(segment.earliestExpiry, expireAt);
       }
     }
-    for (int i = 0; i < expired; i++) expire(batch.hashes[i], keyOf(batch.entries[i]));
+    for (int i = 0; i < expired; i++) expire(batch.hashes[i], Stored.key(batch.entries[i]));
     figures.expired += expired;
     batch.clear();
     keyspace.giveBack(batch);
@@ -581,7 +581,7 @@ public final class Database {
   }
 
   private boolean isExpired(Object entry, long now) {
-    long expireAt = Table.expireAt(entry);
+    long expireAt = Stored.expireAt(entry);
     return expireAt != Entry.NO_EXPIRE && now > expireAt && keyspace.expiryMode() != ExpiryMode.KEEP;
   }
 
@@ -608,13 +608,8 @@ public final class Database {
   private boolean setClock(byte[] key, int clock) {
     Object entry = living(key);
     if (entry == null) return false;
-    setClock(entry, clock);
+    Stored.clock(entry, clock);
     return true;
-  }
-
-  private static void setClock(Object entry, int clock) {
-    if (entry instanceof byte[] record) Record.head(record, Record.head(record) & 255 | clock << 8);
-    else ((Node) entry).clock(clock);
   }
 
   /** @param encoding an ordinal of {@link Encoding}, or {@link Record#PACKED} */
@@ -628,8 +623,8 @@ public final class Database {
     if (slot >= 0) {
       Object old = segment.slots[slot];
       if (segment.expiring == 0 || !isExpired(old, now)) {
-        long oldExpireAt = Table.expireAt(old);
-        int access = clockOf(old);
+        long oldExpireAt = Stored.expireAt(old);
+        int access = Stored.clock(old);
         if (expireAt == KEEP_EXPIRE) expireAt = oldExpireAt;
         else access = clock.touched(access, now);
         int head = Record.head(encoding, access);
@@ -666,8 +661,8 @@ public final class Database {
     if (slot >= 0) {
       Object old = segment.slots[slot];
       if (!isExpired(old, now)) {
-        int access = clockOf(old);
-        if (expireAt == KEEP_EXPIRE) expireAt = Table.expireAt(old);
+        int access = Stored.clock(old);
+        if (expireAt == KEEP_EXPIRE) expireAt = Stored.expireAt(old);
         else access = clock.touched(access, now);
         if (old instanceof Node node && node.value instanceof StringValue kept && value instanceof StringValue fresh) {
           table.changing(node);
@@ -769,7 +764,7 @@ public final class Database {
   }
 
   private void setExpiry(byte[] key, Object entry, long expireAt) {
-    long old = Table.expireAt(entry);
+    long old = Stored.expireAt(entry);
     if (old == expireAt) return;
     if (entry instanceof byte[] record && (old == Entry.NO_EXPIRE || expireAt == Entry.NO_EXPIRE)) {
       replace(key, Record.withExpiry(record, expireAt));
@@ -779,50 +774,5 @@ public final class Database {
     if (entry instanceof byte[] record) Record.expireAt(record, expireAt);
     else ((Node) entry).expireAt = expireAt;
     table.expiryChanged(table.segment(table.hash(key)), old, expireAt);
-  }
-
-  /** The entry under another key; the entry itself if it has that key. A node's value is not copied. */
-  private static Object withKey(Object entry, byte[] key) {
-    if (entry instanceof byte[] record) {
-      if (Record.hasKey(record, key)) return record;
-      if (key.length <= Record.MAX_KEY_BYTES) return Record.withKey(record, key);
-      int start = Record.valueStart(record);
-      int head = Record.head(record);
-      byte[] bytes = Arrays.copyOfRange(record, start, record.length);
-      Object value = Record.isPacked(head) ? PackedForm.at(bytes[0]).over(bytes, 1)
-          : new StringValue(bytes, bytes.length, Record.encoding(head), false);
-      return new Node(key.clone(), value, Record.expireAt(record), Record.clock(head));
-    }
-    Node node = (Node) entry;
-    return Arrays.equals(node.key, key) ? node : new Node(key.clone(), node.value, node.expireAt, node.clock());
-  }
-
-  static byte[] keyOf(Object entry) {
-    return entry instanceof byte[] record ? Record.key(record) : ((Node) entry).key.clone();
-  }
-
-  static int clockOf(Object entry) {
-    return entry instanceof byte[] record ? Record.clock(Record.head(record)) : ((Node) entry).clock();
-  }
-
-  static void show(Object entry, Entry into) {
-    show(entry, into, false);
-  }
-
-  private static void show(Object entry, Entry into, boolean toChange) {
-    if (entry instanceof byte[] record) {
-      int head = Record.head(record);
-      int keyStart = Record.keyStart(record);
-      int keyLength = Record.keyLength(record);
-      int valueStart = Record.valueStart(record);
-      into.fill(record, keyStart, keyLength, Record.expireAt(record), Record.clock(head));
-      if (Record.isPacked(head)) into.packed(record, valueStart, toChange);
-      else into.string(record, valueStart, record.length - valueStart, Record.encoding(head), null);
-      return;
-    }
-    Node node = (Node) entry;
-    into.fill(node.key, 0, node.key.length, node.expireAt, node.clock());
-    if (node.value instanceof StringValue s) into.string(s.array, 0, s.length, s.encoding(), s);
-    else into.object(node);
   }
 }

@@ -89,9 +89,9 @@ public final class Eviction {
 
   /** The higher, the sooner the key goes. */
   private long score(MaxmemoryPolicy policy, Object entry) {
-    if (policy == MaxmemoryPolicy.VOLATILE_TTL) return -Table.expireAt(entry);
+    if (policy == MaxmemoryPolicy.VOLATILE_TTL) return -Stored.expireAt(entry);
     AccessClock clock = keyspace.accessClock();
-    int accesses = Database.clockOf(entry);
+    int accesses = Stored.clock(entry);
     return policy.lfu() ? -clock.frequency(accesses, keyspace.nowMillis()) : clock.idleMillis(accesses, keyspace.nowMillis());
   }
 
@@ -105,7 +105,7 @@ public final class Eviction {
       shift(1, 0, --place); // the worst falls out
     }
     scores[place] = score;
-    keys[place] = Database.keyOf(entry);
+    keys[place] = Stored.key(entry);
     databases[place] = database;
   }
 

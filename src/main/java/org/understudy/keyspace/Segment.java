@@ -22,7 +22,7 @@ final class Segment extends HashSegment {
   @Override
   protected void adopt(long hash, Object entry) {
     super.adopt(hash, entry);
-    long expireAt = Table.expireAt(entry);
+    long expireAt = Stored.expireAt(entry);
     if (expireAt == Entry.NO_EXPIRE) return;
     expiring++;
     earliestExpiry = Math.min(earliestExpiry, expireAt);

@@ -128,7 +128,7 @@ public final class Snapshot {
     stepping = true;
     Large first = large.peek();
     if (first != null) {
-      Database.show(first.node, entry);
+      Stored.show(first.node, entry);
       if (sink.takePart(first.database, entry)) large.remove();
     } else if (nextPart < parts.size()) {
       Part part = parts.get(nextPart);
@@ -164,7 +164,7 @@ public final class Snapshot {
       large.add(new Large(database, new Node(node.key, frozen, node.expireAt, node.clock())));
       return;
     }
-    Database.show(found, entry);
+    Stored.show(found, entry);
     sink.take(database, entry);
   }
 }

@@ -71,7 +71,7 @@ final class Table extends SegmentDirectory<Segment> {
     mark(entry);
     Segment segment = place(hash, entry);
     count(entry, 1);
-    noteExpiry(segment, expireAt(entry));
+    noteExpiry(segment, Stored.expireAt(entry));
   }
 
   /** Puts another entry of the same key into a slot. */
@@ -80,10 +80,10 @@ final class Table extends SegmentDirectory<Segment> {
     changing(old);
     mark(entry);
     count(old, -1);
-    forgetExpiry(segment, expireAt(old));
+    forgetExpiry(segment, Stored.expireAt(old));
     segment.slots[slot] = entry;
     count(entry, 1);
-    noteExpiry(segment, expireAt(entry));
+    noteExpiry(segment, Stored.expireAt(entry));
   }
 
   /** Takes an entry out. Afterwards the segment may be another one. */
@@ -91,7 +91,7 @@ final class Table extends SegmentDirectory<Segment> {
     Object entry = segment.slots[slot];
     changing(entry);
     count(entry, -1);
-    forgetExpiry(segment, expireAt(entry));
+    forgetExpiry(segment, Stored.expireAt(entry));
     vacate(hash, segment, slot);
   }
 
@@ -135,10 +135,6 @@ final class Table extends SegmentDirectory<Segment> {
     expirySumLow -= expireAt & 0xFFFFFFFFL;
   }
 
-  static long expireAt(Object entry) {
-    return entry instanceof byte[] record ? Record.expireAt(record) : ((Node) entry).expireAt;
-  }
-
   // ---- for a snapshot -----------------------------------------------------------------------------------------------
 
   /** From now on every entry here is older than the epoch. @param reader takes them, or null if nobody does */
@@ -180,7 +176,7 @@ final class Table extends SegmentDirectory<Segment> {
       int candidates = expiringOnly ? segment.expiring : segment.live;
       long next = candidates == 0 ? segmentEnd(segment, position)
           : collect(position, (long) wanted * segment.capacity() / candidates + 1, into);
-      if (expiringOnly && candidates > 0) into.removeIf(entry -> expireAt(entry) == Entry.NO_EXPIRE);
+      if (expiringOnly && candidates > 0) into.removeIf(entry -> Stored.expireAt(entry) == Entry.NO_EXPIRE);
       left -= next - position;
       position = next == END ? 0 : next;
     }
@@ -217,7 +213,7 @@ final class Table extends SegmentDirectory<Segment> {
   /** The running figures computed afresh, for tests; null if they agree, else what differs. */
   String audit() {
     long[] found = new long[2]; // expiring entries, bytes of entries
-    String wrong = audit(Table::keyOf, segment -> audit(segment, found), layout);
+    String wrong = audit(Stored::key, segment -> audit(segment, found), layout);
     if (wrong != null) return wrong;
     if (found[0] != expiring) return "expiring " + expiring + " of " + found[0];
     return found[1] == entryBytes ? null : "bytes of entries " + entryBytes + " of " + found[1];
@@ -228,7 +224,7 @@ final class Table extends SegmentDirectory<Segment> {
     for (Object entry : segment.slots) {
       if (entry == null) continue;
       found[1] += entry instanceof byte[] record ? layout.byteArray(record.length) : ((Node) entry).bytes(layout);
-      long expireAt = expireAt(entry);
+      long expireAt = Stored.expireAt(entry);
       if (expireAt == Entry.NO_EXPIRE) continue;
       foundExpiring++;
       boolean inSweep = sweepPosition > segmentStart(segment, sweepPosition)
@@ -238,9 +234,5 @@ final class Table extends SegmentDirectory<Segment> {
     found[0] += foundExpiring;
     if (foundExpiring == segment.expiring) return null;
     return "segment counts " + segment.expiring + " expiring of " + foundExpiring;
-  }
-
-  private static byte[] keyOf(Object entry) {
-    return entry instanceof byte[] record ? Record.key(record) : ((Node) entry).key;
   }
 }
