@@ -18,8 +18,8 @@ import org.objectweb.asm.Type;
 /**
  * Makes the lambdas of Scala's and Pekko's classes plain ones. Scala marks each as serializable, and the JVM archives
  * only lambdas that are not: a start spun some 250 classes anew (on JDK 25 it took 760 ms, and takes 400 with plain
- * ones). Nothing here serializes a function. Argument: the folder of the jars, which are rewritten in place; one without
- * such lambdas stays as it is.
+ * ones). Nothing here serializes a function. Argument: the folder of the jars, which are rewritten in place; one
+ * without such lambdas stays as it is.
  */
 final class PlainLambdas {
   /** java.lang.invoke.LambdaMetafactory.FLAG_SERIALIZABLE and FLAG_BRIDGES. */

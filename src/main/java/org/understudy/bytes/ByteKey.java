@@ -2,7 +2,9 @@ package org.understudy.bytes;
 
 import java.util.Arrays;
 
-/** A byte string as the key of a {@link java.util.HashMap}: channels, patterns, watched keys. The array must not change. */
+/**
+ * A byte string as the key of a {@link java.util.HashMap}: channels, patterns, watched keys. The array must not change.
+ */
 public final class ByteKey implements Comparable<ByteKey> {
   private final byte[] bytes;
   private final int hash;

@@ -6,7 +6,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Helpers for byte strings, the type of every key, value and argument. Text is read and written byte for byte (Latin-1). */
+/**
+ * Helpers for byte strings, the type of every key, value and argument. Text is read and written byte for byte
+ * (Latin-1).
+ */
 public final class Bytes {
   public static final byte[] EMPTY = new byte[0];
 

@@ -3,9 +3,9 @@ package org.understudy.bytes;
 import java.util.Arrays;
 
 /**
- * Large arrays that nobody refers to any more, for whoever needs one of the very same length next. A large value that is
- * set again and again then needs no memory but that of its two arrays, which take turns; without this, each request would
- * leave one to the collector, which has to move those that are still being filled. One loop uses it.
+ * Large arrays that nobody refers to any more, for whoever needs one of the very same length next. A large value that
+ * is set again and again then needs no memory but that of its two arrays, which take turns; without this, each request
+ * would leave one to the collector, which has to move those that are still being filled. One loop uses it.
  */
 public final class SpareArrays {
   /** Smaller ones cost no more to make than to keep. */

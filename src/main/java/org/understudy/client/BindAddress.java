@@ -20,8 +20,8 @@ public record BindAddress(String host, boolean optional, boolean ipv4, boolean i
   private static final String ANY_IPV4 = "0.0.0.0";
 
   /**
-   * The addresses of a {@code bind} directive. The wildcards of IPv4 and IPv6 become one: a Java socket on the IPv6 wildcard
-   * takes IPv4 clients as well, so the listener sorts out by family what the directive did not ask for.
+   * The addresses of a {@code bind} directive. The wildcards of IPv4 and IPv6 become one: a Java socket on the IPv6
+   * wildcard takes IPv4 clients as well, so the listener sorts out by family what the directive did not ask for.
    */
   public static List<BindAddress> of(List<String> directive) {
     List<BindAddress> addresses = new ArrayList<>();

@@ -172,7 +172,10 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     return spec.place == Place.CONNECTION && !loop.monitored.getAsBoolean();
   }
 
-  /** The parser gives a name that comes again as the same array: then the command is the same too, unless it has subcommands. */
+  /**
+   * The parser gives a name that comes again as the same array: then the command is the same too, unless it has
+   * subcommands.
+   */
   private CommandSpec lookup(byte[][] argv) {
     if (argv[0] == lastName) return lastSpec;
     CommandSpec spec = loop.table.lookup(argv);

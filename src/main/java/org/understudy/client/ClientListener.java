@@ -36,7 +36,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   public sealed interface Message permits Bind, BindUnix, Bindings, Incoming, IncomingUnix {}
 
   /**
-   * Listen on these addresses, and no longer on others. If one of them cannot be had, what was listened on before stays.
+   * Listen on these addresses, and no longer on others. If one of them cannot be had, what was listened on before
+   * stays.
    *
    * @param port 0 for none
    * @param shared several listeners, each on a loop of its own, share the addresses
@@ -162,8 +163,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   }
 
   /**
-   * New sockets on another port are opened before the old are closed. On the same port the old have to go first, and come
-   * back if the new cannot be had.
+   * New sockets on another port are opened before the old are closed. On the same port the old have to go first, and
+   * come back if the new cannot be had.
    */
   private CompletionStage<Bindings> change(Bind wanted) {
     Bind before = bound;

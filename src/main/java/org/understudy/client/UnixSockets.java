@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients through a Unix socket ({@code unixsocket}). Pekko's TCP has none, so a thread of ours selects for them: it accepts,
- * reads and writes what the {@link UnixSocketStage} of a connection asks for. The thread exists only if the directive does.
+ * Clients through a Unix socket ({@code unixsocket}). Pekko's TCP has none, so a thread of ours selects for them: it
+ * accepts, reads and writes what the {@link UnixSocketStage} of a connection asks for. The thread exists only if the
+ * directive does.
  */
 final class UnixSockets implements AutoCloseable {
   /** What a connection's stage hears, on the selecting thread. */

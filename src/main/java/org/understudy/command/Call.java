@@ -35,16 +35,16 @@ public final class Call {
     /**
      * FLUSHDB or FLUSHALL is about to remove all keys, which are still there. The receiver (a) marks every client that
      * watches a key that exists in the database, or in any if all go; a key that had expired when its watch began, and
-     * so vanishes without a logical change, marks nobody but counts as absent from now on; and (b) tells all client-side
-     * caches to forget everything (a null invalidation), whatever the database and even if it is empty.
+     * so vanishes without a logical change, marks nobody but counts as absent from now on; and (b) tells all
+     * client-side caches to forget everything (a null invalidation), whatever the database and even if it is empty.
      *
      * @param database index, or {@link #ALL_DATABASES}
      */
     void flushing(Session by, int database);
 
     /**
-     * FLUSHALL has removed all keys. The receiver gives up a snapshot that is being written, and with save points saves the
-     * empty dataset.
+     * FLUSHALL has removed all keys. The receiver gives up a snapshot that is being written, and with save points saves
+     * the empty dataset.
      *
      * @return whether it was saved, so that no change is left to be saved
      */
@@ -239,8 +239,8 @@ public final class Call {
   }
 
   /**
-   * Does the rest of the command piece by piece while other clients are served; this client waits. The handler writes no
-   * reply. In a transaction it is done at once.
+   * Does the rest of the command piece by piece while other clients are served; this client waits. The handler writes
+   * no reply. In a transaction it is done at once.
    */
   public void inSlices(SlicedWork work) {
     if (!inTransaction) {

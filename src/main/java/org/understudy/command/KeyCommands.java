@@ -541,8 +541,8 @@ public final class KeyCommands {
   }
 
   /**
-   * How many references there are to the value in {@link Call#entry}. Nothing is shared here; small integers answer as in
-   * Redis, where it would share them.
+   * How many references there are to the value in {@link Call#entry}. Nothing is shared here; small integers answer as
+   * in Redis, where it would share them.
    */
   public static int references(Call call) {
     Entry entry = call.entry;

@@ -271,7 +271,10 @@ public final class SortCommands {
     return items;
   }
 
-  /** As strtod reads it: space before it, and anything behind a NUL, does no harm; nothing at all is 0. NaN if it is none. */
+  /**
+   * As strtod reads it: space before it, and anything behind a NUL, does no harm; nothing at all is 0. NaN if it is
+   * none.
+   */
   private static double score(byte[] text) {
     int end = 0;
     while (end < text.length && text[end] != 0) end++;

@@ -54,7 +54,9 @@ final class SortPattern {
     return prefix != null;
   }
 
-  /** What the pattern leads to for an element; null if nowhere. Where it is looked up this counts as reading the key. */
+  /**
+   * What the pattern leads to for an element; null if nowhere. Where it is looked up this counts as reading the key.
+   */
   byte[] lookUp(Call call, byte[] sorted) {
     if (element) return sorted;
     if (prefix == null) return null;

@@ -2,7 +2,9 @@ package org.understudy.command;
 
 import java.util.Comparator;
 
-/** A stable merge sort that can be done in pieces. The items are sorted where they are, with as much room again beside. */
+/**
+ * A stable merge sort that can be done in pieces. The items are sorted where they are, with as much room again beside.
+ */
 final class StepwiseSort<T> {
   /** Items that one step puts in place. */
   private static final int STEP_ITEMS = 512;

@@ -11,9 +11,9 @@ import java.util.Set;
 
 /**
  * A connection that knows when there is nothing to read. Pekko reads a socket until it gives nothing before it asks the
- * selector for more: one system call a request for an answer that is known, since a read that did not fill its buffer has
- * emptied the socket. Here such a read answers 0 by itself, until the selector finds the socket readable again; as selection
- * is level-triggered, nothing that came in between is missed.
+ * selector for more: one system call a request for an answer that is known, since a read that did not fill its buffer
+ * has emptied the socket. Here such a read answers 0 by itself, until the selector finds the socket readable again; as
+ * selection is level-triggered, nothing that came in between is missed.
  *
  * <p>For use on the thread of its event loop only; from the moment it is registered with the loop's selector.
  */

@@ -3,9 +3,9 @@ package org.understudy.keyspace;
 import java.util.SplittableRandom;
 
 /**
- * The 24 bits of access history that every entry carries, as in the reference implementation (evict.c of 7.0.15): under an LRU
- * policy the time of the last access in seconds; under an LFU policy 16 bits of time in minutes and a logarithmic counter
- * of 8 bits.
+ * The 24 bits of access history that every entry carries, as in the reference implementation (evict.c of 7.0.15): under
+ * an LRU policy the time of the last access in seconds; under an LFU policy 16 bits of time in minutes and a
+ * logarithmic counter of 8 bits.
  */
 public final class AccessClock {
   private static final int BITS = 0xFFFFFF;
@@ -67,7 +67,9 @@ public final class AccessClock {
     return minutes(nowMillis) << 8 | increased(decayed(clock, nowMillis));
   }
 
-  /** The clock of an entry that was last accessed that long ago; half the clock's range ago if the clock cannot tell. */
+  /**
+   * The clock of an entry that was last accessed that long ago; half the clock's range ago if the clock cannot tell.
+   */
   int idleFor(long idleSeconds, long nowMillis) {
     int now = seconds(nowMillis);
     return idleSeconds <= now ? (int) (now - idleSeconds) : (now + BITS / 2) % BITS;

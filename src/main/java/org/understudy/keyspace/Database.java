@@ -676,7 +676,8 @@ public final class Database {
             return;
           }
         }
-        table.replace(segment, slot, new Node(old instanceof Node node ? node.key : key.clone(), value, expireAt, access));
+        byte[] ownKey = old instanceof Node node ? node.key : key.clone();
+        table.replace(segment, slot, new Node(ownKey, value, expireAt, access));
         return;
       }
       removeDead(hash, key, segment, slot);

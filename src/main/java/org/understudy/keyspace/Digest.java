@@ -7,8 +7,9 @@ import java.util.Arrays;
 import org.understudy.bytes.Bytes;
 
 /**
- * The digest of DEBUG DIGEST and DIGEST-VALUE, bit for bit that of the reference implementation (debug.c of 7.0.15): SHA-1
- * sums folded together so that the order of keys does not matter and that of list elements does. An empty dataset is zeros.
+ * The digest of DEBUG DIGEST and DIGEST-VALUE, bit for bit that of the reference implementation (debug.c of 7.0.15):
+ * SHA-1 sums folded together so that the order of keys does not matter and that of list elements does. An empty dataset
+ * is zeros.
  */
 public final class Digest {
   private static final int BYTES = 20;

@@ -3,9 +3,9 @@ package org.understudy.keyspace;
 import org.understudy.config.MaxmemoryPolicy;
 
 /**
- * Chooses keys that go because memory is full, as evict.c of 7.0.15: not the very oldest (or rarest, or next to expire),
- * which would need an index, but the best of a few that are sampled at random. The best of earlier samples that have not gone
- * yet stay in a pool and compete with the next.
+ * Chooses keys that go because memory is full, as evict.c of 7.0.15: not the very oldest (or rarest, or next to
+ * expire), which would need an index, but the best of a few that are sampled at random. The best of earlier samples
+ * that have not gone yet stay in a pool and compete with the next.
  */
 public final class Eviction {
   private static final int POOL_SIZE = 16;
@@ -53,7 +53,9 @@ public final class Eviction {
     for (int i = 0; i < keyspace.databases(); i++) {
       nextDatabase = (nextDatabase + 1) % keyspace.databases();
       Database database = keyspace.database(nextDatabase);
-      if (database.evictable(expiring) > 0) return remove(database, database.randomEvictable(expiring), expiring, lazily);
+      if (database.evictable(expiring) > 0) {
+        return remove(database, database.randomEvictable(expiring), expiring, lazily);
+      }
     }
     return false;
   }
@@ -92,7 +94,8 @@ public final class Eviction {
     if (policy == MaxmemoryPolicy.VOLATILE_TTL) return -Stored.expireAt(entry);
     AccessClock clock = keyspace.accessClock();
     int accesses = Stored.clock(entry);
-    return policy.lfu() ? -clock.frequency(accesses, keyspace.nowMillis()) : clock.idleMillis(accesses, keyspace.nowMillis());
+    return policy.lfu() ? -clock.frequency(accesses, keyspace.nowMillis())
+        : clock.idleMillis(accesses, keyspace.nowMillis());
   }
 
   private void offer(long score, int database, Object entry) {

@@ -4,7 +4,10 @@ package org.understudy.keyspace;
 public enum ExpiryMode {
   /** It is removed by the lookup that meets it, or by the active cycle: a primary. */
   DELETE,
-  /** It reads as absent but stays, since its removal may not happen now or is another's decision: paused writes, a replica. */
+  /**
+   * It reads as absent but stays, since its removal may not happen now or is another's decision: paused writes, a
+   * replica.
+   */
   HIDE,
   /** It counts as living: while loading, and for the commands of our primary. */
   KEEP

@@ -6,8 +6,8 @@ import org.understudy.bytes.Numbers;
 import org.understudy.bytes.SpareArrays;
 
 /**
- * All databases of one server, what they share (hash seed, clocks, listener, policy of expiry and access clocks) and the
- * active expiry cycle. One thread uses it.
+ * All databases of one server, what they share (hash seed, clocks, listener, policy of expiry and access clocks) and
+ * the active expiry cycle. One thread uses it.
  */
 public final class Keyspace {
   /** Values that take more steps to free than this count as freed lazily when they are unlinked. */
@@ -77,7 +77,10 @@ public final class Keyspace {
     return databases[index];
   }
 
-  /** Exchanges the contents of two databases; clients, and the watchers that the caller looks after, stay where they are. */
+  /**
+   * Exchanges the contents of two databases; clients, and the watchers that the caller looks after, stay where they
+   * are.
+   */
   public void swap(int a, int b) {
     databases[a].swapWith(databases[b]);
   }
@@ -103,7 +106,7 @@ public final class Keyspace {
     return spares;
   }
 
-  // ---- memory ----------------------------------------------------------------------------------------------------------
+  // ---- memory -------------------------------------------------------------------------------------------------------
 
   /** Bytes of heap that all databases hold: entries and tables. */
   public long usedBytes() {
@@ -140,7 +143,7 @@ public final class Keyspace {
     return eviction;
   }
 
-  // ---- snapshots ---------------------------------------------------------------------------------------------------------
+  // ---- snapshots ----------------------------------------------------------------------------------------------------
 
   /**
    * Makes the cut of a snapshot. One can be under way at a time.
@@ -164,7 +167,7 @@ public final class Keyspace {
     if (complete) epochsInUse = 1;
   }
 
-  // ---- expiry ----------------------------------------------------------------------------------------------------------
+  // ---- expiry -------------------------------------------------------------------------------------------------------
 
   public ExpiryMode expiryMode() {
     return expiryMode;
@@ -189,8 +192,8 @@ public final class Keyspace {
   }
 
   /**
-   * One slice of the active expiry cycle: removes keys whose time has come, database by database, until there are none or
-   * the budget is used up. The next slice goes on where this one stopped.
+   * One slice of the active expiry cycle: removes keys whose time has come, database by database, until there are none
+   * or the budget is used up. The next slice goes on where this one stopped.
    *
    * @return whether it stopped for the budget, so that another slice would find work at once
    */
@@ -231,8 +234,9 @@ public final class Keyspace {
   }
 
   /**
-   * How long a segment with an expired key may wait. Looking through a segment costs the same whether one key or a hundred in
-   * it have expired; so with many of them wait until about one in a hundred has. (Redis's cycle leaves up to one in ten.)
+   * How long a segment with an expired key may wait. Looking through a segment costs the same whether one key or a
+   * hundred in it have expired; so with many of them wait until about one in a hundred has. (Redis's cycle leaves up to
+   * one in ten.)
    */
   private long patienceMillis(Database database) {
     if (database.expires() < PATIENT_FROM) return 0;
@@ -273,7 +277,7 @@ public final class Keyspace {
     eviction.resetStats();
   }
 
-  // ---- for the databases -------------------------------------------------------------------------------------------------
+  // ---- for the databases --------------------------------------------------------------------------------------------
 
   Table newTable() {
     return new Table(hashSeed, layout, epoch);

@@ -1,8 +1,8 @@
 package org.understudy.keyspace;
 
 /**
- * Hears of keys that appear, and of those that go without having been asked to. Called in the middle of a change: it must not
- * use the keyspace.
+ * Hears of keys that appear, and of those that go without having been asked to. Called in the middle of a change: it
+ * must not use the keyspace.
  */
 public interface KeyspaceListener {
   /** A key that was absent was added, by whatever command (Redis's "new" event). The array is the caller's own. */

@@ -7,18 +7,18 @@ import java.util.List;
 /**
  * The dataset as it was at one moment, the cut, read step by step while it goes on changing.
  *
- * <p>Every entry is marked with an epoch. The cut raises the epoch, so what is marked otherwise is of the time before. A
- * cursor passes over each table; it hands on the entries of that time and marks them. Whoever is about to change or
- * remove an entry that the cursor has not reached hands it on first ({@link Table#changing}), and what is added is marked
- * as new. So every entry is handed on exactly once, as it was at the cut, in no particular order. A database that is flushed
- * or swapped gives away its table, which this goes on reading.
+ * <p>Every entry is marked with an epoch. The cut raises the epoch, so what is marked otherwise is of the time before.
+ * A cursor passes over each table; it hands on the entries of that time and marks them. Whoever is about to change or
+ * remove an entry that the cursor has not reached hands it on first ({@link Table#changing}), and what is added is
+ * marked as new. So every entry is handed on exactly once, as it was at the cut, in no particular order. A database
+ * that is flushed or swapped gives away its table, which this goes on reading.
  *
- * <p>Large values are put aside as copies that share everything with the original until it changes, and are handed on in
- * parts later: neither a step nor a writer ever waits for a whole one. Access clocks are those of the moment of reading, not
- * of the cut.
+ * <p>Large values are put aside as copies that share everything with the original until it changes, and are handed on
+ * in parts later: neither a step nor a writer ever waits for a whole one. Access clocks are those of the moment of
+ * reading, not of the cut.
  *
- * <p>Five bits a mark are enough: an epoch comes again after 31 others, and by then a snapshot that was read to its end has
- * given all entries the same mark. Should so many have been abandoned in a row, the next cut does it, in one go.
+ * <p>Five bits a mark are enough: an epoch comes again after 31 others, and by then a snapshot that was read to its end
+ * has given all entries the same mark. Should so many have been abandoned in a row, the next cut does it, in one go.
  */
 public final class Snapshot {
   /** How many epochs can be told apart. */
@@ -30,16 +30,16 @@ public final class Snapshot {
   private static final int LARGE_BYTES = 16 * 1024;
 
   /**
-   * Takes the entries. Called in the middle of commands: it must not use the keyspace. The entry it gets is reused; what it
-   * shows of a small one holds during the call only.
+   * Takes the entries. Called in the middle of commands: it must not use the keyspace. The entry it gets is reused;
+   * what it shows of a small one holds during the call only.
    */
   public interface Sink {
     /** A key with a string or another value that is not large. */
     void take(int database, Entry entry);
 
     /**
-     * A part of a key with a large value, which nobody changes any more. Called again with the same key and value until it
-     * answers true; entries that are not large may be taken in between.
+     * A part of a key with a large value, which nobody changes any more. Called again with the same key and value until
+     * it answers true; entries that are not large may be taken in between.
      *
      * @return whether that was all of it
      */

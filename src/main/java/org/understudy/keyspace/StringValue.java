@@ -53,9 +53,9 @@ final class StringValue {
   }
 
   /**
-   * What holds a new value in place of this one: this one again, if nobody else refers to its array and it fits. So a large
-   * value that is set again and again stays where it is, and does not have to grow old first, which is what collectors are
-   * slow at. Where the lengths are equal the arrays change places and nothing is copied.
+   * What holds a new value in place of this one: this one again, if nobody else refers to its array and it fits. So a
+   * large value that is set again and again stays where it is, and does not have to grow old first, which is what
+   * collectors are slow at. Where the lengths are equal the arrays change places and nothing is copied.
    *
    * @param spares gets the array that is not needed any more
    */

@@ -42,8 +42,8 @@ final class Table extends SegmentDirectory<Segment> {
   }
 
   /**
-   * Brings what look-ups of these keys are going to read into the processor's caches. Each of them waits for memory several
-   * times in a row (tags, slot, entry); asked for side by side the waits of all keys pass at the same time.
+   * Brings what look-ups of these keys are going to read into the processor's caches. Each of them waits for memory
+   * several times in a row (tags, slot, entry); asked for side by side the waits of all keys pass at the same time.
    *
    * @param hashes room for as many numbers
    * @return a number without meaning, which the caller has to keep so that the reads are not optimised away

@@ -7,9 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the process from growing with what it has dropped. The JVM collects old objects only when its heap is full, and the
- * heap may take most of the machine; but we know what the dataset takes, so a collection of the whole heap is asked for when
- * more than that, and more than a fixed amount, is garbage. It stops everything for about 80 ms a million keys.
+ * Keeps the process from growing with what it has dropped. The JVM collects old objects only when its heap is full, and
+ * the heap may take most of the machine; but we know what the dataset takes, so a collection of the whole heap is asked
+ * for when more than that, and more than a fixed amount, is garbage. It stops everything for about 80 ms a million
+ * keys.
  */
 final class HeapKeeper {
   private static final Logger log = LoggerFactory.getLogger(HeapKeeper.class);

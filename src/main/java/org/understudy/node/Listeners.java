@@ -18,9 +18,9 @@ import org.understudy.engine.Engine;
 import org.understudy.engine.EngineSettings;
 
 /**
- * The listeners of a node, one a loop that has connections. With {@code io-threads 1} that is the shard's own loop. With more,
- * the shard keeps its loop for itself and each further thread is an actor system with a loop of its own; the kernel spreads
- * connections over them.
+ * The listeners of a node, one a loop that has connections. With {@code io-threads 1} that is the shard's own loop.
+ * With more, the shard keeps its loop for itself and each further thread is an actor system with a loop of its own; the
+ * kernel spreads connections over them.
  */
 final class Listeners {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -8,8 +8,9 @@ import org.understudy.config.Config;
 import org.understudy.shard.ShardParts;
 
 /**
- * Tries each {@code rename-command} while the configuration is read, so that one of an unknown command or to a name that is
- * taken is a configuration error with its line. The table is that of a server with the defaults, made if there is a need.
+ * Tries each {@code rename-command} while the configuration is read, so that one of an unknown command or to a name
+ * that is taken is a configuration error with its line. The table is that of a server with the defaults, made if there
+ * is a need.
  */
 final class RenameCheck implements BiConsumer<String, String> {
   private CommandTable table;

@@ -22,8 +22,8 @@ final class SystemLimits {
   private SystemLimits() {}
 
   /**
-   * Lowers {@code maxclients} to what the limit of open files allows, and lets nobody raise it beyond. The JVM has raised
-   * the soft limit to the hard one.
+   * Lowers {@code maxclients} to what the limit of open files allows, and lets nobody raise it beyond. The JVM has
+   * raised the soft limit to the hard one.
    *
    * @throws StartFailure not even one client could connect
    */

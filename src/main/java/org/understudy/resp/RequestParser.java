@@ -115,7 +115,9 @@ public final class RequestParser {
 
   /** Gives the next chunk; the previous one must have been read to its end. The array must not change until then. */
   public void feed(byte[] bytes, int offset, int length) {
-    if (position < limit) throw new IllegalStateException("the previous chunk has " + (limit - position) + " bytes left");
+    if (position < limit) {
+      throw new IllegalStateException("the previous chunk has " + (limit - position) + " bytes left");
+    }
     chunk = bytes;
     position = offset;
     limit = offset + length;
@@ -185,8 +187,8 @@ public final class RequestParser {
   }
 
   /**
-   * The common case in one go: an array of which the chunk holds everything, with nothing to object to. Null, and nothing
-   * done, in any other case: then it is taken step by step.
+   * The common case in one go: an array of which the chunk holds everything, with nothing to object to. Null, and
+   * nothing done, in any other case: then it is taken step by step.
    */
   private byte[][] wholeRequest() {
     int next = number(position + 1);
@@ -311,7 +313,9 @@ public final class RequestParser {
     return bytes;
   }
 
-  /** The first argument. A client mostly sends the same command again: its name is kept, and told apart by its identity. */
+  /**
+   * The first argument. A client mostly sends the same command again: its name is kept, and told apart by its identity.
+   */
   private byte[] name(int start, int length) {
     if (!Arrays.equals(lastName, 0, lastName.length, chunk, start, start + length)) {
       byte[] name = Arrays.copyOfRange(chunk, start, start + length);
@@ -407,7 +411,8 @@ public final class RequestParser {
       }
       if (i == lineTo) return value;
     }
-    return length > 0 && Numbers.isLong(lineSource, from, length) ? Numbers.parseLong(lineSource, from, length) : Long.MIN_VALUE;
+    return length > 0 && Numbers.isLong(lineSource, from, length) ? Numbers.parseLong(lineSource, from, length)
+        : Long.MIN_VALUE;
   }
 
   private void keep(int from, int to) {

@@ -61,7 +61,8 @@ public final class Admission {
       String error = refuseProtected(session, spec);
       if (error != null) return error;
     }
-    if (!session.authenticated && (spec.flags & CommandFlag.NO_AUTH.bit) == 0 && !users.defaultNeedsNoPassword()) return NO_AUTH;
+    boolean needsAuth = (spec.flags & CommandFlag.NO_AUTH.bit) == 0;
+    if (needsAuth && !session.authenticated && !users.defaultNeedsNoPassword()) return NO_AUTH;
     if (session.transaction != null && (spec.flags & CommandFlag.NO_MULTI.bit) != 0) {
       return "ERR Command not allowed inside a transaction";
     }

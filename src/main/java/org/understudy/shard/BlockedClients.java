@@ -11,8 +11,8 @@ import org.understudy.resp.ReplyBuffer;
 
 /**
  * Clients whose command waits: for something that may come before a deadline (WAIT, or keys, see {@link KeyWaits}), or
- * for work that is done elsewhere (CONFIG REWRITE). Their runs stand still meanwhile; a release answers the command, and
- * the run goes on.
+ * for work that is done elsewhere (CONFIG REWRITE). Their runs stand still meanwhile; a release answers the command,
+ * and the run goes on.
  */
 final class BlockedClients {
   /** @param untilMillis Unix time, {@link Long#MAX_VALUE} for no deadline */

@@ -62,9 +62,9 @@ public final class CommandExecutor {
   /** Errors counted so far: one of a nested command is that command's, not also the one's around it. */
   private long errorsCounted;
   /**
-   * Commands that ran since {@link #untimedFrom} and were not timed yet, all of one row: reading the clock costs as much as
-   * a tenth of a GET, so equal commands of a constant, small cost are timed a few at a time. Their sum is exact; each counts
-   * as the mean.
+   * Commands that ran since {@link #untimedFrom} and were not timed yet, all of one row: reading the clock costs as
+   * much as a tenth of a GET, so equal commands of a constant, small cost are timed a few at a time. Their sum is
+   * exact; each counts as the mean.
    */
   private int untimed;
   private long untimedFrom;

@@ -4,8 +4,8 @@ import org.understudy.command.CommandSpec;
 import org.understudy.keyspace.Database;
 
 /**
- * Looks at the keys of the requests that come next in a run, so that their look-ups wait for memory together. On a large
- * keyspace those waits are half of what a pipelined GET costs.
+ * Looks at the keys of the requests that come next in a run, so that their look-ups wait for memory together. On a
+ * large keyspace those waits are half of what a pipelined GET costs.
  */
 final class Lookahead {
   /** About as many loads as a processor keeps under way. */

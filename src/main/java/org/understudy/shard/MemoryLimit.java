@@ -87,8 +87,8 @@ final class MemoryLimit {
   }
 
   /**
-   * Evicts keys if memory is over the limit. If it stays over it and no key may go, what needs more memory is refused from
-   * now on. While clients are paused or a dataset is loaded nothing goes, and nothing is refused for it.
+   * Evicts keys if memory is over the limit. If it stays over it and no key may go, what needs more memory is refused
+   * from now on. While clients are paused or a dataset is loaded nothing goes, and nothing is refused for it.
    */
   void makeRoom() {
     if (pause.mode() != Pause.Mode.NONE || admission.isLoading()) {
@@ -110,8 +110,8 @@ final class MemoryLimit {
   }
 
   /**
-   * Frees as much of the dataset as memory is over the limit now. What evictions make clients be sent does not count, or
-   * one would lead to the next.
+   * Frees as much of the dataset as memory is over the limit now. What evictions make clients be sent does not count,
+   * or one would lead to the next.
    *
    * @return false if memory stays over the limit and no key may go
    */

@@ -4,8 +4,8 @@ import java.util.function.LongSupplier;
 import org.understudy.bytes.Clock;
 
 /**
- * The time at which the shard's loop does what it does: it stands still during a command and passes between commands and
- * pieces of background work. Asking the machine at each look-up of a key would cost as much as the look-up.
+ * The time at which the shard's loop does what it does: it stands still during a command and passes between commands
+ * and pieces of background work. Asking the machine at each look-up of a key would cost as much as the look-up.
  */
 final class Moment implements LongSupplier {
   private final Clock clock;

@@ -16,7 +16,9 @@ import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.TestServer;
 
-/** The file that one server saves, the other one loads: the same dataset, with every encoding that the types here have. */
+/**
+ * The file that one server saves, the other one loads: the same dataset, with every encoding that the types here have.
+ */
 class RdbFileComparisonTest {
   @BeforeAll
   static void needsTheRealServer() {

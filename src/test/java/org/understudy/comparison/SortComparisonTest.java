@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
 
 /**
- * Random SORTs answer, store, notify and propagate as in the real server, whose locale is C here. Equal texts behind a BY
- * with LIMIT come in any order there and are avoided; so is the order of a set that is not sorted.
+ * Random SORTs answer, store, notify and propagate as in the real server, whose locale is C here. Equal texts behind a
+ * BY with LIMIT come in any order there and are avoided; so is the order of a set that is not sorted.
  */
 @NeedsRealRedis
 class SortComparisonTest {

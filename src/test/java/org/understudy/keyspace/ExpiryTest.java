@@ -19,7 +19,7 @@ class ExpiryTest {
   private final Database database = test.database();
   private final Entry entry = new Entry();
 
-  // ---- by lookup -------------------------------------------------------------------------------------------------------
+  // ---- by lookup ----------------------------------------------------------------------------------------------------
 
   @Test
   void aKeyLivesThroughItsLastMillisecond() {
@@ -108,7 +108,7 @@ class ExpiryTest {
     assertEquals(1, database.size());
   }
 
-  // ---- by the active cycle ---------------------------------------------------------------------------------------------
+  // ---- by the active cycle ------------------------------------------------------------------------------------------
 
   @Test
   void theCycleRemovesWhatHasExpiredInAllDatabases() {
@@ -215,7 +215,7 @@ class ExpiryTest {
     assertEquals(0.0, keyspace.expiredStalePercentage());
   }
 
-  // ---- setting and counting --------------------------------------------------------------------------------------------
+  // ---- setting and counting -----------------------------------------------------------------------------------------
 
   @Test
   void expiriesAreSetChangedAndRemoved() {

@@ -5,8 +5,8 @@ import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
 
 /**
- * Prints what a key costs in bytes and processor nanoseconds: {@code java -cp … org.understudy.keyspace.KeyspaceFigures [keys]
- * [keyBytes] [valueBytes]}. No test: figures depend on the machine.
+ * Prints what a key costs in bytes and processor nanoseconds: {@code java -cp … org.understudy.keyspace.KeyspaceFigures
+ * [keys] [keyBytes] [valueBytes]}. No test: figures depend on the machine.
  */
 final class KeyspaceFigures {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
 
 /**
- * The keyspace against plain maps: random changes with a fixed clock that sometimes moves, everything compared now and then.
- * The seed is the parameter and stands in the test's name.
+ * The keyspace against plain maps: random changes with a fixed clock that sometimes moves, everything compared now and
+ * then. The seed is the parameter and stands in the test's name.
  */
 class KeyspaceModelTest {
   private static final int DATABASES = 3;
@@ -142,7 +142,9 @@ class KeyspaceModelTest {
     }
   }
 
-  /** One step of an iteration that goes on through everything; at its end each key that stayed must have been seen once. */
+  /**
+   * One step of an iteration that goes on through everything; at its end each key that stayed must have been seen once.
+   */
   private void scanOn(int d) {
     if (cursors[d] == 0) {
       seen[d].clear();

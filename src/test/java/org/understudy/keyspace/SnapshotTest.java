@@ -114,7 +114,7 @@ class SnapshotTest {
     return collector;
   }
 
-  // ---- what may happen ---------------------------------------------------------------------------------------------------
+  // ---- what may happen ----------------------------------------------------------------------------------------------
 
   private void change() {
     Database database = test.keyspace.database(random.nextInt(DATABASES));
@@ -193,7 +193,7 @@ class SnapshotTest {
     };
   }
 
-  // ---- what is compared --------------------------------------------------------------------------------------------------
+  // ---- what is compared ---------------------------------------------------------------------------------------------
 
   /** All entries by database and key. */
   private Map<String, String> state() {

@@ -25,7 +25,9 @@ import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 import org.understudy.testing.CommandRunner;
 
-/** Saving and loading, with a file system that fails where it is told to and turns that come when the test gives them. */
+/**
+ * Saving and loading, with a file system that fails where it is told to and turns that come when the test gives them.
+ */
 class RdbFilesTest {
   private static final byte[] OLD = Bytes.of("the old file");
 
@@ -99,7 +101,7 @@ class RdbFilesTest {
         () -> ReadOptions.of(config, keyspace.hashSeed()), 77);
   }
 
-  // ---- the file ------------------------------------------------------------------------------------------------------
+  // ---- the file -----------------------------------------------------------------------------------------------------
 
   @Test
   void aMachineThatStopsAtAnyStepFindsTheOldFileOrTheNewOneWhole() {
@@ -168,7 +170,7 @@ class RdbFilesTest {
     assertEquals(3, syncs, "one after each 4 MB and one at the end");
   }
 
-  // ---- saving in slices ----------------------------------------------------------------------------------------------
+  // ---- saving in slices ---------------------------------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
@@ -246,7 +248,7 @@ class RdbFilesTest {
     assertTrue(turns.delayedMillis > 800, "a millisecond a key");
   }
 
-  // ---- loading -------------------------------------------------------------------------------------------------------
+  // ---- loading ------------------------------------------------------------------------------------------------------
 
   @Test
   void loadingInSlicesGivesTheSameAsAtOnce() {
@@ -333,7 +335,7 @@ class RdbFilesTest {
     return Digest.of(other.keyspace).hex();
   }
 
-  // ---- datasets ------------------------------------------------------------------------------------------------------
+  // ---- datasets -----------------------------------------------------------------------------------------------------
 
   private void fill(int keys, int valueBytes) {
     byte[] value = new byte[valueBytes];

@@ -42,7 +42,7 @@ class PersistenceTest {
     shard.files.failingStep = shard.files.steps.size();
   }
 
-  // ---- by commands ---------------------------------------------------------------------------------------------------
+  // ---- by commands --------------------------------------------------------------------------------------------------
 
   @Test
   void saveAnswersOnceTheFileIsInItsPlaceAndOthersGoOnMeanwhile() {
@@ -119,7 +119,7 @@ class PersistenceTest {
     assertEquals(atStart + 5, shard.call("LASTSAVE"));
   }
 
-  // ---- failures ------------------------------------------------------------------------------------------------------
+  // ---- failures -----------------------------------------------------------------------------------------------------
 
   @Test
   void afterAFailedBackgroundSaveWritesAndPingAreRefusedUntilOneSucceeds() {
@@ -149,7 +149,7 @@ class PersistenceTest {
     assertEquals("OK", shard.call("SET", "key", "value"));
   }
 
-  // ---- save points ---------------------------------------------------------------------------------------------------
+  // ---- save points --------------------------------------------------------------------------------------------------
 
   @Test
   void aSavePointIsDueAfterItsTimeAndItsChanges() {
@@ -179,7 +179,7 @@ class PersistenceTest {
     assertEquals("ok", info("rdb_last_bgsave_status"));
   }
 
-  // ---- FLUSHALL ------------------------------------------------------------------------------------------------------
+  // ---- FLUSHALL -----------------------------------------------------------------------------------------------------
 
   @Test
   void flushAllGivesUpASaveUnderWay() {
@@ -207,7 +207,7 @@ class PersistenceTest {
     assertEquals(0L, shard.call("DBSIZE"));
   }
 
-  // ---- DEBUG RELOAD --------------------------------------------------------------------------------------------------
+  // ---- DEBUG RELOAD -------------------------------------------------------------------------------------------------
 
   @Test
   void reloadGivesBackTheSameDataset() {
@@ -255,7 +255,7 @@ class PersistenceTest {
     assertEquals("ERR Error trying to load the RDB dump", shard.error("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH"));
   }
 
-  // ---- loading at the start ------------------------------------------------------------------------------------------
+  // ---- loading at the start -----------------------------------------------------------------------------------------
 
   @Test
   void whileTheDatasetIsLoadedOnlyCommandsThatDoNotNeedItRun() {

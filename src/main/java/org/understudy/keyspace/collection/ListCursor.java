@@ -90,7 +90,9 @@ public final class ListCursor {
     else into.bulk(element);
   }
 
-  /** Replies with so many elements, from where it stands on. It goes from chunk to chunk, not from element to element. */
+  /**
+   * Replies with so many elements, from where it stands on. It goes from chunk to chunk, not from element to element.
+   */
   void reply(long number, boolean backwards, ReplyBuffer into) {
     while (number > 0) {
       if (pack == null) {

@@ -2,8 +2,8 @@ package org.understudy.keyspace.hyperloglog;
 
 /**
  * How many different elements were added, from how many registers hold which value: the improved raw estimator of Otmar
- * Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", arXiv:1702.01284, in the order of operations that
- * Redis uses, so that the figures are the same to the last digit.
+ * Ertl, "New cardinality estimation algorithms for HyperLogLog sketches", arXiv:1702.01284, in the order of operations
+ * that Redis uses, so that the figures are the same to the last digit.
  */
 final class Estimate {
   /** 1 / (2 ln 2): the limit of the bias correction for many registers. */

@@ -3,8 +3,8 @@ package org.understudy.keyspace.hyperloglog;
 import org.understudy.bytes.MurmurHash;
 
 /**
- * An estimate of how many different elements were added, with a standard error of 0.81 %: 16384 registers, each of which
- * holds the longest run of zero bits seen in the hashes that chose it. The string it is kept in:
+ * An estimate of how many different elements were added, with a standard error of 0.81 %: 16384 registers, each of
+ * which holds the longest run of zero bits seen in the hashes that chose it. The string it is kept in:
  *
  * <pre>
  * "HYLL"  1 byte  form: 0 dense, 1 sparse
@@ -13,8 +13,8 @@ import org.understudy.bytes.MurmurHash;
  *         the registers, see {@link DenseRegisters} and {@link SparseRegisters}
  * </pre>
  *
- * An object is a view of such bytes for the length of one command. It works where they lie as long as their number stays the
- * same; afterwards it {@link #moved} and the bytes are to be stored anew.
+ * An object is a view of such bytes for the length of one command. It works where they lie as long as their number
+ * stays the same; afterwards it {@link #moved} and the bytes are to be stored anew.
  */
 public final class HyperLogLog {
   static final int INDEX_BITS = 14;

@@ -3,8 +3,9 @@ package org.understudy.keyspace.hyperloglog;
 import java.util.Random;
 
 /**
- * PFSELFTEST: registers keep their values apart, dense and sparse forms agree, and estimates are about right. Redis adds ten
- * million elements, which holds it up for seconds; a hundred thousand show as much here and take some milliseconds.
+ * PFSELFTEST: registers keep their values apart, dense and sparse forms agree, and estimates are about right. Redis
+ * adds ten million elements, which holds it up for seconds; a hundred thousand show as much here and take some
+ * milliseconds.
  */
 public final class SelfTest {
   private static final int CYCLES = 10;
@@ -60,7 +61,9 @@ public final class SelfTest {
       if (estimate != sparse.estimate()) return "dense/sparse disagree";
       long error = Math.abs(count - estimate);
       double standardError = 1.04 / Math.sqrt(HyperLogLog.REGISTERS);
-      if (error > Math.ceil(standardError * TOLERANCE * count)) return "Too big error. card:" + count + " abserr:" + error;
+      if (error > Math.ceil(standardError * TOLERANCE * count)) {
+        return "Too big error. card:" + count + " abserr:" + error;
+      }
       checkpoint *= 10;
     }
     return null;
