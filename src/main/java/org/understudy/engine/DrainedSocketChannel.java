@@ -29,9 +29,13 @@ final class DrainedSocketChannel extends SocketChannel {
     this.channel = channel;
   }
 
-  /** From now on the selector tells when the socket is readable. */
+  /**
+   * From now on the selector tells when the socket is readable, also for the first time: so it watches the socket before
+   * the client can have had an answer, and what that sends next is not overtaken by what others send later.
+   */
   void registered(Runnable whenClosed) {
     this.whenClosed = whenClosed;
+    drained = true;
   }
 
   /** The selector found it readable. */

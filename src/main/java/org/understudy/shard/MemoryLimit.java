@@ -6,6 +6,7 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
+import org.understudy.config.MaxmemoryPolicy;
 import org.understudy.keyspace.Keyspace;
 
 /**
@@ -65,7 +66,9 @@ final class MemoryLimit {
           + " This will result in key eviction and/or the inability to accept new write commands depending on the"
           + " maxmemory-policy.", Long.toUnsignedString(limit), memory.used());
     }
-    goOnInSlices();
+    // what is put into transactions is refused from now on, before a command comes here that would notice
+    if (now.maxmemoryPolicy() == MaxmemoryPolicy.NOEVICTION) makeRoom();
+    else goOnInSlices();
     return null;
   }
 

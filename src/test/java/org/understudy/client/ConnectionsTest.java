@@ -115,6 +115,18 @@ class ConnectionsTest {
   // ---- ends ---------------------------------------------------------------------------------------------------------
 
   @Test
+  void whatANewClientSendsIsNotOvertakenByWhatAnotherSendsLater() {
+    RespClient old = connect();
+    for (int i = 0; i < 200; i++) {
+      try (RespClient fresh = RespClient.connect(port)) {
+        fresh.call("SELECT", 0);
+        fresh.send("SET", "last", i);
+        assertEquals(String.valueOf(i), old.call("GET", "last"));
+      }
+    }
+  }
+
+  @Test
   void nothingStaysOfConnectionsThatEnded() throws Exception {
     RespClient admin = connect();
     admin.call("CLIENT", "PAUSE", 100_000, "WRITE");
