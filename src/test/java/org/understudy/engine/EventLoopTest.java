@@ -55,6 +55,40 @@ class EventLoopTest {
   }
 
   @Test
+  void whatAGroupSetsGoingRunsBeforeTheTasksBehindTheGroup() throws Exception {
+    List<Integer> order = new ArrayList<>();
+    executor.execute(() -> {
+      for (int i = 0; i < 200; i++) {
+        int number = i;
+        loop.execute(() -> {
+          order.add(number);
+          loop.execute(() -> order.add(1000 + number));
+        });
+      }
+    });
+    awaitQuiet();
+    assertEquals(400, order.size());
+    assertTrue(order.indexOf(1000) < order.indexOf(199), order::toString);
+  }
+
+  @Test
+  void aGroupThatGoesOnAndOnMakesWayForTheTasksBehindIt() throws Exception {
+    boolean[] done = {false};
+    Runnable endless = new Runnable() {
+      @Override
+      public void run() {
+        if (!done[0]) loop.execute(this);
+      }
+    };
+    executor.execute(() -> {
+      for (int i = 0; i < 200; i++) loop.execute(endless);
+      loop.execute(() -> done[0] = true);
+    });
+    awaitQuiet();
+    assertTrue(done[0]);
+  }
+
+  @Test
   void idleLaneWaitsUntilTheMainLaneHasRunDry() throws Exception {
     List<String> order = new ArrayList<>();
     executor.execute(() -> {

@@ -70,8 +70,7 @@ class MemoryLimitTest {
   void nothingIsQueuedThatNeedsMemory() {
     CommandSpec get = shard.parts.table().find(Bytes.of("get"));
     Admission admission = shard.parts.admission();
-    limitTo("noeviction", 1);
-    shard.call("GET", "k");
+    limitTo("noeviction", 1); // holds before a command has met the limit: what is queued does not come to the shard
     shard.session.startTransaction();
     assertEquals(Admission.OUT_OF_MEMORY, admission.refuseNow(shard.session, get, 0));
     CommandSpec exec = shard.parts.table().find(Bytes.of("exec"));
