@@ -51,6 +51,8 @@ public final class CommandExecutor {
   private static final int SHORT_ARGV = 4;
   private static final int SIMPLE = CommandFlag.FAST.bit | CommandFlag.BLOCKING.bit;
   private static final long MILLISECOND = 1_000_000;
+  /** What so few simple commands take together only if the machine stood still under one of them. */
+  private static final long SURELY_A_PAUSE = 10 * MILLISECOND;
 
   private final Clock clock;
   private final Config config;
@@ -145,7 +147,7 @@ public final class CommandExecutor {
   /** Whether the command is one of those that are simple and whose exact duration nobody asks for. */
   private boolean isTimedWithOthers(Call call) {
     return (call.spec.flags & SIMPLE) == CommandFlag.FAST.bit && call.argv.length <= SHORT_ARGV && !call.inTransaction
-        && shortestOfInterest.getAsLong() >= MILLISECOND;
+        && shortestOfInterest.getAsLong() >= SURELY_A_PAUSE;
   }
 
   /** Looks at the clock: what ran since {@link #untimedFrom} took the time since then, which is returned. */
