@@ -419,12 +419,12 @@ public final class ClientCommands {
       else if (!Bytes.is(argv[3], "ALL")) throw CommandError.err("CLIENT PAUSE mode must be WRITE or ALL");
     }
     long millis = Arguments.timeoutOfMillis(argv[2]);
-    shard.pause(mode, millis == 0 ? 0 : call.nowMillis + millis);
+    shard.pause(Pause.Purpose.COMMAND, mode, millis == 0 ? 0 : call.nowMillis + millis);
     call.reply.ok();
   }
 
   private void unpause(Call call) {
-    shard.unpauseAfterCommand();
+    shard.unpause(Pause.Purpose.COMMAND);
     call.reply.ok();
   }
 

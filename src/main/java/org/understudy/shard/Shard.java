@@ -279,7 +279,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** Those whose waiting has ended meanwhile. */
   private void letGoOn() {
-    if (unpauseDue) unpause();
+    if (unpauseDue) unpaused();
     goOn();
   }
 
@@ -584,7 +584,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   private void wakeInTime() {
     long at = blocked.nextDeadlineMillis();
-    if (pause.mode() != Pause.Mode.NONE) at = Math.min(at, pause.endMillis());
+    at = Math.min(at, pause.nextEndMillis());
     if (at != Long.MAX_VALUE) timing.wakeIn(Math.max(1, at - clock.millis()));
   }
 
@@ -598,27 +598,34 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   void wake() {
     long now = moment.pass();
     blocked.expire(now);
-    if (pause.mode() != Pause.Mode.NONE && now >= pause.endMillis()) unpause();
+    if (now >= pause.nextEndMillis()) {
+      pause.expire(now);
+      unpaused();
+    }
     wakeInTime();
   }
 
-  /** Holds clients back until then; for so long no key expires either. @param untilMillis Unix time */
-  void pause(Pause.Mode mode, long untilMillis) {
-    pause.start(mode, untilMillis, clock.millis());
+  /**
+   * Holds clients back until then, or until {@link #unpause}; for so long no key expires either.
+   *
+   * @param untilMillis Unix time; {@link Long#MAX_VALUE} for no end of itself
+   */
+  void pause(Pause.Purpose purpose, Pause.Mode mode, long untilMillis) {
+    pause.start(purpose, mode, untilMillis, clock.millis());
     keyspace.expiryMode(ExpiryMode.HIDE);
     wakeInTime();
   }
 
-  /** Ends a pause as soon as the command that asks for it is done. */
-  void unpauseAfterCommand() {
+  /** Ends a pause; who waited for that goes on once no command runs. */
+  void unpause(Pause.Purpose purpose) {
+    pause.end(purpose);
     unpauseDue = true;
   }
 
-  /** Ends a pause and lets everybody go on who waited for that. */
-  private void unpause() {
+  /** Lets everybody go on who waited for the end of a pause. Whom another purpose holds waits again. */
+  private void unpaused() {
     unpauseDue = false;
-    pause.end();
-    keyspace.expiryMode(ExpiryMode.DELETE);
+    if (pause.mode() == Pause.Mode.NONE) keyspace.expiryMode(ExpiryMode.DELETE);
     List<Client> waiting = List.copyOf(paused);
     paused.clear();
     for (Client client : waiting) {
