@@ -15,6 +15,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.replication.ReplicationLog;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.SnapshotStream;
 
@@ -38,6 +39,7 @@ final class Info {
   private final MemoryLimit memoryLimit;
   private final Statistics statistics;
   private final ReplicationState replication;
+  private final ReplicationLog log;
   private final ServerFacts facts;
   private final ServerControl control;
   private final Persistence persistence;
@@ -60,6 +62,7 @@ final class Info {
     memoryLimit = parts.memoryLimit;
     statistics = parts.statistics;
     replication = parts.replication;
+    log = parts.replicationLog;
     facts = parts.facts;
     control = parts.control;
     persistence = parts.persistence;
@@ -301,12 +304,12 @@ final class Info {
     field("master_failover_state", "no-failover");
     field("master_replid", replication.id());
     field("master_replid2", replication.secondId());
-    field("master_repl_offset", 0);
+    field("master_repl_offset", log.end());
     field("second_repl_offset", -1);
-    field("repl_backlog_active", 0);
-    field("repl_backlog_size", config.number(Directive.REPL_BACKLOG_SIZE));
-    field("repl_backlog_first_byte_offset", 0);
-    field("repl_backlog_histlen", 0);
+    field("repl_backlog_active", log.isActive() ? 1 : 0);
+    field("repl_backlog_size", log.capacityBytes());
+    field("repl_backlog_first_byte_offset", log.isActive() ? log.first() + 1 : 0);
+    field("repl_backlog_histlen", log.length());
   }
 
   private void cpu() {

@@ -23,6 +23,7 @@ import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.persistence.Save;
+import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
@@ -82,6 +83,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final KeyWaits keyWaits;
   private final Background background;
   private final Persistence persistence;
+  private final ReplicationLog replicationLog;
+  private final Propagation propagation;
   private final Watchdog watchdog;
   private final Lookahead lookahead = new Lookahead();
   private final Call call = new Call(this);
@@ -133,6 +136,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyWaits = parts.keyWaits;
     background = parts.background;
     persistence = parts.persistence;
+    replicationLog = parts.replicationLog;
+    propagation = parts.propagation;
     watchdog = new Watchdog(config, clock);
     call.keyspace = keyspace;
     call.config = config;
@@ -501,6 +506,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     applied(Directive.MAXMEMORY_POLICY, now -> keyspace.accessClock().lfu(now.maxmemoryPolicy().lfu()));
     applied(Directive.LFU_LOG_FACTOR, now -> keyspace.accessClock().lfuLogFactor(now.lfuLogFactor()));
     applied(Directive.LFU_DECAY_TIME, now -> keyspace.accessClock().lfuDecayMinutes(now.lfuDecayTime()));
+    applied(Directive.REPL_BACKLOG_SIZE, now -> replicationLog.capacity(now.number(Directive.REPL_BACKLOG_SIZE)));
     config.onChange(Directive.HZ, now -> {
       adjustHz();
       return null;
@@ -661,6 +667,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** What follows from the changes that a command made. */
   private void settle(Call call) {
     statistics.changes += call.dirty;
+    if (propagation.isActive()) propagation.ran(call);
     moment.set(call.nowMillis);
   }
 
@@ -714,6 +721,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void expired(Database database, byte[] key) {
+    if (propagation.isActive()) propagation.deleted(database, key, config.lazyfreeLazyExpire(), executing);
     notifications.notify(NotifyClass.EXPIRED, "expired", key, database.index());
     watches.touch(database, key, true);
     keyWaits.changed(database, key);
@@ -722,6 +730,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void evicted(Database database, byte[] key) {
+    if (propagation.isActive()) propagation.deleted(database, key, config.lazyfreeLazyEviction(), false);
     changed(null, database.index(), key);
     notifications.notify(NotifyClass.EVICTED, "evicted", key, database.index());
   }

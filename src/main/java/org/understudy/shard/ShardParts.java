@@ -32,10 +32,12 @@ import org.understudy.command.SortedSetRangeCommands;
 import org.understudy.command.StreamCommands;
 import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
+import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.DiskFileSystem;
 import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.RdbFiles;
+import org.understudy.replication.ReplicationLog;
 
 /**
  * Wires the shard by hand: makes its parts, gives each command family the parts that it needs, and builds the
@@ -65,6 +67,8 @@ public final class ShardParts {
   final MemoryLimit memoryLimit;
   final SlowCommands slowCommands;
   final ReplicationState replication = new ReplicationState();
+  final ReplicationLog replicationLog;
+  final Propagation propagation;
   final BlockedClients blocked;
   final KeyWaits keyWaits;
   final ListForms listForms;
@@ -106,6 +110,8 @@ public final class ShardParts {
     dumpCommands = new DumpCommands(listForms);
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
+    replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE));
+    propagation = new Propagation(replicationLog);
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
     shard = new Shard(this);
