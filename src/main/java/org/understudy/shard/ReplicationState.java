@@ -1,27 +1,135 @@
 package org.understudy.shard;
 
-/** Who we are in replication: a primary without replicas, with an id for the history of its changes. */
-public final class ReplicationState {
-  private static final String NO_ID = "0".repeat(40);
+import org.understudy.config.PrimaryAddress;
+import org.understudy.replication.History;
+import org.understudy.replication.PrimaryLink;
 
-  private String id = ServerFacts.randomId();
+/**
+ * Who we are in replication: a primary, or the replica of one; whose history of changes the dataset is made of; and, for
+ * a replica, how the link to its primary is. Written on the shard's loop, where it is also read but
+ * for {@link #role}.
+ */
+public final class ReplicationState {
+  private History history = History.of(ServerFacts.randomId());
+  private volatile PrimaryAddress primary;
+  private PrimaryLink.Progress progress;
+  /** The dataset is what the history was at the end of the log, so that a primary that knows it can continue there. */
+  private boolean resumable;
+  private int streamDatabase = Propagation.NONE;
+  private long readOffset;
+  private long lastIoMillis;
+  private long downSinceMillis;
 
   /** The word for it in ROLE, INFO and HELLO. Asked on any loop. */
   public String role() {
-    return "master";
+    return isReplica() ? "slave" : "master";
+  }
+
+  /** Asked on any loop. */
+  public boolean isReplica() {
+    return primary != null;
+  }
+
+  /** Null for a primary. */
+  PrimaryAddress primary() {
+    return primary;
+  }
+
+  /** @param address null to be a primary */
+  void primary(PrimaryAddress address) {
+    primary = address;
+  }
+
+  // ---- the history -------------------------------------------------------------------------------------------------
+
+  History history() {
+    return history;
+  }
+
+  void history(History now) {
+    history = now;
   }
 
   String id() {
-    return id;
+    return history.id();
   }
 
   /** The id of the history that ours branched off from; zeros if it did not. */
   String secondId() {
-    return NO_ID;
+    return history.secondId();
   }
 
   /** Begins a new history: no replica can continue with us (DEBUG CHANGE-REPL-ID). */
   void changeId() {
-    id = ServerFacts.randomId();
+    history = History.of(ServerFacts.randomId());
+  }
+
+  /** Whether a primary with our history could go on where the log ends. */
+  boolean isResumable() {
+    return resumable;
+  }
+
+  void resumable(boolean yes) {
+    resumable = yes;
+  }
+
+  /**
+   * The database that is selected where the stream of our primary goes on, {@link Propagation#NONE} if none is: the
+   * {@code repl-stream-db} of a snapshot.
+   */
+  int streamDatabase() {
+    return streamDatabase;
+  }
+
+  void streamDatabase(int index) {
+    streamDatabase = index;
+  }
+
+  // ---- the link of a replica ---------------------------------------------------------------------------------------
+
+  /** How far the link has come. Null for a primary. */
+  PrimaryLink.Progress progress() {
+    return progress;
+  }
+
+  void progress(PrimaryLink.Progress now) {
+    progress = now;
+  }
+
+  /** Whether changes come from our primary as they happen there: {@code master_link_status:up}. */
+  boolean isLinkUp() {
+    return progress == PrimaryLink.Progress.CONNECTED;
+  }
+
+  /** Whether a dataset is on its way: {@code master_sync_in_progress}. */
+  boolean isSyncing() {
+    return progress == PrimaryLink.Progress.SYNC;
+  }
+
+  /** Bytes of the history that have come, whether they are applied or not. */
+  long readOffset() {
+    return readOffset;
+  }
+
+  void readOffset(long offset) {
+    readOffset = offset;
+  }
+
+  /** When something came from our primary, Unix time. */
+  long lastIoMillis() {
+    return lastIoMillis;
+  }
+
+  void lastIo(long nowMillis) {
+    lastIoMillis = nowMillis;
+  }
+
+  /** Since when the link has been down, Unix time; 0 if it never was up. */
+  long downSinceMillis() {
+    return downSinceMillis;
+  }
+
+  void downSince(long nowMillis) {
+    downSinceMillis = nowMillis;
   }
 }
