@@ -11,6 +11,9 @@ import org.understudy.keyspace.packed.Listpack;
  */
 final class LargeList {
   private static final int LEAST_ROOM = 8;
+  private static final int EIGHTHS = 8;
+  /** A chunk that will not grow any more gives back its spare room from this size on. */
+  private static final int LEAST_SPARE_BYTES = 128;
 
   private final ListForm form;
   /** Marks the chunks that are this list's own. */
@@ -193,11 +196,17 @@ final class LargeList {
       addChunk(front ? 0 : size, ListChunk.of(element, owner), 1);
     } else {
       if (size > 0) seal(end);
-      Listpack pack = new Listpack(form.chunkBytes() / 8);
+      int room = roomForChunk();
+      Listpack pack = front ? Listpack.growingForwards(room) : new Listpack(room);
       addPacked(front ? 0 : size, pack, 0);
       add(front ? 0 : size - 1, front, element);
     }
     tidyInner();
+  }
+
+  /** What a new chunk gets at first: all that it may ever need, or an eighth of what the list has, if that is less. */
+  private int roomForChunk() {
+    return form.chunkBytes() / EIGHTHS * Math.max(1, Math.min(EIGHTHS, size));
   }
 
   void removeEnd(boolean front) {
@@ -232,7 +241,7 @@ final class LargeList {
   /** Nothing more will be added to a chunk soon. */
   private void seal(int index) {
     ListChunk chunk = chunk(index);
-    if (chunk.alone || chunk.owner != owner) return;
+    if (chunk.alone || chunk.owner != owner || chunk.pack().spareBytes() < LEAST_SPARE_BYTES) return;
     open(index).trim();
     changed(index, count(index));
   }

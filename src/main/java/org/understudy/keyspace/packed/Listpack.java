@@ -54,6 +54,7 @@ public final class Listpack {
   private static final int INTEGER_64_BITS = 0xF4;
 
   private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   private byte[] bytes;
   /** Where the packed form begins in the array. */
@@ -69,6 +70,15 @@ public final class Listpack {
     this(new byte[Math.max(EMPTY_BYTES, capacityBytes)]);
     resized(EMPTY_BYTES);
     bytes[HEADER_BYTES] = END;
+  }
+
+  /** As {@link #Listpack(int)}, with all of the room before the entries: for one that grows towards its start. */
+  public static Listpack growingForwards(int capacityBytes) {
+    Listpack listpack = new Listpack(new byte[Math.max(EMPTY_BYTES, capacityBytes)]);
+    listpack.start = listpack.bytes.length - EMPTY_BYTES;
+    listpack.resized(EMPTY_BYTES);
+    listpack.bytes[listpack.start + HEADER_BYTES] = END;
+    return listpack;
   }
 
   private Listpack(byte[] bytes) {
@@ -114,6 +124,11 @@ public final class Listpack {
   /** Bytes of heap of the object and its array, spare room included. */
   public long heapBytes(HeapLayout layout) {
     return layout.object(1, 4) + layout.byteArray(bytes.length);
+  }
+
+  /** How much of the array holds nothing. */
+  public int spareBytes() {
+    return bytes.length - size();
   }
 
   /** Gives back spare room. */
@@ -460,9 +475,9 @@ public final class Listpack {
     boolean farTooLarge = newSize < bytes.length / 2 && oldLength > 0;
     boolean atStart = at == start + HEADER_BYTES && (oldLength == 0 || newLength == 0);
     if (atStart && newLength <= start + oldLength && !farTooLarge) {
-      int moved = start + oldLength - newLength;
-      System.arraycopy(bytes, start, bytes, moved, HEADER_BYTES);
-      start = moved;
+      int count = countInHeader();
+      start += oldLength - newLength;
+      countInHeader(count);
       resized(newSize);
       return start + HEADER_BYTES;
     }
@@ -498,11 +513,11 @@ public final class Listpack {
   }
 
   private int countInHeader() {
-    return bytes[start + COUNT_OFFSET] & 0xFF | (bytes[start + COUNT_OFFSET + 1] & 0xFF) << 8;
+    return (short) SHORTS.get(bytes, start + COUNT_OFFSET) & 0xFFFF;
   }
 
   private void countInHeader(int count) {
-    putLittleEndian(start + COUNT_OFFSET, count, 2);
+    SHORTS.set(bytes, start + COUNT_OFFSET, (short) count);
   }
 
   // ---- sizes --------------------------------------------------------------------------------------------------------
