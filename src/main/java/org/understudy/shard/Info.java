@@ -43,6 +43,7 @@ final class Info {
   private final ServerFacts facts;
   private final ServerControl control;
   private final Persistence persistence;
+  private final MigrationTargets migrationTargets;
   private final Supplier<CommandTable> table;
   private final Supplier<Integer> hz;
   private final Map<String, Runnable> sections = new LinkedHashMap<>();
@@ -66,6 +67,7 @@ final class Info {
     facts = parts.facts;
     control = parts.control;
     persistence = parts.persistence;
+    migrationTargets = parts.migrationTargets;
     this.table = table;
     this.hz = hz;
     sections.put("server", this::server);
@@ -284,6 +286,7 @@ final class Info {
     field("pubsub_patterns", pubSub.patterns.names().size());
     field("pubsubshard_channels", pubSub.shardChannels.names().size());
     field("total_forks", 0);
+    field("migrate_cached_sockets", migrationTargets.size());
     field("tracking_total_keys", tracking.totalKeys());
     field("tracking_total_items", tracking.totalItems());
     field("tracking_total_prefixes", tracking.totalPrefixes());

@@ -85,12 +85,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Persistence persistence;
   private final ReplicationLog replicationLog;
   private final Propagation propagation;
+  private final MigrationTargets migrationTargets;
   private final Watchdog watchdog;
   private final Lookahead lookahead = new Lookahead();
   private final Call call = new Call(this);
 
   private Timing timing;
   private Executor loop;
+  private Executor blocking;
   /** Rounds of background work a second. */
   private int hz;
   private boolean cronPaused;
@@ -138,6 +140,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     persistence = parts.persistence;
     replicationLog = parts.replicationLog;
     propagation = parts.propagation;
+    migrationTargets = parts.migrationTargets;
     watchdog = new Watchdog(config, clock);
     call.keyspace = keyspace;
     call.config = config;
@@ -153,6 +156,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   void start(Timing lent, Executor loop, Executor blocking) {
     timing = lent;
     this.loop = loop;
+    this.blocking = blocking;
     background.start(loop, blocking);
     persistence.start(new Save.Turns() {
       @Override
@@ -464,6 +468,39 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     afterTurn();
   }
 
+  /**
+   * Does blocking work of the command that runs on another thread while its client stands still, and then the rest of
+   * the command: also if the client is gone by then. In a transaction, whose commands may not be torn apart, at once.
+   *
+   * @param rest answers
+   */
+  void offLoop(Call call, Runnable work, Consumer<Call> rest) {
+    if (call.inTransaction) {
+      work.run();
+      rest.accept(call);
+      return;
+    }
+    Client client = current;
+    CommandSpec spec = call.spec;
+    byte[][] argv = call.argv;
+    Database database = call.db;
+    blocked.suspend(client);
+    blocking.execute(() -> {
+      try {
+        work.run();
+      } finally {
+        loop.execute(() -> {
+          finish(client, spec, argv, database, then -> {
+            rest.accept(then);
+            return true;
+          });
+          if (!client.gone) blocked.answered(client);
+          afterTurn();
+        });
+      }
+    });
+  }
+
   /** Has a waiting command go on in the middle of another client's turn, or of nobody's. */
   private boolean finish(Client client, CommandSpec spec, byte[][] argv, Database database, CommandExecutor.Rest rest) {
     Client turn = current;
@@ -542,6 +579,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     if (now - lastClientSampleMillis >= CLIENT_SAMPLE_MILLIS) {
       lastClientSampleMillis = now;
       memory.sampleClients(now);
+      migrationTargets.tick(now);
       keyspace.spares().shrink();
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
@@ -660,7 +698,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   public void finished(Call call, long nanos, long replyNanos) {
     settle(call);
     if (slowCommands.concerned(nanos)) {
-      slowCommands.noteFinished(call.session, call.spec, call.argv, nanos, replyNanos, clock.millis());
+      slowCommands.noteFinished(call.session, call.spec, call.shownArgv(), nanos, replyNanos, clock.millis());
     }
   }
 

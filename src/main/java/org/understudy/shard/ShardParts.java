@@ -3,7 +3,6 @@ package org.understudy.shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.understudy.acl.Users;
@@ -76,6 +75,7 @@ public final class ShardParts {
   final Notifications notifications;
   final DumpCommands dumpCommands;
   final Persistence persistence;
+  final MigrationTargets migrationTargets = new MigrationTargets();
   private final CommandTable table;
   private final Shard shard;
 
@@ -139,6 +139,7 @@ public final class ShardParts {
     rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(new SortCommands(listForms).rows());
     rows.addAll(dumpCommands.rows());
+    rows.addAll(new MigrateCommand(shard, migrationTargets).rows());
     rows.addAll(SortedSetCommands.rows());
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
