@@ -27,6 +27,7 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.ClientCommands;
+import org.understudy.shard.Mode;
 import org.understudy.shard.ReplicationState;
 import org.understudy.shard.ShardParts;
 
@@ -38,10 +39,12 @@ public final class ConnectionCommands {
   private final Config config;
   private final Users users;
   private final ReplicationState replication;
+  private final Mode mode;
 
   public ConnectionCommands(ShardParts parts, Users users) {
     config = parts.config();
     replication = parts.replication();
+    mode = parts.mode();
     this.users = users;
   }
 
@@ -148,7 +151,7 @@ public final class ConnectionCommands {
     if (version != 0) session.protocol = version;
     ReplyBuffer reply = call.reply;
     reply.protocol(session.protocol);
-    reply.map(7);
+    reply.map(mode.hasDataset() ? 7 : 6);
     reply.bulk("server");
     reply.bulk("redis");
     reply.bulk("version");
@@ -158,9 +161,11 @@ public final class ConnectionCommands {
     reply.bulk("id");
     reply.integer(session.id);
     reply.bulk("mode");
-    reply.bulk("standalone");
-    reply.bulk("role");
-    reply.bulk(replication.role());
+    reply.bulk(mode.word());
+    if (mode.hasDataset()) {
+      reply.bulk("role");
+      reply.bulk(replication.role());
+    }
     reply.bulk("modules");
     reply.emptyArray();
   }

@@ -31,7 +31,8 @@ public final class ConfigReader {
   private final Config config;
   private BiConsumer<String, String> renaming = (from, to) -> {};
   private Consumer<String> warnings = warning -> {};
-  private boolean sentinel;
+  /** Null unless this is the file of a sentinel. */
+  private Consumer<SentinelLine> sentinel;
 
   private int depth;
   /** The first line with {@code save} replaces the defaults, further ones add. */
@@ -60,9 +61,9 @@ public final class ConfigReader {
     return this;
   }
 
-  /** Reads for a sentinel, whose file has lines that start with {@code sentinel}. */
-  public ConfigReader sentinel(boolean mode) {
-    sentinel = mode;
+  /** Reads for a sentinel, and hands over the lines that start with {@code sentinel}. */
+  public ConfigReader sentinel(Consumer<SentinelLine> lines) {
+    sentinel = lines;
     return this;
   }
 
@@ -191,8 +192,9 @@ public final class ConfigReader {
           : "Modules are not supported by Understudy");
     } else if (!name.equals("sentinel")) {
       throw new BadValue("Bad directive or wrong number of arguments");
-    } else if (count > 0 && !sentinel) {
-      throw new BadValue("sentinel directive while not in sentinel mode");
+    } else if (count > 0) {
+      if (sentinel == null) throw new BadValue("sentinel directive while not in sentinel mode");
+      sentinel.accept(new SentinelLine(arguments, number, line));
     }
   }
 

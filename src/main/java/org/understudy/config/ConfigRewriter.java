@@ -40,10 +40,20 @@ public final class ConfigRewriter {
   private final Map<String, Deque<Integer>> oldLines = new HashMap<>();
   private final Set<String> rewritten = new HashSet<>();
   private final boolean all;
+  private final boolean sentinel;
   private boolean signed;
 
-  private ConfigRewriter(List<String> old, boolean all) {
+  /**
+   * A line of a sentinel's file that is not a directive of the table.
+   *
+   * @param option the words by which its place is found: {@code sentinel} and the next one
+   * @param wanted whether it is written where it does not stand already
+   */
+  public record SentinelOption(String option, String line, boolean wanted) {}
+
+  private ConfigRewriter(List<String> old, boolean all, boolean sentinel) {
     this.all = all;
+    this.sentinel = sentinel;
     for (String line : old) addOld(ConfigReader.trim(line));
   }
 
@@ -54,18 +64,38 @@ public final class ConfigRewriter {
    * @param all whether directives at their default are written as well (DEBUG CONFIG-REWRITE-FORCE-ALL)
    */
   public static List<String> rewrite(List<String> old, Config config, List<String> users, boolean all) {
-    ConfigRewriter file = new ConfigRewriter(old, all);
-    for (Directive directive : Directive.values()) {
-      String name = directive.directiveName();
-      file.rewritten.add(name);
-      directive.type().rewrite(name, config.value(directive), (line, wanted) -> file.put(name, line, wanted));
-    }
+    ConfigRewriter file = new ConfigRewriter(old, all, false);
+    for (Directive directive : Directive.values()) file.put(directive, config);
     if (users != null) {
       file.rewritten.add("user");
       for (String user : users) file.put("user", user, true);
     }
     file.rewritten.add("loadmodule");
     return file.finished();
+  }
+
+  /**
+   * The new lines of a sentinel's file. It has no save points.
+   *
+   * @param options in the order in which they are appended
+   * @param owned the {@link SentinelOption#option}s of which lines that are not among these go
+   */
+  public static List<String> rewriteSentinel(List<String> old, Config config, List<SentinelOption> options,
+      Set<String> owned) {
+    ConfigRewriter file = new ConfigRewriter(old, false, true);
+    for (Directive directive : Directive.values()) {
+      if (directive == Directive.SAVE) file.rewritten.add(directive.directiveName());
+      else file.put(directive, config);
+    }
+    for (SentinelOption option : options) file.put(option.option, option.line, option.wanted);
+    file.rewritten.addAll(owned);
+    return file.finished();
+  }
+
+  private void put(Directive directive, Config config) {
+    String name = directive.directiveName();
+    rewritten.add(name);
+    directive.type().rewrite(name, config.value(directive), (line, wanted) -> put(name, line, wanted));
   }
 
   private void addOld(String line) {
@@ -83,6 +113,7 @@ public final class ConfigRewriter {
       lines.add(NOT_UNDERSTOOD + line);
       return;
     }
+    if (sentinel && option.equals("sentinel") && words.size() > 1) option += " " + Words.lower(words.get(1));
     oldLines.computeIfAbsent(option, any -> new ArrayDeque<>()).add(lines.size());
     lines.add(line);
   }

@@ -23,6 +23,7 @@ import org.understudy.config.Config;
 import org.understudy.persistence.DiskFileSystem;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.shard.KeyspaceShard;
+import org.understudy.shard.Mode;
 import org.understudy.shard.ServerFacts;
 import org.understudy.shard.ShardParts;
 
@@ -75,7 +76,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     Sessions sessions = new Sessions();
     parts = new ShardParts(config, clock, hashSeed(),
         wired -> new ConnectionCommands(wired, users).rows(), ServerFacts.ofProcess(clock),
-        new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem());
+        new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem(), Mode.STANDALONE);
     parts.connections(sessions);
     parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import org.understudy.command.Call;
 import org.understudy.resp.CommandError;
 
-/** Work of a command that would block the loop: done on another thread while the client's run stands still. */
+/** Work of a command that is not done on the loop, since it would block it or is another's: the client's run stands still. */
 final class Background {
   private final Clients clients;
   private final BlockedClients blocked;
@@ -56,6 +56,13 @@ final class Background {
       blocked.forget(client);
       throw CommandError.err("the server is shutting down");
     }
+  }
+
+  /** Has the client of the command wait for an answer from elsewhere. The handler writes no reply. */
+  PendingAnswer later(Call call) {
+    Client client = clients.of(call.session);
+    blocked.suspend(client);
+    return writer -> loop.execute(() -> blocked.release(client, writer));
   }
 
   private static CommandError failure(Runnable work) {

@@ -41,6 +41,7 @@ final class Info {
   private final ReplicationState replication;
   private final ReplicationLog log;
   private final ServerFacts facts;
+  private final Mode mode;
   private final ServerControl control;
   private final Persistence persistence;
   private final MigrationTargets migrationTargets;
@@ -65,6 +66,7 @@ final class Info {
     replication = parts.replication;
     log = parts.replicationLog;
     facts = parts.facts;
+    mode = parts.mode();
     control = parts.control;
     persistence = parts.persistence;
     migrationTargets = parts.migrationTargets;
@@ -121,7 +123,7 @@ final class Info {
     field("redis_version", ServerFacts.REDIS_VERSION);
     field("understudy_version", facts.understudyVersion());
     field("understudy_java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
-    field("redis_mode", "standalone");
+    field("redis_mode", mode.word());
     field("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + machine());
     field("arch_bits", System.getProperty("sun.arch.data.model", "64"));
     if (onLinux()) {

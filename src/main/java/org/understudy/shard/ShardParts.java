@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.understudy.acl.Users;
+import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.bytes.SpareArrays;
 import org.understudy.command.BitCommands;
@@ -76,6 +77,8 @@ public final class ShardParts {
   final DumpCommands dumpCommands;
   final Persistence persistence;
   final MigrationTargets migrationTargets = new MigrationTargets();
+  private final Mode mode;
+  private final Info info;
   private final CommandTable table;
   private final Shard shard;
 
@@ -86,7 +89,8 @@ public final class ShardParts {
    * @param files where the dataset is kept
    */
   public ShardParts(Config config, Clock clock, long seed, Function<ShardParts, List<CommandSpec>> connectionRows,
-      ServerFacts facts, ServerControl control, FileSystem files) {
+      ServerFacts facts, ServerControl control, FileSystem files, Mode mode) {
+    this.mode = mode;
     this.config = config;
     this.clock = clock;
     this.facts = facts;
@@ -115,18 +119,19 @@ public final class ShardParts {
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
     shard = new Shard(this);
-    CommandTable named = new CommandTable(rows(connectionRows.apply(this)));
+    info = new Info(this, this::table, shard::hz);
+    CommandTable named = new CommandTable(mode.rows(this, rows(connectionRows.apply(this))));
     for (Config.Rename rename : config.renamedCommands()) named = named.renamed(rename.from(), rename.to());
     table = named;
   }
 
   /** Parts in a process that commands can do nothing to. */
   public ShardParts(Config config, Clock clock, long seed, Function<ShardParts, List<CommandSpec>> connectionRows) {
-    this(config, clock, seed, connectionRows, ServerFacts.ofProcess(clock), ServerControl.NONE, new DiskFileSystem());
+    this(config, clock, seed, connectionRows, ServerFacts.ofProcess(clock), ServerControl.NONE, new DiskFileSystem(),
+        Mode.STANDALONE);
   }
 
   private List<CommandSpec> rows(List<CommandSpec> connectionRows) {
-    Info info = new Info(this, this::table, shard::hz);
     List<CommandSpec> rows = new ArrayList<>(connectionRows);
     rows.addAll(new CommandCommands(this::table).rows());
     rows.addAll(KeyCommands.rows());
@@ -214,6 +219,26 @@ public final class ShardParts {
   /** Bytes that the dataset and the clients take, as INFO's used_memory. On the shard's loop only. */
   public long usedMemory() {
     return memory.used();
+  }
+
+  public Mode mode() {
+    return mode;
+  }
+
+  /** The sections of INFO of these names, in INFO's order. On the shard's loop only. */
+  public String info(List<String> sections) {
+    return sections.isEmpty() ? "" : info.text(sections.stream().map(Bytes::of).toArray(byte[][]::new), 0);
+  }
+
+  /** Sends a message to all who listen to the channel. On the shard's loop only. */
+  public void publish(byte[] channel, byte[] message) {
+    pubSub.publish(channel, message);
+    clients.closeOverLimit();
+  }
+
+  /** Has the client of a command that runs on the shard wait for an answer from elsewhere; its handler writes none. */
+  public PendingAnswer answerLater(Call call) {
+    return background.later(call);
   }
 
   public Admission admission() {

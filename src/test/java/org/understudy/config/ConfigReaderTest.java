@@ -112,7 +112,10 @@ class ConfigReaderTest {
   void sentinelLinesNeedASentinel() {
     assertEquals("sentinel directive while not in sentinel mode", fault("sentinel monitor a 127.0.0.1 1 1"));
     Config config = Config.defaults();
-    new ConfigReader(config).sentinel(true).readText("sentinel monitor a 127.0.0.1 1 1\nport 5");
+    List<SentinelLine> lines = new ArrayList<>();
+    new ConfigReader(config).sentinel(lines::add).readText("sentinel monitor a 127.0.0.1 1 1\nsentinel\nport 5");
+    assertEquals(List.of(new SentinelLine(List.of("monitor", "a", "127.0.0.1", "1", "1"), 1,
+        "sentinel monitor a 127.0.0.1 1 1")), lines);
     assertEquals(5, config.port());
   }
 

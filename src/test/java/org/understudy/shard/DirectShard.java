@@ -85,7 +85,7 @@ public final class DirectShard implements ClientSink {
       List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(wired, new Users(config)).rows());
       rows.addAll(further);
       return rows;
-    }, ServerFacts.ofProcess(clock), ServerControl.NONE, files);
+    }, ServerFacts.ofProcess(clock), ServerControl.NONE, files, Mode.STANDALONE);
     connectionExecutor =
         parts.newExecutor(parts.newLoopStats(), mailbox::add);
     parts.shard().start(new Shard.Timing() {
