@@ -114,7 +114,7 @@ public final class RdbFiles {
   /** Loads the file at one go. @param replaces see {@link RdbLoad} */
   public Outcome loadAtOnce(boolean replaces) {
     try (FileSystem.Input input = files.open(place())) {
-      load = new RdbLoad(keyspace, libraries, reading.get(), input.size(), replaces);
+      load = new RdbLoad(keyspace, libraries, reading.get(), input.size(), replaces, RdbLoad.Expired.LEFT_OUT);
       load.readAll(input);
       return load.complete() ? Outcome.LOADED : Outcome.DAMAGED;
     } catch (NoSuchFileException e) {
@@ -126,13 +126,13 @@ public final class RdbFiles {
   }
 
   /** Loads the file in slices, each as long as a small piece of it takes. @param stop whether to end it now */
-  public void load(Save.Turns turns, BooleanSupplier stop, Consumer<Outcome> ended) {
+  public void load(Save.Turns turns, BooleanSupplier stop, RdbLoad.Expired expired, Consumer<Outcome> ended) {
     turns.block(() -> {
       try {
         FileSystem.Input input = files.open(place());
         long size = input.size();
         turns.back(() -> {
-          load = new RdbLoad(keyspace, libraries, reading.get(), size, false);
+          load = new RdbLoad(keyspace, libraries, reading.get(), size, false, expired);
           new Loading(input, load, turns, stop, (int) config.number(Directive.KEY_LOAD_DELAY), ended).read();
         });
       } catch (NoSuchFileException e) {

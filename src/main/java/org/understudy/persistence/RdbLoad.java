@@ -13,6 +13,7 @@ import org.understudy.rdb.RdbEntry;
 import org.understudy.rdb.RdbException;
 import org.understudy.rdb.RdbReader;
 import org.understudy.rdb.RdbVisitor;
+import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 
 /**
@@ -24,10 +25,21 @@ public final class RdbLoad implements RdbVisitor {
   /** So much of a file is read and loaded at once: about half a millisecond. */
   static final int PIECE_BYTES = 64 << 10;
   private static final int EMPTY_KEYS_LOGGED = 10;
+  private static final int ID_LENGTH = 40;
+
+  /** Decides about keys whose time has come. */
+  public interface Expired {
+    /** All of them are left out. */
+    Expired LEFT_OUT = (database, key) -> true;
+
+    /** Whether it is left out. The array is the receiver's to keep. */
+    boolean leavesOut(int database, byte[] key);
+  }
 
   private final Keyspace keyspace;
   private final List<byte[]> libraries;
   private final boolean replaces;
+  private final Expired expired;
   private final long startMillis;
   private final long totalBytes;
   private final RdbReader reader;
@@ -35,15 +47,21 @@ public final class RdbLoad implements RdbVisitor {
   private long keysLoaded;
   private long keysExpired;
   private long emptyKeys;
+  /** See {@link RdbWriter.Place}. */
+  private String id;
+  private long offset = -1;
+  private long streamDatabase = -1;
 
   /**
    * @param libraries gets the code of libraries of functions
    * @param replaces whether a key that is there already gives way; else it means that the file is damaged
    */
-  RdbLoad(Keyspace keyspace, List<byte[]> libraries, ReadOptions options, long totalBytes, boolean replaces) {
+  RdbLoad(Keyspace keyspace, List<byte[]> libraries, ReadOptions options, long totalBytes, boolean replaces,
+      Expired expired) {
     this.keyspace = keyspace;
     this.libraries = libraries;
     this.replaces = replaces;
+    this.expired = expired;
     this.totalBytes = totalBytes;
     startMillis = keyspace.nowMillis();
     reader = new RdbReader(options, this);
@@ -132,11 +150,19 @@ public final class RdbLoad implements RdbVisitor {
     return keysExpired;
   }
 
+  /** The place of the dataset in the history of its changes; null if the file does not say. */
+  public RdbWriter.Place place() {
+    boolean known = id != null && id.length() == ID_LENGTH && offset >= 0 && streamDatabase >= 0
+        && streamDatabase < keyspace.databases();
+    return known ? new RdbWriter.Place((int) streamDatabase, id, offset) : null;
+  }
+
   // ---- what is in the file -----------------------------------------------------------------------------------------
 
   @Override
   public boolean entry(RdbEntry entry) {
-    if (entry.expireAtMillis() != Entry.NO_EXPIRE && entry.expireAtMillis() < startMillis) {
+    if (entry.expireAtMillis() != Entry.NO_EXPIRE && entry.expireAtMillis() < startMillis
+        && expired.leavesOut(entry.database(), entry.key())) {
       keysExpired++;
       return true;
     }
@@ -181,7 +207,10 @@ public final class RdbLoad implements RdbVisitor {
       case "aof-base" -> {
         if (number(text) != 0) log.info("RDB is base AOF");
       }
-      case "repl-stream-db", "repl-id", "repl-offset", "lua", "redis-bits" -> { }
+      case "repl-stream-db" -> streamDatabase = number(text);
+      case "repl-id" -> id = text;
+      case "repl-offset" -> offset = number(text);
+      case "lua", "redis-bits" -> { }
       default -> log.debug("Unrecognized RDB AUX field: '{}'", field);
     }
   }

@@ -22,6 +22,7 @@ public final class SnapshotStream implements Snapshot.Sink {
   /** About as much of a large value is written, or compressed, in one step. */
   private static final int PART_BYTES = 8 << 10;
 
+  private final RdbWriter.Place place;
   private final AccessClock accessClock;
   private final long cutMillis;
   private final RdbOutput output;
@@ -53,6 +54,7 @@ public final class SnapshotStream implements Snapshot.Sink {
     writer = new RdbWriter(output, access);
     sideOutput = new RdbOutput(SIDE_BYTES, compress, false);
     sideWriter = new RdbWriter(sideOutput, access);
+    place = origin.replication();
     writer.header(origin);
     for (byte[] library : libraries) writer.function(library);
     for (int i = 0; i < keyspace.databases(); i++) {
@@ -97,6 +99,11 @@ public final class SnapshotStream implements Snapshot.Sink {
   public void abandon() {
     snapshot.abandon();
     ended = true;
+  }
+
+  /** Where the cut is in the history of changes; null if no history is kept. */
+  public RdbWriter.Place place() {
+    return place;
   }
 
   /** Keys at the cut. */

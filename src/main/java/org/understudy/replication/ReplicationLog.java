@@ -25,7 +25,7 @@ public final class ReplicationLog {
   /** A piece of the log; what has been written into it does not change. */
   private static final class Chunk {
     /** Offset of its first byte. */
-    final long start;
+    long start;
     final byte[] bytes;
     int used;
     Chunk next;
@@ -79,6 +79,13 @@ public final class ReplicationLog {
     head = null;
     tail = null;
     end = offset;
+  }
+
+  /** Gives the bytes that are held other offsets, so that they end there. There may be no readers. */
+  public void rebase(long newEnd) {
+    requireNoReaders();
+    for (Chunk chunk = head; chunk != null; chunk = chunk.next) chunk.start += newEnd - end;
+    end = newEnd;
   }
 
   private void requireNoReaders() {

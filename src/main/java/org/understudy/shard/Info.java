@@ -307,10 +307,10 @@ final class Info {
       field("min_slaves_good_slaves", 0);
     }
     field("master_failover_state", "no-failover");
-    field("master_replid", replication.id());
-    field("master_replid2", replication.secondId());
+    field("master_replid", replication.history().id());
+    field("master_replid2", replication.history().secondId());
     field("master_repl_offset", log.end());
-    field("second_repl_offset", -1);
+    field("second_repl_offset", replication.history().secondOffset());
     field("repl_backlog_active", log.isActive() ? 1 : 0);
     field("repl_backlog_size", log.capacityBytes());
     field("repl_backlog_first_byte_offset", log.isActive() ? log.first() + 1 : 0);

@@ -36,6 +36,7 @@ final class Persistence {
   private final Admission admission;
   private final BlockedClients blocked;
   private final ServerControl control;
+  private final Continuity continuity;
   private final RdbFiles files;
   private final long processId;
   private Save.Turns turns;
@@ -67,10 +68,11 @@ final class Persistence {
     admission = parts.admission;
     blocked = parts.blocked;
     control = parts.control;
+    continuity = parts.continuity;
     processId = parts.facts.processId();
     lastSaveSeconds = parts.facts.startMillis() / 1000;
     files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
-        seconds(), parts.memory.used(), null, false), () -> readOptions(parts.listForms), processId);
+        seconds(), parts.memory.used(), parts.continuity.place(), false), () -> readOptions(parts.listForms), processId);
   }
 
   void start(Save.Turns lent) {
@@ -270,10 +272,12 @@ final class Persistence {
   /** Loads the file, if there is one, in slices. The dataset counts as loaded only after success. */
   void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
     long start = clock.nanos();
-    files.load(turns, stop, outcome -> {
+    continuity.loading();
+    files.load(turns, stop, continuity::leavesOut, outcome -> {
       if (outcome == RdbFiles.Outcome.LOADED) {
         log.info("DB loaded from disk: {} seconds", String.format(Locale.ROOT, "%.3f", (clock.nanos() - start) / 1e9));
       }
+      continuity.loaded(outcome, files.load(), clock.millis());
       if (outcome == RdbFiles.Outcome.LOADED || outcome == RdbFiles.Outcome.ABSENT) setLoading(false);
       ended.accept(outcome);
     });

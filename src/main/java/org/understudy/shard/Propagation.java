@@ -5,7 +5,6 @@ import java.util.List;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.Call;
 import org.understudy.command.CommandFlag;
-import org.understudy.keyspace.Database;
 import org.understudy.replication.EffectSink;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.RequestBuffer;
@@ -91,8 +90,8 @@ public final class Propagation {
    *
    * @param within whether a command is under way that it is an effect of
    */
-  void deleted(Database database, byte[] key, boolean lazily, boolean within) {
-    note(database.index(), true, lazily ? UNLINK : DEL, key);
+  void deleted(int database, byte[] key, boolean lazily, boolean within) {
+    note(database, true, lazily ? UNLINK : DEL, key);
     if (!within) flush(false);
   }
 

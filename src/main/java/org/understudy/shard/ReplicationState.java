@@ -59,7 +59,7 @@ public final class ReplicationState {
     return history.secondId();
   }
 
-  /** Begins a new history: no replica can continue with us (DEBUG CHANGE-REPL-ID). */
+  /** Begins a new history: no replica can continue with us. */
   void changeId() {
     history = History.of(ServerFacts.randomId());
   }

@@ -37,7 +37,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   private static final Logger log = LoggerFactory.getLogger(Shard.class);
   private static final long SAMPLE_MILLIS = 100;
-  private static final long CLIENT_SAMPLE_MILLIS = 1000;
+  private static final long SECOND_MILLIS = 1000;
   private static final int MAX_HZ = 500;
   private static final int CLIENTS_PER_ROUND = 200;
   /** Share of the time that active expiry may take at effort 1, and what each step of effort adds; as in Redis. */
@@ -84,6 +84,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Background background;
   private final Persistence persistence;
   private final ReplicationLog replicationLog;
+  private final Backlog backlog;
   private final Propagation propagation;
   private final MigrationTargets migrationTargets;
   private final Watchdog watchdog;
@@ -98,7 +99,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private boolean cronPaused;
   /** A client's run was executed since a save had its last slice. */
   private boolean ranSinceSlice;
-  private long lastClientSampleMillis;
+  private long lastSecondMillis;
   /** Monotonic end of the time that active expiry may take in this round. */
   private long expiryEndNanos;
   private boolean expiring;
@@ -139,6 +140,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     background = parts.background;
     persistence = parts.persistence;
     replicationLog = parts.replicationLog;
+    backlog = parts.backlog;
     propagation = parts.propagation;
     migrationTargets = parts.migrationTargets;
     watchdog = new Watchdog(config, clock);
@@ -576,10 +578,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       statistics.sample(now);
       memory.samplePeak();
     }
-    if (now - lastClientSampleMillis >= CLIENT_SAMPLE_MILLIS) {
-      lastClientSampleMillis = now;
+    if (now - lastSecondMillis >= SECOND_MILLIS) {
+      lastSecondMillis = now;
       memory.sampleClients(now);
       migrationTargets.tick(now);
+      backlog.tick(now);
       keyspace.spares().shrink();
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
@@ -759,7 +762,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void expired(Database database, byte[] key) {
-    if (propagation.isActive()) propagation.deleted(database, key, config.lazyfreeLazyExpire(), executing);
+    if (propagation.isActive()) {
+      propagation.deleted(database.index(), key, config.lazyfreeLazyExpire(), executing);
+    }
     notifications.notify(NotifyClass.EXPIRED, "expired", key, database.index());
     watches.touch(database, key, true);
     keyWaits.changed(database, key);
@@ -768,7 +773,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void evicted(Database database, byte[] key) {
-    if (propagation.isActive()) propagation.deleted(database, key, config.lazyfreeLazyEviction(), false);
+    if (propagation.isActive()) {
+      propagation.deleted(database.index(), key, config.lazyfreeLazyEviction(), false);
+    }
     changed(null, database.index(), key);
     notifications.notify(NotifyClass.EVICTED, "evicted", key, database.index());
   }

@@ -69,6 +69,8 @@ public final class ShardParts {
   final ReplicationState replication = new ReplicationState();
   final ReplicationLog replicationLog;
   final Propagation propagation;
+  final Backlog backlog;
+  final Continuity continuity;
   final BlockedClients blocked;
   final KeyWaits keyWaits;
   final ListForms listForms;
@@ -116,6 +118,8 @@ public final class ShardParts {
     background = new Background(clients, blocked);
     replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE));
     propagation = new Propagation(replicationLog);
+    backlog = new Backlog(config, replication, replicationLog);
+    continuity = new Continuity(this);
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
     shard = new Shard(this);

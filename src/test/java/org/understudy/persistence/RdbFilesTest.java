@@ -256,7 +256,7 @@ class RdbFilesTest {
     assertTrue(files.saveAtOnce());
     CommandRunner other = new CommandRunner();
     List<RdbFiles.Outcome> outcomes = new ArrayList<>();
-    filesOf(other.keyspace).load(turns, () -> false, outcomes::add);
+    filesOf(other.keyspace).load(turns, () -> false, RdbLoad.Expired.LEFT_OUT, outcomes::add);
     turns.runAll();
     assertEquals(List.of(RdbFiles.Outcome.LOADED), outcomes);
     assertEquals(Digest.of(runner.keyspace).hex(), Digest.of(other.keyspace).hex());
@@ -267,7 +267,7 @@ class RdbFilesTest {
   void noFileIsNoDataset() {
     assertEquals(RdbFiles.Outcome.ABSENT, files.loadAtOnce(false));
     List<RdbFiles.Outcome> outcomes = new ArrayList<>();
-    files.load(turns, () -> false, outcomes::add);
+    files.load(turns, () -> false, RdbLoad.Expired.LEFT_OUT, outcomes::add);
     turns.runAll();
     assertEquals(List.of(RdbFiles.Outcome.ABSENT), outcomes);
   }
@@ -289,7 +289,7 @@ class RdbFilesTest {
     assertTrue(files.saveAtOnce());
     disk.failingStep = disk.steps.size() + 1;
     List<RdbFiles.Outcome> outcomes = new ArrayList<>();
-    filesOf(new CommandRunner().keyspace).load(turns, () -> false, outcomes::add);
+    filesOf(new CommandRunner().keyspace).load(turns, () -> false, RdbLoad.Expired.LEFT_OUT, outcomes::add);
     turns.runAll();
     assertEquals(List.of(RdbFiles.Outcome.DAMAGED), outcomes);
   }
@@ -299,7 +299,7 @@ class RdbFilesTest {
     fill(20_000, 50);
     assertTrue(files.saveAtOnce());
     List<RdbFiles.Outcome> outcomes = new ArrayList<>();
-    filesOf(new CommandRunner().keyspace).load(turns, () -> true, outcomes::add);
+    filesOf(new CommandRunner().keyspace).load(turns, () -> true, RdbLoad.Expired.LEFT_OUT, outcomes::add);
     turns.runAll();
     assertEquals(List.of(RdbFiles.Outcome.STOPPED), outcomes);
   }

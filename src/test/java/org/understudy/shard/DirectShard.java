@@ -119,6 +119,10 @@ public final class DirectShard implements ClientSink {
     nowNanos += millis * 1_000_000;
   }
 
+  long nowMillis() {
+    return nowNanos / 1_000_000;
+  }
+
   /** Whether slices wait for {@link #runSlices}, instead of running after each command. */
   void holdSlices(boolean yes) {
     slicesHeld = yes;

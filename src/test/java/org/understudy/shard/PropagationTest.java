@@ -11,26 +11,11 @@ import org.understudy.replication.ReplicationLog;
 class PropagationTest {
   private final DirectShard shard = new DirectShard();
   private final ReplicationLog log = shard.parts.replicationLog;
-  private final ReplicationLog.Reader reader;
+  private final LogTap tap;
 
   PropagationTest() {
     log.activate();
-    reader = log.reader(0);
-  }
-
-  /** What was propagated since the last look: a line a command, its words separated by spaces. */
-  private List<String> propagated() {
-    StringBuilder text = new StringBuilder();
-    while (reader.behind() > 0) text.append(Bytes.string(reader.read(1000).toArray()));
-    List<String> commands = new ArrayList<>();
-    String[] lines = text.toString().split("\r\n");
-    for (int at = 0; at < lines.length && !lines[at].isEmpty(); ) {
-      int words = Integer.parseInt(lines[at++].substring(1));
-      List<String> command = new ArrayList<>();
-      for (int i = 0; i < words; i++, at += 2) command.add(lines[at + 1]);
-      commands.add(String.join(" ", command));
-    }
-    return commands;
+    tap = new LogTap(log, 0);
   }
 
   private void transaction(Object[]... commands) {
@@ -47,42 +32,42 @@ class PropagationTest {
     shard.call("SET", "a", "1");
     shard.call("GET", "a");
     shard.call("DEL", "absent");
-    assertEquals(List.of("SELECT 0", "SET a 1"), propagated());
+    assertEquals(List.of("SELECT 0", "SET a 1"), tap.commands());
     shard.session.database = 12;
     shard.call("SET", "b", "2");
     shard.call("INCR", "b");
-    assertEquals(List.of("SELECT 12", "SET b 2", "INCR b"), propagated());
+    assertEquals(List.of("SELECT 12", "SET b 2", "INCR b"), tap.commands());
     shard.parts.propagation.selectAgain();
     shard.call("INCR", "b");
-    assertEquals(List.of("SELECT 12", "INCR b"), propagated());
+    assertEquals(List.of("SELECT 12", "INCR b"), tap.commands());
   }
 
   @Test
   void aTransactionIsOneIfItDidMoreThanOneThing() {
     transaction(command("SET", "a", 1), command("GET", "a"), command("INCR", "a"));
-    assertEquals(List.of("SELECT 0", "MULTI", "SET a 1", "INCR a", "EXEC"), propagated());
+    assertEquals(List.of("SELECT 0", "MULTI", "SET a 1", "INCR a", "EXEC"), tap.commands());
     transaction(command("SET", "a", 1), command("GET", "a"));
-    assertEquals(List.of("SET a 1"), propagated());
+    assertEquals(List.of("SET a 1"), tap.commands());
     transaction(command("GET", "a"));
-    assertEquals(List.of(), propagated());
+    assertEquals(List.of(), tap.commands());
     transaction(command("SELECT", 1), command("SET", "a", 1), command("SELECT", 2), command("SET", "a", 2));
-    assertEquals(List.of("SELECT 1", "MULTI", "SET a 1", "SELECT 2", "SET a 2", "EXEC"), propagated());
+    assertEquals(List.of("SELECT 1", "MULTI", "SET a 1", "SELECT 2", "SET a 2", "EXEC"), tap.commands());
   }
 
   @Test
   void keysThatExpireUnderACommandGoBeforeWhatItDid() {
     shard.call("SET", "a", "1", "PX", 5);
     shard.call("SET", "b", "1", "PX", 5);
-    propagated();
+    tap.commands();
     shard.advance(10);
     shard.call("MSETNX", "a", "2", "b", "3");
-    assertEquals(List.of("MULTI", "DEL a", "DEL b", "MSETNX a 2 b 3", "EXEC"), propagated());
+    assertEquals(List.of("MULTI", "DEL a", "DEL b", "MSETNX a 2 b 3", "EXEC"), tap.commands());
     shard.configure("lazyfree-lazy-expire", "yes");
     shard.call("PEXPIRE", "a", 5);
-    propagated();
+    tap.commands();
     shard.advance(10);
     shard.call("GET", "a");
-    assertEquals(List.of("UNLINK a"), propagated());
+    assertEquals(List.of("UNLINK a"), tap.commands());
   }
 
   @Test
@@ -92,7 +77,7 @@ class PropagationTest {
     shard.call("PUBLISH", "a", "1");
     assertEquals(0, log.end());
     shard.parts.propagation.primary(true);
-    reader.close();
+    tap.close();
     log.deactivate();
     shard.call("SET", "a", "1");
     assertEquals(0, log.end());
@@ -106,12 +91,12 @@ class PropagationTest {
     shard.session.database = 3;
     shard.call("SET", "a", "1");
     shard.call("PUBLISH", "a", "1");
-    assertEquals(List.of("SELECT 3", "SET a 1", "PUBLISH a 1"), propagated());
+    assertEquals(List.of("SELECT 3", "SET a 1", "PUBLISH a 1"), tap.commands());
     assertEquals(List.of("3 SET"), file);
     file.clear();
     shard.parts.propagation.primary(false);
     transaction(command("SET", "a", 1), command("PUBLISH", "a", 1), command("SELECT", 1), command("SET", "b", 1));
-    assertEquals(List.of(), propagated());
+    assertEquals(List.of(), tap.commands());
     assertEquals(List.of("3 MULTI", "3 SET", "1 SET", "1 EXEC"), file);
   }
 }

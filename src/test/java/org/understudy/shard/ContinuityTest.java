@@ -1,0 +1,126 @@
+package org.understudy.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.understudy.config.Config;
+import org.understudy.replication.History;
+
+/** What of its replication a server still knows after a restart, and for how long it keeps its log. */
+class ContinuityTest {
+  private final DirectShard shard = new DirectShard();
+
+  /** A server that starts with what another has left. */
+  private static DirectShard restarted(DirectShard before, long laterMillis) {
+    DirectShard after = new DirectShard(Config.defaults(), before.files);
+    after.advance(laterMillis);
+    after.parts.awaitDataset();
+    after.parts.shard().perform(() -> after.parts.load(() -> false, outcome -> { }));
+    after.runSlices();
+    return after;
+  }
+
+  private static void seconds(DirectShard shard, int count) {
+    shard.advance(count * 1000L);
+    shard.parts.shard().tick();
+    shard.runSlices();
+  }
+
+  @Test
+  void aRestartedPrimaryGoesOnUnderANewIdFromWhereItWasSaved() {
+    shard.parts.backlog.begin();
+    shard.session.database = 3;
+    shard.call("SET", "a", "1");
+    shard.call("SAVE");
+    String id = shard.parts.replication.history().id();
+    long end = shard.parts.replicationLog.end();
+    DirectShard after = restarted(shard, 0);
+    History history = after.parts.replication.history();
+    assertNotEquals(id, history.id());
+    assertEquals(new History(history.id(), id, end + 1), history);
+    assertEquals(end, after.parts.replicationLog.end());
+    assertTrue(after.parts.replicationLog.holds(end));
+    LogTap tap = new LogTap(after.parts.replicationLog, end);
+    after.session.database = 3;
+    after.call("SET", "b", "1");
+    assertEquals(List.of("SELECT 3", "SET b 1"), tap.commands());
+  }
+
+  @Test
+  void keysThatHadExpiredAreDeletedInTheHistoryOfARestartedPrimary() {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1", "PX", "5");
+    shard.call("SAVE");
+    long end = shard.parts.replicationLog.end();
+    DirectShard after = restarted(shard, 10);
+    assertEquals(end + 1, after.parts.replication.history().secondOffset());
+    assertEquals(List.of("SELECT 0", "DEL a"), new LogTap(after.parts.replicationLog, end).commands());
+  }
+
+  @Test
+  void aSnapshotKnowsItsPlaceInTheHistoryAndWhatCameLaterDoesNotCount() {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    long end = shard.parts.replicationLog.end();
+    shard.holdSlices(true);
+    shard.call("BGSAVE");
+    shard.call("SET", "b", "1");
+    assertEquals(end, shard.parts.persistence.running().stream().place().offset());
+    shard.runSlices();
+    assertEquals(end, restarted(shard, 0).parts.replicationLog.end());
+  }
+
+  @Test
+  void withoutALogTheFileSaysNothingOfAHistory() {
+    shard.call("SET", "a", "1", "PX", "5");
+    shard.call("SAVE");
+    DirectShard after = restarted(shard, 10);
+    assertEquals(History.NO_ID, after.parts.replication.history().secondId());
+    assertFalse(after.parts.replicationLog.isActive());
+    assertEquals(0L, after.call("DBSIZE"));
+  }
+
+  @Test
+  void theLogIsForgottenSomeTimeAfterTheLastReplicaHasGone() {
+    Backlog backlog = shard.parts.backlog;
+    shard.configure("repl-backlog-ttl", "10");
+    backlog.begin();
+    backlog.replicas(1, shard.nowMillis());
+    String id = shard.parts.replication.history().id();
+    shard.call("SET", "a", "1");
+    seconds(shard, 100);
+    backlog.replicas(0, shard.nowMillis());
+    seconds(shard, 10);
+    assertTrue(shard.parts.replicationLog.isActive());
+    seconds(shard, 1);
+    assertFalse(shard.parts.replicationLog.isActive());
+    assertNotEquals(id, shard.parts.replication.history().id(), "its offsets have stopped");
+  }
+
+  @Test
+  void theLogOfARestartedPrimaryWaitsForItsReplicasJustAsLong() {
+    shard.parts.backlog.begin();
+    shard.call("SAVE");
+    DirectShard after = restarted(shard, 0);
+    after.configure("repl-backlog-ttl", "0");
+    seconds(after, 100_000);
+    assertTrue(after.parts.replicationLog.isActive(), "0 is for ever");
+    after.configure("repl-backlog-ttl", "1");
+    seconds(after, 1);
+    assertFalse(after.parts.replicationLog.isActive());
+  }
+
+  @Test
+  void aNewLogBeginsANewHistory() {
+    String id = shard.parts.replication.history().id();
+    shard.parts.backlog.begin();
+    String begun = shard.parts.replication.history().id();
+    assertNotEquals(id, begun);
+    shard.parts.backlog.begin();
+    assertEquals(begun, shard.parts.replication.history().id());
+  }
+}
