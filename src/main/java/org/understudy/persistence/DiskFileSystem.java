@@ -47,6 +47,11 @@ public final class DiskFileSystem implements FileSystem {
       }
 
       @Override
+      public int read(long position, byte[] into) throws IOException {
+        return channel.read(ByteBuffer.wrap(into), position);
+      }
+
+      @Override
       public void close() throws IOException {
         channel.close();
       }

@@ -15,7 +15,7 @@ import org.understudy.config.FileNames;
  * <p>Every method but {@link #cancel} may block, and is called by one thread after the other. Failures are logged
  * here, in Redis's words; after one, {@link #discard} is all that may follow.
  */
-final class DumpFile {
+final class DumpFile implements Save.Target {
   private static final Logger log = LoggerFactory.getLogger(DumpFile.class);
   /** After so many bytes they are made safe on disk, if that is wanted, so that the end does not bring all at once. */
   private static final int SYNC_BYTES = 4 << 20;
@@ -26,8 +26,9 @@ final class DumpFile {
   private final boolean syncOften;
   private FileSystem.Output output;
   private long unsyncedBytes;
-  /** Guarded by this. */
+  /** Guarded by this, as the next. */
   private boolean cancelled;
+  private boolean renamed;
 
   /**
    * @param temporaryName in the same folder as {@code place}
@@ -40,7 +41,8 @@ final class DumpFile {
     this.syncOften = syncOften;
   }
 
-  void write(ByteBuffer bytes) throws IOException {
+  @Override
+  public void write(ByteBuffer bytes) throws IOException {
     if (output == null) output = create();
     unsyncedBytes += bytes.remaining();
     try {
@@ -63,8 +65,8 @@ final class DumpFile {
     }
   }
 
-  /** All is written: puts the file into its place, unless it was cancelled. */
-  void commit() throws IOException {
+  @Override
+  public void commit() throws IOException {
     try {
       output.sync();
     } catch (IOException e) {
@@ -88,6 +90,7 @@ final class DumpFile {
     if (cancelled) return false;
     try {
       files.rename(temporary, place);
+      renamed = true;
       return true;
     } catch (IOException e) {
       log.warn("Error moving temp DB file {} on the final destination {} (in server root dir {}): {}",
@@ -96,22 +99,24 @@ final class DumpFile {
     }
   }
 
-  /**
-   * From now on the file is not put into its place, unless it is there already. From any thread; waits for a rename at
-   * most.
-   */
-  synchronized void cancel() {
+  @Override
+  public synchronized void cancel() {
     cancelled = true;
   }
 
-  /** Removes what was written so far. A file that is in its place stays. */
-  void discard() {
+  @Override
+  public void discard() {
     if (output == null) return;
     try (FileSystem.Output open = output) {
       files.delete(temporary);
     } catch (IOException e) {
       log.debug("Cannot remove {}: {}", temporary, FileNames.reason(e));
     }
+  }
+
+  @Override
+  public synchronized FileSystem.Input open() throws IOException {
+    return files.open(renamed ? place : temporary);
   }
 
   private static IOException failed(String step, IOException cause) {

@@ -38,5 +38,12 @@ public interface FileSystem {
 
     /** @return how many bytes were read, at least one; -1 at the end */
     int read(byte[] into) throws IOException;
+
+    /**
+     * Reads what stands at a position, wherever others read.
+     *
+     * @return how many bytes were read, at least one; -1 if there are none
+     */
+    int read(long position, byte[] into) throws IOException;
   }
 }

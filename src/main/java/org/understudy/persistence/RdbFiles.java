@@ -79,7 +79,18 @@ public final class RdbFiles {
    * @param ended is told on the loop whether it was saved; not if it is cancelled before
    */
   public Save start(Save.Turns turns, boolean gentle, Consumer<Boolean> ended) {
-    Save save = new Save(stream(), file(), turns, clock::nanos, gentle,
+    return start(SnapshotStream.Contents.ALL, file(), turns, gentle, ended);
+  }
+
+  /** As {@link #start}, but for replicas only: once the last of them has read it nothing is left. */
+  public Save startForReplicas(SnapshotStream.Contents contents, Save.Turns turns, Consumer<Boolean> ended) {
+    SpoolFile file = new SpoolFile(files, place().resolveSibling("temp-repl-" + processId + "-" + ++serial + ".rdb"));
+    return start(contents, file, turns, true, ended);
+  }
+
+  private Save start(SnapshotStream.Contents contents, Save.Target target, Save.Turns turns, boolean gentle,
+      Consumer<Boolean> ended) {
+    Save save = new Save(stream(contents), target, turns, clock::nanos, gentle,
         (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
     save.start();
     return save;
@@ -87,11 +98,11 @@ public final class RdbFiles {
 
   /** Saves at one go, files included: for when nothing else may happen. @return false if it failed, which is logged */
   public boolean saveAtOnce() {
-    return Save.atOnce(stream(), file());
+    return Save.atOnce(stream(SnapshotStream.Contents.ALL), file());
   }
 
-  private SnapshotStream stream() {
-    return new SnapshotStream(keyspace, origin.get(), libraries, config, Save.PIECE_BYTES);
+  private SnapshotStream stream(SnapshotStream.Contents contents) {
+    return new SnapshotStream(keyspace, contents, origin.get(), libraries, config, Save.PIECE_BYTES);
   }
 
   private DumpFile file() {

@@ -35,6 +35,26 @@ public final class Save {
     void back(Runnable work);
   }
 
+  /**
+   * Where the bytes go. Every method but {@link #cancel} may block, and is called by one thread after the other.
+   * Failures are logged there; after one, {@link #discard} is all that may follow.
+   */
+  interface Target {
+    void write(ByteBuffer bytes) throws IOException;
+
+    /** All is written: makes it what it is to be, unless it was cancelled. */
+    void commit() throws IOException;
+
+    /** From now on {@link #commit} is to fail, unless it is done. From any thread; waits for a rename at most. */
+    void cancel();
+
+    /** Removes what was written so far. What is committed stays. */
+    void discard();
+
+    /** Opens what was written, of which there is some, for reading. The caller closes it. */
+    FileSystem.Input open() throws IOException;
+  }
+
   private static final Logger log = LoggerFactory.getLogger(Save.class);
   /** So much is written at once, and waits at most while the piece before it is written. */
   public static final int PIECE_BYTES = 32 << 10;
@@ -48,7 +68,7 @@ public final class Save {
   private static final long LONGEST_SLICE_NANOS = 150_000;
 
   private final SnapshotStream stream;
-  private final DumpFile file;
+  private final Target file;
   private final Turns turns;
   private final LongSupplier nanos;
   private final boolean gentle;
@@ -64,6 +84,9 @@ public final class Save {
   private boolean waiting;
   /** Ended, or cancelled. */
   private boolean over;
+  /** Lets others read what is written; null if nobody has asked. */
+  private Spool spool;
+  private long writtenBytes;
 
   /**
    * @param nanos monotonic
@@ -71,7 +94,7 @@ public final class Save {
    * @param keyDelayMicros {@code rdb-key-save-delay}, a brake for tests; 0 or negative for none
    * @param ended is told on the loop whether the file is in its place
    */
-  Save(SnapshotStream stream, DumpFile file, Turns turns, LongSupplier nanos, boolean gentle, int keyDelayMicros,
+  Save(SnapshotStream stream, Target file, Turns turns, LongSupplier nanos, boolean gentle, int keyDelayMicros,
       Consumer<Boolean> ended) {
     this.stream = stream;
     this.file = file;
@@ -92,12 +115,37 @@ public final class Save {
     return stream;
   }
 
+  /** Bytes that are in the file. */
+  public long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** Whether it has ended, in whatever way. */
+  public boolean isOver() {
+    return over;
+  }
+
+  /** Whether somebody has asked for {@link #spool}. */
+  public boolean hasSpool() {
+    return spool != null;
+  }
+
+  /** What is written, to be read from now on, also once it has ended. */
+  public Spool spool() {
+    if (spool == null) {
+      spool = new Spool(file, turns);
+      spool.grown(writtenBytes);
+    }
+    return spool;
+  }
+
   /** Gives up, unless it has ended: what was written is removed, and no file takes its place from now on. */
   public void cancel() {
     if (over) return;
     over = true;
     stream.abandon();
     file.cancel();
+    if (spool != null) spool.failed();
     if (!writing) turns.block(file::discard);
   }
 
@@ -138,11 +186,13 @@ public final class Save {
   private void write() {
     writing = true;
     ByteBuffer piece = stream.take();
+    int size = piece.remaining();
     boolean last = complete;
     turns.block(() -> {
       boolean done = put(piece, last);
       turns.back(() -> {
         stream.giveBack(piece);
+        if (done) writtenBytes += size;
         written(done, last);
       });
     });
@@ -166,8 +216,21 @@ public final class Save {
     } else if (!done || last) {
       over = true;
       stream.abandon();
+      if (spool != null) noteInSpool(done);
       ended.accept(done);
-    } else if (complete) {
+    } else {
+      if (spool != null) spool.grown(writtenBytes);
+      goOn();
+    }
+  }
+
+  private void noteInSpool(boolean done) {
+    if (done) spool.complete(writtenBytes);
+    else spool.failed();
+  }
+
+  private void goOn() {
+    if (complete) {
       write();
     } else if (waiting) {
       waiting = false;
@@ -176,7 +239,7 @@ public final class Save {
   }
 
   /** Saves at one go, for a caller that wants nothing else to happen meanwhile. False if it failed, which is logged. */
-  static boolean atOnce(SnapshotStream stream, DumpFile file) {
+  static boolean atOnce(SnapshotStream stream, Target file) {
     try {
       boolean more = true;
       while (more) {

@@ -18,6 +18,11 @@ import org.understudy.rdb.RdbWriter;
  * are gathered beside it and follow it.
  */
 public final class SnapshotStream implements Snapshot.Sink {
+  /** What is in it, besides what it says of its origin. */
+  public record Contents(boolean entries, boolean functions) {
+    public static final Contents ALL = new Contents(true, true);
+  }
+
   private static final int SIDE_BYTES = 16 << 10;
   /** About as much of a large value is written, or compressed, in one step. */
   private static final int PART_BYTES = 8 << 10;
@@ -29,6 +34,7 @@ public final class SnapshotStream implements Snapshot.Sink {
   private final RdbWriter writer;
   private final RdbOutput sideOutput;
   private final RdbWriter sideWriter;
+  /** Null if there are to be no entries. */
   private final Snapshot snapshot;
   /** The writer is in the middle of a large value. */
   private boolean begun;
@@ -42,8 +48,8 @@ public final class SnapshotStream implements Snapshot.Sink {
    * @param libraries the code of all libraries of functions
    * @param capacityBytes about how much will gather before it is taken
    */
-  public SnapshotStream(Keyspace keyspace, RdbWriter.Origin origin, List<byte[]> libraries, Config config,
-      int capacityBytes) {
+  public SnapshotStream(Keyspace keyspace, Contents contents, RdbWriter.Origin origin, List<byte[]> libraries,
+      Config config, int capacityBytes) {
     boolean compress = config.flag(Directive.RDBCOMPRESSION);
     boolean checksum = config.flag(Directive.RDBCHECKSUM);
     RdbWriter.Access access = config.maxmemoryPolicy().lru() ? RdbWriter.Access.IDLE
@@ -56,7 +62,13 @@ public final class SnapshotStream implements Snapshot.Sink {
     sideWriter = new RdbWriter(sideOutput, access);
     place = origin.replication();
     writer.header(origin);
-    for (byte[] library : libraries) writer.function(library);
+    if (contents.functions) {
+      for (byte[] library : libraries) writer.function(library);
+    }
+    if (!contents.entries) {
+      snapshot = null;
+      return;
+    }
     for (int i = 0; i < keyspace.databases(); i++) {
       Database database = keyspace.database(i);
       if (database.size() > 0) writer.database(i, database.size(), database.expires());
@@ -71,7 +83,7 @@ public final class SnapshotStream implements Snapshot.Sink {
    */
   public boolean step() {
     if (ended) return false;
-    boolean more = snapshot.step();
+    boolean more = snapshot != null && snapshot.step();
     if (fault != null) throw fault;
     if (!more) {
       writer.end();
@@ -97,7 +109,7 @@ public final class SnapshotStream implements Snapshot.Sink {
 
   /** Gives up, if not all bytes are made. */
   public void abandon() {
-    snapshot.abandon();
+    if (snapshot != null) snapshot.abandon();
     ended = true;
   }
 
@@ -108,17 +120,17 @@ public final class SnapshotStream implements Snapshot.Sink {
 
   /** Keys at the cut. */
   public long keys() {
-    return snapshot.keys();
+    return snapshot == null ? 0 : snapshot.keys();
   }
 
   /** Keys that are in the bytes, or about to be. */
   public long keysTaken() {
-    return snapshot.keysTaken();
+    return snapshot == null ? 0 : snapshot.keysTaken();
   }
 
   /** See {@link Snapshot#aheadBytes}. */
   public long aheadBytes() {
-    return snapshot.aheadBytes();
+    return snapshot == null ? 0 : snapshot.aheadBytes();
   }
 
   @Override

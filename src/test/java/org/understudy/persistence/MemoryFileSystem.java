@@ -97,23 +97,30 @@ public final class MemoryFileSystem implements FileSystem {
   @Override
   public Input open(Path file) throws IOException {
     step("open " + file.getFileName());
-    byte[] bytes = get(file);
-    if (bytes == null) throw new NoSuchFileException(file.toString());
+    Content content = names.get(file);
+    if (content == null) throw new NoSuchFileException(file.toString());
     return new Input() {
-      private int at;
+      private long at;
 
       @Override
       public long size() {
-        return bytes.length;
+        return content.written.size();
       }
 
       @Override
       public int read(byte[] into) throws IOException {
+        int length = read(at, into);
+        at += Math.max(0, length);
+        return length;
+      }
+
+      @Override
+      public int read(long position, byte[] into) throws IOException {
         step("read " + file.getFileName());
-        if (at == bytes.length) return -1;
-        int length = Math.min(into.length, bytes.length - at);
-        System.arraycopy(bytes, at, into, 0, length);
-        at += length;
+        byte[] bytes = content.written.toByteArray();
+        if (position >= bytes.length) return -1;
+        int length = (int) Math.min(into.length, bytes.length - position);
+        System.arraycopy(bytes, (int) position, into, 0, length);
         return length;
       }
 

@@ -21,7 +21,7 @@ class SnapshotStreamTest {
 
   private SnapshotStream stream() {
     RdbWriter.Origin origin = new RdbWriter.Origin("7.0.15", 0, 0, null, false);
-    return new SnapshotStream(runner.keyspace, origin, List.of(), runner.config, 1024);
+    return new SnapshotStream(runner.keyspace, SnapshotStream.Contents.ALL, origin, List.of(), runner.config, 1024);
   }
 
   private void putUnwritable() {
