@@ -222,7 +222,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       refuse(spec, argv, refusal);
       return true;
     }
-    if (!session.monitor && loop.pause.mode() != Pause.Mode.NONE && loop.pause.holds(spec, 0)) {
+    if (!session.countsAsReplica() && loop.pause.mode() != Pause.Mode.NONE && loop.pause.holds(spec, 0)) {
       next--;
       run.awaitsUnpause = true;
       sendRun(false);

@@ -14,6 +14,8 @@ import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.RequestParser;
@@ -44,6 +46,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   /** How much of a request that is too large the log shows. */
   private static final int SHOWN_BYTES = 64;
 
+  private static final Logger LOG = LoggerFactory.getLogger(RequestStage.class);
+
   private final ActorRef<ClientConnection.Message> connection;
   private final Session session;
   private final Loop loop;
@@ -69,7 +73,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   }
 
   /** What the connection, or the shard past it, tells the stage. */
-  sealed interface Output permits Replies, Part, Push, Waiting, CloseAfter, Shrink, ShrinkInput, Kill {}
+  sealed interface Output permits Replies, Part, Push, WhenDrained, Waiting, CloseAfter, Shrink,
+      ShrinkInput, Kill {}
 
   /** The replies to the whole chunk. */
   record Replies(ByteString bytes) implements Output {}
@@ -78,6 +83,9 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   record Part(ByteString bytes) implements Output {}
 
   record Push(ByteString bytes) implements Output {}
+
+  /** Have it run from now on whenever nothing waits to be sent. */
+  record WhenDrained(Runnable drained) implements Output {}
 
   enum Waiting implements Output { INSTANCE }
 
@@ -110,6 +118,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     /** Bytes of the element that the socket is writing. */
     private int inFlight;
     private boolean partUnsent;
+    /** Is told when nothing waits to be sent; null if nobody wants to know. */
+    private Runnable drained;
     /** The next chunk's turn comes when some output has left. */
     private boolean stalled;
     private boolean closing;
@@ -177,11 +187,17 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       session.queryBufferBytes = chunk.size();
       session.argumentBytes = 0;
       byte[] bytes = chunk.toArrayUnsafe();
+      if (session.replica && isNewline(bytes)) session.lastNewlineMillis = loop.clock.millis();
       if (parser.bufferBytes() < INPUT_BUFFER_BYTES && loop.hasInputRoom()) parser.reserve(INPUT_BUFFER_BYTES);
       parser.trustedBulkBytes(loop.trustedBulkBytes());
       parser.maxBulkBytes(config.protoMaxBulkLen());
       parser.feed(bytes, 0, bytes.length);
       nextRequests();
+    }
+
+    /** So a replica shows that it lives while it loads a snapshot. */
+    private static boolean isNewline(byte[] bytes) {
+      return bytes[0] == '\n' || bytes.length >= 2 && bytes[0] == '\r' && bytes[1] == '\n';
     }
 
     /** Hands the requests that are complete to the connection, or reads on if there are none. */
@@ -258,12 +274,19 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     private void onOutput(Output event) {
       if (event instanceof Replies replies) {
+        if (session.replica && !replies.bytes.isEmpty()) {
+          refuseReply();
+          return;
+        }
         working = false;
         waiting = false;
         send(replies.bytes);
         goOn();
       } else if (event instanceof Push push) {
         send(push.bytes);
+      } else if (event instanceof WhenDrained listener) {
+        drained = listener.drained;
+        if (queue.isEmpty() && inFlight == 0) drained.run();
       } else if (event instanceof Part part) {
         partUnsent = true;
         session.notRead = true;
@@ -285,6 +308,12 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       } else {
         failStage(new Killed());
       }
+    }
+
+    /** What a replica is sent is the log and nothing else: a reply within it would be taken for a part of it. */
+    private void refuseReply() {
+      LOG.warn("Replica generated a reply to command '{}', disconnecting it: {}", session.lastCommand, session.address);
+      failStage(new Killed());
     }
 
     /** Goes on with the next requests, unless too much output waits already. */
@@ -320,6 +349,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (next == null && closing) completeStage();
       else if (next == null && partUnsent) partSent();
       else if (stalled) goOn();
+      if (next == null && drained != null) drained.run();
     }
 
     /** What waits in the queue, small pieces joined; null if nothing does. */

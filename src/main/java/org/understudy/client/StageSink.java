@@ -38,6 +38,11 @@ final class StageSink implements ClientSink {
   }
 
   @Override
+  public void whenDrained(Runnable drained) {
+    stage.accept(new RequestStage.WhenDrained(drained));
+  }
+
+  @Override
   public void resume(Run run) {
     connection.tell(ClientConnection.Resumed.INSTANCE);
   }

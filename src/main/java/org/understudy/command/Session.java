@@ -44,6 +44,8 @@ public final class Session {
   /** A queued command was refused: EXEC will abort. */
   public boolean transactionRefused;
   public boolean noEvict;
+  /** When a replica last showed by an empty line that it lives; 0 before the first. */
+  public long lastNewlineMillis;
   public ReplyMode replyMode = ReplyMode.ON;
   /** Set by a command after whose reply the connection is to be closed (QUIT, being killed by oneself, a fault). */
   public boolean closeAfterReply;
@@ -56,6 +58,8 @@ public final class Session {
   public int patterns;
   public int shardChannels;
   public boolean monitor;
+  /** The client replicates from us (PSYNC or SYNC was accepted). Monitors are not meant. */
+  public boolean replica;
   public boolean blocked;
   /** Client-side caching, null when off. */
   public Tracking tracking;
@@ -79,6 +83,11 @@ public final class Session {
   /** Channels, patterns and shard channels together. */
   public int subscriptions() {
     return channels + patterns + shardChannels;
+  }
+
+  /** Whether the client is a replica or one that monitors, which Redis counts among them. */
+  public boolean countsAsReplica() {
+    return replica || monitor;
   }
 
   public boolean inTransaction() {

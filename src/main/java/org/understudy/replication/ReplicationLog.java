@@ -185,7 +185,7 @@ public final class ReplicationLog {
   }
 
   /** A place in the log from which somebody reads on; what follows it is kept. Used on the log's loop. */
-  public final class Reader implements AutoCloseable {
+  public final class Reader implements Feed {
     private long position;
     /** Where the position is, if that was looked up and the piece existed. */
     private Chunk chunk;
@@ -208,11 +208,11 @@ public final class ReplicationLog {
 
     /**
      * The next bytes, at least one and at most so many; a copy. Empty if there are none just now, see {@link
-     * #whenMore}.
+     * #whenMore}, or if it is closed.
      */
+    @Override
     public ByteString read(int mostBytes) {
-      if (closed) throw new IllegalStateException("closed");
-      if (position == end) return ByteString.emptyByteString();
+      if (closed || position == end) return ByteString.emptyByteString();
       if (chunk == null) chunk = find(position);
       else if (position == chunk.end()) chunk = chunk.next;
       int from = (int) (position - chunk.start);
@@ -224,7 +224,9 @@ public final class ReplicationLog {
     }
 
     /** After {@link #read} gave nothing: has it run, once, when there is more; in the middle of a command. */
+    @Override
     public void whenMore(Runnable told) {
+      if (closed) return;
       if (more == null) waiting++;
       more = told;
     }

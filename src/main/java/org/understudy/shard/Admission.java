@@ -22,6 +22,8 @@ public final class Admission {
       + " Please check the Redis logs for details about the RDB error.";
   public static final String OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 
+  public static final String NO_REPLICAS = "NOREPLICAS Not enough good replicas to write.";
+
   private static final int KEYSPACE =
       CommandFlag.mask(CommandFlag.READONLY, CommandFlag.WRITE, CommandFlag.MAY_REPLICATE);
 
@@ -31,6 +33,7 @@ public final class Admission {
   private volatile boolean outOfMemory;
   private volatile boolean lastSaveFailed;
   private volatile boolean loading;
+  private volatile boolean tooFewReplicas;
 
   public Admission(Config config) {
     this.config = config;
@@ -49,6 +52,11 @@ public final class Admission {
   /** Whether the dataset is not there yet. */
   void loading(boolean yes) {
     loading = yes;
+  }
+
+  /** Whether fewer replicas answer in time than writes need. */
+  void tooFewReplicas(boolean yes) {
+    tooFewReplicas = yes;
   }
 
   boolean isLoading() {
@@ -94,13 +102,14 @@ public final class Admission {
         && !config.save().isEmpty()) {
       return CANNOT_SAVE;
     }
+    if (tooFewReplicas && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
       return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
           + " are allowed in this context";
     }
     if (loading && (spec.flags & CommandFlag.LOADING.bit) == 0) return Errors.LOADING.getMessage();
-    if (session.monitor && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
-      return "ERR Replica can't interact with the keyspace"; // it counts monitors among the replicas
+    if (session.countsAsReplica() && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
+      return "ERR Replica can't interact with the keyspace";
     }
     return null;
   }

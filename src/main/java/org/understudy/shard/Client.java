@@ -39,6 +39,11 @@ public final class Client {
   /** Prefixes of CLIENT TRACKING BCAST. */
   final TreeSet<ByteKey> prefixes = new TreeSet<>();
 
+  /** What it has said of itself as a replica, or what is known of the replica that it is; else null. */
+  Replica replica;
+  /** End of the replication log after its last command. */
+  long writeOffset;
+
   /** Since when more output waits than the soft limit allows, Unix time; 0 while it does not. */
   long overSoftLimitSinceMillis;
   /** When the peak of the reply buffer began to be measured, Unix time. */
@@ -59,6 +64,7 @@ public final class Client {
 
   /** The class that its output limit depends on. A client that monitors counts as normal. */
   ClientClass type() {
+    if (session.replica) return ClientClass.REPLICA;
     return session.subscriptions() > 0 ? ClientClass.PUBSUB : ClientClass.NORMAL;
   }
 

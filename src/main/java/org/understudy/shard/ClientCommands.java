@@ -304,12 +304,16 @@ public final class ClientCommands {
     return found;
   }
 
-  /** The types that CLIENT LIST and KILL tell apart. There are no replicas and no primary among the clients yet. */
+  /** The types that CLIENT LIST and KILL tell apart. Our own primary is not among the clients. */
   private enum Type {
     NORMAL, PUBSUB, REPLICA, PRIMARY;
 
     private boolean is(Client client) {
-      return client.type() == ClientClass.PUBSUB ? this == PUBSUB : this == NORMAL;
+      return this == switch (client.type()) {
+        case NORMAL -> NORMAL;
+        case PUBSUB -> PUBSUB;
+        case REPLICA -> REPLICA;
+      };
     }
   }
 
@@ -581,6 +585,7 @@ public final class ClientCommands {
   /** Makes the connection what it was when it was new, but for its id and CLIENT NO-EVICT. */
   private void reset(Call call) {
     Session session = call.session;
+    if (session.replica) throw CommandError.err("can only reset normal client connections");
     Client client = clients.of(session);
     monitors.remove(client);
     tracking.disable(client);

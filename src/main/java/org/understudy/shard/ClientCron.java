@@ -97,7 +97,7 @@ final class ClientCron {
   /** Those who wait for something to come are not idle. */
   private boolean isIdle(Client client, long nowMillis) {
     Session session = client.session;
-    return config.timeout() > 0 && !session.monitor && !client.isBlocked() && session.subscriptions() == 0
+    return config.timeout() > 0 && !session.countsAsReplica() && !client.isBlocked() && session.subscriptions() == 0
         && nowMillis / 1000 - session.lastInteractionMillis / 1000 > config.timeout();
   }
 }

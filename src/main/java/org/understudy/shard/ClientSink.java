@@ -20,6 +20,12 @@ public interface ClientSink {
   /** A message that answers no request. */
   void push(ByteString message);
 
+  /**
+   * Has it run whenever the socket has taken everything that was queued, and now if it has: for whoever sends more
+   * than may wait, one piece after the other. On any thread; it may not block.
+   */
+  void whenDrained(Runnable drained);
+
   /** The run is done but the connection has more requests of the same chunk: its replies stay in the run's buffer. */
   void resume(Run run);
 

@@ -40,6 +40,7 @@ final class Info {
   private final Statistics statistics;
   private final ReplicationState replication;
   private final ReplicationLog log;
+  private final Replicas replicas;
   private final ServerFacts facts;
   private final Mode mode;
   private final ServerControl control;
@@ -65,6 +66,7 @@ final class Info {
     statistics = parts.statistics;
     replication = parts.replication;
     log = parts.replicationLog;
+    replicas = parts.replicas;
     facts = parts.facts;
     mode = parts.mode();
     control = parts.control;
@@ -158,7 +160,7 @@ final class Info {
   private void clients() {
     memory.sampleClients(clock.millis());
     section("Clients");
-    field("connected_clients", clients.size());
+    field("connected_clients", clients.size() - replicas.size());
     field("maxclients", config.maxclients());
     field("client_recent_max_input_buffer", memory.largestRecentInput());
     field("client_recent_max_output_buffer", memory.largestRecentOutput());
@@ -265,15 +267,15 @@ final class Info {
     field("total_net_input_bytes", totals.inputBytes);
     field("total_net_output_bytes", totals.outputBytes);
     field("total_net_repl_input_bytes", 0);
-    field("total_net_repl_output_bytes", 0);
+    field("total_net_repl_output_bytes", replicas.sentBytes());
     field("instantaneous_input_kbps", decimals(statistics.inputBytesPerSecond() / 1024.0));
     field("instantaneous_output_kbps", decimals(statistics.outputBytesPerSecond() / 1024.0));
     field("instantaneous_input_repl_kbps", "0.00");
     field("instantaneous_output_repl_kbps", "0.00");
     field("rejected_connections", statistics.connectionsRejected());
-    field("sync_full", 0);
-    field("sync_partial_ok", 0);
-    field("sync_partial_err", 0);
+    field("sync_full", statistics.fullSyncs);
+    field("sync_partial_ok", statistics.partialSyncs);
+    field("sync_partial_err", statistics.refusedPartialSyncs);
     field("expired_keys", keyspace.expiredKeys());
     field("expired_stale_perc", decimals(keyspace.expiredStalePercentage()));
     field("expired_time_cap_reached_count", keyspace.expiredTimeCapReached());
@@ -302,10 +304,7 @@ final class Info {
   private void replication() {
     section("Replication");
     field("role", replication.role());
-    field("connected_slaves", 0);
-    if (config.number(Directive.MIN_REPLICAS_TO_WRITE) > 0 && config.number(Directive.MIN_REPLICAS_MAX_LAG) > 0) {
-      field("min_slaves_good_slaves", 0);
-    }
+    replicas.describe(this::field);
     field("master_failover_state", "no-failover");
     field("master_replid", replication.history().id());
     field("master_replid2", replication.history().secondId());

@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -10,6 +11,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
+import org.understudy.replication.ReplicaLink;
 
 /**
  * The actor that owns the keyspace. A thin shell: what happens is in {@link Shard}, which knows nothing of actors.
@@ -60,6 +62,11 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
       @Override
       public void runIn(long millis, Runnable work) {
         context.scheduleOnce(Duration.ofMillis(millis), context.getSelf(), new Task(work));
+      }
+
+      @Override
+      public Consumer<ReplicaLink.Message> startLink(Behavior<ReplicaLink.Message> link) {
+        return context.spawnAnonymous(link)::tell;
       }
 
       @Override

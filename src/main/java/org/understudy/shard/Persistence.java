@@ -16,6 +16,7 @@ import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.Save;
+import org.understudy.persistence.SnapshotStream;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 
@@ -25,6 +26,25 @@ import org.understudy.rdb.ReadOptions;
  * go: the last save of a shutdown, the empty one after FLUSHALL, DEBUG RELOAD.
  */
 final class Persistence {
+  /** For whom a save is. */
+  enum Kind {
+    /** For clients that wait for it (SAVE). */
+    FOREGROUND,
+    /** For the RDB file, and perhaps replicas besides. */
+    BACKGROUND,
+    /** For replicas only: it leaves no file. */
+    REPLICAS
+  }
+
+  /** Who wants to know of saves other than those at one go. */
+  interface SaveListener {
+    /** A snapshot was cut just now. */
+    void begun(Save save, Kind kind, SnapshotStream.Contents contents);
+
+    /** It ended or was given up; the next may begin. */
+    void ended(Save save, boolean saved);
+  }
+
   private static final Logger log = LoggerFactory.getLogger(Persistence.class);
   /** After a failure save points wait for so long before they try again. */
   private static final int RETRY_SECONDS = 5;
@@ -41,9 +61,10 @@ final class Persistence {
   private final long processId;
   private Save.Turns turns;
 
-  /** The save under way, or null; and whether it is one that nobody waits for. */
+  /** The save under way, or null; and for whom it is. */
   private Save running;
-  private boolean background;
+  private Kind kind;
+  private SaveListener listener;
   private long changesAtCut;
   private long startSeconds;
   /** Clients that the save under way will answer, and those who asked for one meanwhile. */
@@ -85,9 +106,14 @@ final class Persistence {
 
   // ---- saving ------------------------------------------------------------------------------------------------------
 
-  /** Whether a save is under way that nobody waits for. */
+  /** To be called before the first save. */
+  void onSave(SaveListener observer) {
+    listener = observer;
+  }
+
+  /** Whether a save is under way that no client waits for. */
   boolean isSavingInBackground() {
-    return running != null && background;
+    return running != null && kind != Kind.FOREGROUND;
   }
 
   boolean isSaving() {
@@ -96,10 +122,17 @@ final class Persistence {
 
   /** BGSAVE and save points. None may be under way. */
   void saveInBackground() {
-    background = true;
     lastTrySeconds = seconds();
-    begin();
+    begin(Kind.BACKGROUND);
     log.info("Background saving started by pid {}", processId);
+  }
+
+  /** Makes a snapshot that replicas can read while it is made. No save may be under way. */
+  void saveForReplicas(SnapshotStream.Contents contents) {
+    noteBeginning(Kind.REPLICAS);
+    running = files.startForReplicas(contents, turns, this::ended);
+    listener.begun(running, kind, contents);
+    log.info("Background RDB transfer started by pid {}", processId);
   }
 
   /** BGSAVE as soon as possible. */
@@ -115,35 +148,59 @@ final class Persistence {
       return;
     }
     waiting.add(client);
-    background = false;
-    begin();
+    begin(Kind.FOREGROUND);
   }
 
-  private void begin() {
+  private void begin(Kind wanted) {
+    noteBeginning(wanted);
+    changesAtCut = statistics.changes;
+    running = files.start(turns, wanted == Kind.BACKGROUND, this::ended);
+    listener.begun(running, kind, SnapshotStream.Contents.ALL);
+  }
+
+  private void noteBeginning(Kind wanted) {
+    kind = wanted;
     saves++;
     startSeconds = seconds();
-    changesAtCut = statistics.changes;
-    running = files.start(turns, background, this::ended);
   }
 
   private void ended(boolean saved) {
-    lastAheadBytes = running.stream().aheadBytes();
-    boolean wasBackground = background;
+    Save save = running;
+    lastAheadBytes = save.stream().aheadBytes();
     running = null;
-    if (saved) saved(changesAtCut);
-    if (wasBackground) {
-      lastDurationSeconds = seconds() - startSeconds;
-      failed(!saved);
-      if (saved) log.info("Background saving terminated with success");
-      else log.warn("Background saving error");
+    if (kind != Kind.FOREGROUND) lastDurationSeconds = seconds() - startSeconds;
+    switch (kind) {
+      case FOREGROUND -> {
+        if (saved) saved(changesAtCut);
+      }
+      case BACKGROUND -> {
+        if (saved) saved(changesAtCut);
+        failed(!saved);
+        if (saved) log.info("Background saving terminated with success");
+        else log.warn("Background saving error");
+      }
+      case REPLICAS -> {
+        if (saved) log.info("Background RDB transfer terminated with success");
+        else log.warn("Background transfer error");
+      }
     }
     answer(waiting, saved);
-    if (nextWaiting.isEmpty()) return;
-    List<Client> next = nextWaiting;
-    nextWaiting = new ArrayList<>();
-    waiting = next;
-    background = false;
-    begin();
+    if (!nextWaiting.isEmpty()) {
+      List<Client> next = nextWaiting;
+      nextWaiting = new ArrayList<>();
+      waiting = next;
+      begin(Kind.FOREGROUND);
+    }
+    listener.ended(save, saved);
+  }
+
+  /** Gives up the save under way, if there is one. */
+  private void giveUp() {
+    if (running == null) return;
+    Save save = running;
+    running = null;
+    save.cancel();
+    listener.ended(save, false);
   }
 
   /** @param changes that are in the file */
@@ -176,30 +233,28 @@ final class Persistence {
 
   /** Saves before anything else happens. A save under way is given up for this one, which answers for it. */
   boolean saveAtOnce() {
-    boolean wasRunning = running != null;
-    if (wasRunning) running.cancel();
-    running = null;
+    boolean forFile = running != null && kind == Kind.BACKGROUND;
+    giveUp();
     saves++;
     boolean saved = files.saveAtOnce();
     if (saved) saved(statistics.changes);
-    else if (wasRunning && background) failed(true);
+    else if (forFile) failed(true);
     answer(waiting, saved);
     answer(nextWaiting, saved);
     return saved;
   }
 
   /**
-   * FLUSHALL has removed everything: a background save under way is given up, and with save points the empty dataset is
+   * FLUSHALL has removed everything: a background save under way is given up, unless a replica waits for it, and with save points the empty dataset is
    * saved at once, lest what was flushed comes back with a restart.
    *
    * @return whether it was saved
    */
   boolean flushed() {
-    if (isSavingInBackground()) {
+    if (running != null && kind == Kind.BACKGROUND && !running.hasSpool()) {
       log.warn("Background saving given up for FLUSHALL");
       lastDurationSeconds = seconds() - startSeconds;
-      running.cancel();
-      running = null;
+      giveUp();
     }
     return !config.save().isEmpty() && saveAtOnce();
   }
@@ -235,10 +290,7 @@ final class Persistence {
   String prepareShutdown(int flags) {
     log.warn("User requested shutdown...");
     if (isSavingInBackground()) log.warn("There is a child saving an .rdb. Killing it!");
-    if (running != null) {
-      running.cancel();
-      running = null;
-    }
+    giveUp();
     boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
         || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
     if (!save || loading) return null; // what is loaded so far must not replace the whole

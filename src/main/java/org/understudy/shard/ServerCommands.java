@@ -13,7 +13,6 @@ import static org.understudy.command.CommandFlag.NOSCRIPT;
 import static org.understudy.command.CommandFlag.NO_MULTI;
 import static org.understudy.command.CommandFlag.READONLY;
 import static org.understudy.command.CommandFlag.STALE;
-import static org.understudy.command.CommandGroup.GENERIC;
 import static org.understudy.command.CommandGroup.SERVER;
 import static org.understudy.command.CommandSpec.command;
 
@@ -29,7 +28,7 @@ import org.understudy.config.Config;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
-/** Commands about the server as a whole: INFO, TIME, ROLE, LOLWUT, WAIT, SHUTDOWN. */
+/** Commands about the server as a whole: INFO, TIME, LOLWUT, SHUTDOWN. */
 final class ServerCommands {
   private final Info info;
   private final Clock clock;
@@ -37,7 +36,6 @@ final class ServerCommands {
   private final BlockedClients blocked;
   private final ServerControl control;
   private final Persistence persistence;
-  private final ReplicationState replication;
 
   ServerCommands(ShardParts parts, Info info) {
     this.info = info;
@@ -46,7 +44,6 @@ final class ServerCommands {
     blocked = parts.blocked;
     control = parts.control;
     persistence = parts.persistence;
-    replication = parts.replication;
   }
 
   List<CommandSpec> rows() {
@@ -62,22 +59,11 @@ final class ServerCommands {
             .summary("Return the current server time")
             .flags(LOADING, STALE, FAST).tips("nondeterministic_output")
             .runs(Place.SHARD, this::time),
-        command("ROLE").arity(1).since("2.8.12").group(SERVER).complexity("O(1)")
-            .summary("Return the role of the instance in the context of replication")
-            .flags(NOSCRIPT, LOADING, STALE, FAST, IN_SENTINEL).categories(AclCategory.ADMIN, AclCategory.DANGEROUS)
-            .runs(Place.SHARD, this::role),
         command("LOLWUT").arity(-1).since("5.0.0").group(SERVER)
             .summary("Display some computer art and the Redis version")
             .flags(READONLY, FAST)
             .args(integer("version").after("VERSION").optional())
             .runs(Place.SHARD, this::lolwut),
-        command("WAIT").arity(3).since("3.0.0").group(GENERIC).complexity("O(1)")
-            .summary("Wait for the synchronous replication of all the write commands sent in the context of the "
-                + "current connection")
-            .flags(NOSCRIPT).categories(AclCategory.CONNECTION)
-            .tips("request_policy:all_shards", "response_policy:agg_min")
-            .args(integer("numreplicas"), integer("timeout"))
-            .runs(Place.SHARD, this::waitForReplicas),
         command("SHUTDOWN").arity(-1).since("1.0.0").group(SERVER)
             .complexity("O(N) when saving, where N is the total number of keys in all databases when saving data, "
                 + "otherwise O(1)")
@@ -102,29 +88,10 @@ final class ServerCommands {
     call.reply.bulk(micros % 1_000_000);
   }
 
-  /** {@code master}, offset, replicas. */
-  private void role(Call call) {
-    call.reply.array(3);
-    call.reply.bulk(replication.role());
-    call.reply.integer(0);
-    call.reply.emptyArray();
-  }
-
   private void lolwut(Call call) {
     byte[][] argv = call.argv;
     if (argv.length >= 3 && Bytes.is(argv[1], "VERSION")) Arguments.integer(argv[2]);
     call.reply.verbatim("txt", Bytes.of(Lolwut.picture(clock.nanos(), call.session.id)));
-  }
-
-  /** WAIT replicas milliseconds: how many replicas have all our writes. There are none. */
-  private void waitForReplicas(Call call) {
-    long replicas = Arguments.integer(call.argv[1]);
-    long timeoutMillis = Arguments.timeoutOfMillis(call.argv[2]);
-    if (replicas <= 0 || call.inTransaction) {
-      call.reply.integer(0);
-      return;
-    }
-    blocked.block(clients.of(call.session), timeoutMillis, call.nowMillis, reply -> reply.integer(0));
   }
 
   /** SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]: the connection closes without a reply. */

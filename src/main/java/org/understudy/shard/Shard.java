@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,7 @@ import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.persistence.Save;
+import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
@@ -58,6 +60,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
     /** Runs it once after that time. */
     void runIn(long millis, Runnable work);
+
+    /** Starts the actor of a link to a replica. @return takes what the actor is told */
+    Consumer<ReplicaLink.Message> startLink(Behavior<ReplicaLink.Message> link);
   }
 
   private final Config config;
@@ -86,6 +91,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final ReplicationLog replicationLog;
   private final Backlog backlog;
   private final Propagation propagation;
+  private final Replicas replicas;
   private final MigrationTargets migrationTargets;
   private final Watchdog watchdog;
   private final Lookahead lookahead = new Lookahead();
@@ -142,6 +148,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     replicationLog = parts.replicationLog;
     backlog = parts.backlog;
     propagation = parts.propagation;
+    replicas = parts.replicas;
     migrationTargets = parts.migrationTargets;
     watchdog = new Watchdog(config, clock);
     call.keyspace = keyspace;
@@ -160,6 +167,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     this.loop = loop;
     this.blocking = blocking;
     background.start(loop, blocking);
+    replicas.start(lent::startLink, loop);
     persistence.start(new Save.Turns() {
       @Override
       public void next(Runnable slice) {
@@ -215,6 +223,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     paused.remove(client);
     blocked.forget(client);
     persistence.forget(client);
+    replicas.forget(client);
     watches.release(client);
     pubSub.forget(client);
     tracking.disable(client);
@@ -286,6 +295,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     serveWaiting();
     if (tracking.clients() > 0) tracking.limit();
     tracking.endTurn();
+    replicas.endTurn();
   }
 
   /** Those whose waiting has ended meanwhile. */
@@ -315,7 +325,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     CommandSpec spec = run.specs[run.next];
     Run.Queue queue = run.queue();
     int queuedFlags = queue == null ? 0 : queue.flags();
-    if (pause.mode() != Pause.Mode.NONE && !session.monitor && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
+    if (pause.mode() != Pause.Mode.NONE && !session.countsAsReplica() && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
     byte[][] argv = run.argvs[run.next++];
     if (memoryLimit.isSet()) memoryLimit.makeRoom();
     String refusal = queue != null && queue.abortedBecause() != null ? queue.abortedBecause()
@@ -332,6 +342,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executing = true;
     executor.run(call);
     executing = false;
+    if (replicationLog.isActive()) client.writeOffset = replicationLog.end();
     if (tracking.owesAnswer()) tracking.answered(client);
     if (keyWaits.anyMarked()) {
       serveWaiting();
@@ -589,6 +600,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
     if (!expiring && !persistence.isLoading()) expire();
     persistence.tick();
+    replicas.tick(now);
     clientCron.tick(now);
     afterTurn();
   }

@@ -78,6 +78,7 @@ public final class ShardParts {
   final Notifications notifications;
   final DumpCommands dumpCommands;
   final Persistence persistence;
+  final Replicas replicas;
   final MigrationTargets migrationTargets = new MigrationTargets();
   private final Mode mode;
   private final Info info;
@@ -122,6 +123,7 @@ public final class ShardParts {
     continuity = new Continuity(this);
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
+    replicas = new Replicas(this);
     shard = new Shard(this);
     info = new Info(this, this::table, shard::hz);
     CommandTable named = new CommandTable(mode.rows(this, rows(connectionRows.apply(this))));
@@ -160,6 +162,7 @@ public final class ShardParts {
         new Users(config)).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     rows.addAll(new ServerCommands(this, info).rows());
+    rows.addAll(new ReplicaCommands(this).rows());
     rows.addAll(new SaveCommands(persistence, clients).rows());
     rows.addAll(
         new ConfigCommands(config, statistics, memoryLimit, background, control, persistence).rows());

@@ -47,6 +47,10 @@ final class Statistics {
   /** Changes of the dataset since the last snapshot, or since the start. */
   long changes;
   long evictedClients;
+  /** Replicas that asked for a snapshot, that went on without, and that had wanted to but could not. */
+  long fullSyncs;
+  long partialSyncs;
+  long refusedPartialSyncs;
   long inputBufferDisconnections;
   long outputBufferDisconnections;
 
@@ -118,6 +122,9 @@ final class Statistics {
     keyspaceHits = 0;
     keyspaceMisses = 0;
     evictedClients = 0;
+    fullSyncs = 0;
+    partialSyncs = 0;
+    refusedPartialSyncs = 0;
     commands.reset();
     input.reset();
     output.reset();

@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
@@ -17,6 +19,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.MemoryFileSystem;
+import org.understudy.replication.ReplicaLink;
 import org.understudy.resp.CommandError;
 import org.understudy.testing.RespReader;
 
@@ -97,6 +100,11 @@ public final class DirectShard implements ClientSink {
       @Override
       public void nextSlice(Runnable work) {
         tasks.add(work);
+      }
+
+      @Override
+      public Consumer<ReplicaLink.Message> startLink(Behavior<ReplicaLink.Message> link) {
+        throw new UnsupportedOperationException("there are no actors here");
       }
 
       @Override
@@ -241,6 +249,9 @@ public final class DirectShard implements ClientSink {
   public void push(ByteString message) {
     deliver(message);
   }
+
+  @Override
+  public void whenDrained(Runnable drained) {}
 
   @Override
   public void resume(Run resumed) {

@@ -117,6 +117,9 @@ class KeyWaitsTest {
     }
 
     @Override
+    public void whenDrained(Runnable drained) {}
+
+    @Override
     public void resume(Run resumed) {
       throw new IllegalStateException("every run is the last of its chunk");
     }

@@ -1,0 +1,210 @@
+package org.understudy.shard;
+
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.persistence.Save;
+import org.understudy.persistence.SnapshotStream;
+import org.understudy.replication.ReplicaLink;
+import org.understudy.replication.ReplicationLog;
+
+/**
+ * Which snapshot a replica gets. One is made at a time; whoever comes while it is made, or while it is still being
+ * read, or while the log of what happened since is not longer than {@code repl-backlog-size}, joins it. Each reads it at
+ * its own pace.
+ *
+ * <p>As in Redis a snapshot is either a save to the RDB file, which replicas are sent when it is complete, or (with
+ * {@code repl-diskless-sync}) made for them only and sent while it is made. In either case it passes through a file,
+ * so that the slowest replica holds up neither the others nor the snapshot.
+ */
+final class ReplicaSnapshots {
+  private static final Logger log = LoggerFactory.getLogger(ReplicaSnapshots.class);
+  /** For so long after its end others may join a snapshot. */
+  private static final long JOINABLE_MILLIS = 60_000;
+
+  /**
+   * A snapshot that was begun.
+   *
+   * @param offset of the log where it was cut
+   * @param forReplicas made for replicas only
+   */
+  private record Cut(Save save, long offset, boolean forReplicas, SnapshotStream.Contents contents) {}
+
+  private final Config config;
+  private final Clock clock;
+  private final ReplicationLog replicationLog;
+  private final ReplicationState replication;
+  private final Propagation propagation;
+  private final Persistence persistence;
+  private final Replicas replicas;
+  /** The last one, if it can be joined, else null. */
+  private Cut cut;
+  private long completeMillis;
+
+  ReplicaSnapshots(ShardParts parts, Replicas replicas) {
+    config = parts.config;
+    clock = parts.clock;
+    replicationLog = parts.replicationLog;
+    replication = parts.replication;
+    propagation = parts.propagation;
+    persistence = parts.persistence;
+    this.replicas = replicas;
+    persistence.onSave(new Persistence.SaveListener() {
+      @Override
+      public void begun(Save save, Persistence.Kind kind, SnapshotStream.Contents contents) {
+        cut(save, kind, contents);
+      }
+
+      @Override
+      public void ended(Save save, boolean saved) {
+        over(save, saved);
+      }
+    });
+  }
+
+  // ---- replicas come -----------------------------------------------------------------------------------------------
+
+  /** Has a replica join the snapshot that there is, or wait for another, or begin one for it. */
+  void serve(Replica replica) {
+    replica.state = Replica.State.AWAITS_SNAPSHOT;
+    replica.waitsSinceMillis = clock.millis();
+    if (isJoinable(replica)) {
+      join(replica);
+      log.info("Waiting for end of BGSAVE for SYNC");
+    } else if (persistence.isSaving()) {
+      log.info("Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC");
+    } else if (config.flag(Directive.REPL_DISKLESS_SYNC) && replica.takesEndMark && delaySeconds() > 0) {
+      log.info("Delay next BGSAVE for diskless SYNC");
+    } else {
+      begin(replica.contents);
+    }
+  }
+
+  private long delaySeconds() {
+    return config.number(Directive.REPL_DISKLESS_SYNC_DELAY);
+  }
+
+  private boolean isJoinable(Replica replica) {
+    if (cut == null || !cut.contents.equals(replica.contents)) return false;
+    if (cut.save.isOver() && clock.millis() - completeMillis > JOINABLE_MILLIS) return false;
+    return replica.snapshotOnly || replicationLog.holds(cut.offset);
+  }
+
+  private void join(Replica replica) {
+    String greeting = replica.knowsOffsets ? "+FULLRESYNC " + replication.id() + " " + cut.offset + "\r\n" : "";
+    String endMark = cut.forReplicas && replica.takesEndMark ? ServerFacts.randomId() : null;
+    replica.snapshot = cut.save.spool().reader();
+    if (!replica.snapshotOnly) replica.log = replicationLog.reader(cut.offset);
+    replica.state = cut.save.isOver() ? Replica.State.RECEIVES : Replica.State.AWAITS_END;
+    replica.lastProgressMillis = clock.millis();
+    replica.link.accept(new ReplicaLink.Give(greeting, replica.snapshot, endMark, replica.log));
+  }
+
+  // ---- snapshots begin ---------------------------------------------------------------------------------------------
+
+  /** Begins a snapshot if there are replicas that wait for one and have waited long enough. */
+  void beginPending() {
+    if (persistence.isSaving() || persistence.isLoading()) return;
+    Replica first = null;
+    int waiting = 0;
+    long oldestMillis = Long.MAX_VALUE;
+    for (Replica replica : replicas.attached()) {
+      if (replica.state != Replica.State.AWAITS_SNAPSHOT) continue;
+      if (first == null) first = replica;
+      if (!replica.contents.equals(first.contents)) continue;
+      waiting++;
+      oldestMillis = Math.min(oldestMillis, replica.waitsSinceMillis);
+    }
+    if (first == null) return;
+    long most = config.number(Directive.REPL_DISKLESS_SYNC_MAX_REPLICAS);
+    boolean due = !config.flag(Directive.REPL_DISKLESS_SYNC) || most > 0 && waiting >= most
+        || clock.millis() - oldestMillis >= 1000 * delaySeconds();
+    if (due) begin(first.contents);
+  }
+
+  private void begin(SnapshotStream.Contents contents) {
+    boolean partial = !contents.equals(SnapshotStream.Contents.ALL);
+    boolean allTakeMarks = replicas.attached().stream()
+        .filter(replica -> awaits(replica, contents)).allMatch(replica -> replica.takesEndMark);
+    boolean forReplicas = (config.flag(Directive.REPL_DISKLESS_SYNC) || partial) && allTakeMarks;
+    log.info("Starting BGSAVE for SYNC with target: {}", forReplicas ? "replicas sockets" : "disk");
+    if (forReplicas) persistence.saveForReplicas(contents);
+    else persistence.saveInBackground();
+  }
+
+  private static boolean awaits(Replica replica, SnapshotStream.Contents contents) {
+    return replica.state == Replica.State.AWAITS_SNAPSHOT && replica.contents.equals(contents);
+  }
+
+  /** A snapshot was cut at the end of the log, whoever wanted it. */
+  private void cut(Save save, Persistence.Kind kind, SnapshotStream.Contents contents) {
+    forget();
+    if (!replicationLog.isActive()) return;
+    cut = new Cut(save, replicationLog.end(), kind == Persistence.Kind.REPLICAS, contents);
+    propagation.selectAgain(); // who begins there knows of no database that was selected
+    for (Replica replica : replicas.attached()) {
+      if (awaits(replica, contents)) join(replica);
+    }
+  }
+
+  // ---- snapshots end -----------------------------------------------------------------------------------------------
+
+  private void over(Save save, boolean saved) {
+    if (cut != null && cut.save == save) {
+      if (saved) complete();
+      else failed();
+    }
+    beginPending();
+  }
+
+  private void complete() {
+    completeMillis = clock.millis();
+    if (!cut.save.hasSpool()) {
+      cut = null;
+      return;
+    }
+    for (Replica replica : replicas.attached()) {
+      if (replica.state == Replica.State.AWAITS_END && !(cut.forReplicas && replica.takesEndMark)) {
+        replica.state = Replica.State.RECEIVES;
+      }
+    }
+  }
+
+  private void failed() {
+    forget();
+    for (Replica replica : List.copyOf(replicas.attached())) {
+      if (replica.state != Replica.State.AWAITS_END) continue;
+      log.warn("SYNC failed. BGSAVE child returned an error");
+      replicas.disconnect(replica);
+    }
+  }
+
+  /** Nobody joins what there is any more: the dataset is going to be another, in ways that the log does not know. */
+  void forget() {
+    if (cut != null && cut.save.hasSpool()) cut.save.spool().retire();
+    cut = null;
+  }
+
+  /** Lets go of a snapshot that nobody can join any more. */
+  void tick() {
+    boolean stale = cut != null && cut.save.isOver() && cut.save.spool().readers() == 0
+        && (!replicationLog.holds(cut.offset) || clock.millis() - completeMillis > JOINABLE_MILLIS);
+    if (stale) forget();
+    beginPending();
+  }
+
+  /** A replica has got all of its snapshot. */
+  void sent(Replica replica, long bytes) {
+    replica.snapshot.close();
+    log.info("{} with replica {} succeeded: {} bytes in {} seconds", replica.log == null ? "RDB transfer"
+        : "Synchronization", replica.name(), bytes, seconds(clock.nanos() - replica.startedNanos));
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.3f", nanos / 1e9);
+  }
+}

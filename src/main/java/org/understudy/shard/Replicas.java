@@ -1,0 +1,289 @@
+package org.understudy.shard;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.Behavior;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.replication.ReplicaLink;
+import org.understudy.replication.ReplicationLog;
+
+/**
+ * The replicas that follow us: who they are, what they acknowledge, and what has to be done for them from time to
+ * time. What each is sent goes through a {@link ReplicaLink} of its own.
+ */
+final class Replicas {
+  private static final Logger log = LoggerFactory.getLogger(Replicas.class);
+  private static final long CRON_MILLIS = 1000;
+  private static final byte[] PING = Bytes.of("PING");
+  private static final byte[][] GETACK = {Bytes.of("REPLCONF"), Bytes.of("GETACK"), Bytes.of("*")};
+
+  /** A client that waits until so many replicas have acknowledged an offset (WAIT). */
+  private record AckWait(Client client, long offset, long replicas) {}
+
+  private final Config config;
+  private final Clock clock;
+  private final Clients clients;
+  private final BlockedClients blocked;
+  private final Admission admission;
+  private final Pause pause;
+  private final ReplicationLog replicationLog;
+  private final ReplicationState replication;
+  private final Propagation propagation;
+  private final ReplicaSnapshots snapshots;
+  private final List<Replica> attached = new ArrayList<>();
+  private final List<AckWait> ackWaits = new ArrayList<>();
+  private Function<Behavior<ReplicaLink.Message>, Consumer<ReplicaLink.Message>> links;
+  private Executor loop;
+  private boolean acksAskedFor;
+  private long lastCronMillis;
+  private long crons;
+  private int good;
+  /** What the links of replicas that are gone have sent. */
+  private long sentBytesOfGone;
+
+  Replicas(ShardParts parts) {
+    config = parts.config;
+    clock = parts.clock;
+    clients = parts.clients;
+    blocked = parts.blocked;
+    admission = parts.admission;
+    pause = parts.pause;
+    replicationLog = parts.replicationLog;
+    replication = parts.replication;
+    propagation = parts.propagation;
+    snapshots = new ReplicaSnapshots(parts, this);
+    config.onChange(Directive.MIN_REPLICAS_TO_WRITE, this::configured);
+    config.onChange(Directive.MIN_REPLICAS_MAX_LAG, this::configured);
+    countGood();
+  }
+
+  /**
+   * @param links starts the actor of a link
+   * @param loop runs on the shard's loop
+   */
+  void start(Function<Behavior<ReplicaLink.Message>, Consumer<ReplicaLink.Message>> links, Executor loop) {
+    this.links = links;
+    this.loop = loop;
+  }
+
+  ReplicaSnapshots snapshots() {
+    return snapshots;
+  }
+
+  // ---- they come and go --------------------------------------------------------------------------------------------
+
+  /** Those that have asked for something, in that order. */
+  List<Replica> attached() {
+    return Collections.unmodifiableList(attached);
+  }
+
+  int size() {
+    return attached.size();
+  }
+
+  /** Makes a client a replica: from now on it hears nothing but what its link sends. */
+  void attach(Replica replica) {
+    Client client = replica.client;
+    replica.startedNanos = clock.nanos();
+    replica.lastHeardMillis = clock.millis();
+    replica.progress = new ReplicaLink.Progress();
+    replica.link = links.apply(ReplicaLink.create(bytes -> {
+      client.session.outputBytes.addAndGet(bytes.size());
+      client.sink.push(bytes);
+    }, replica.progress, new ReplicaLink.Listener() {
+      @Override
+      public void sent(long snapshotBytes) {
+        loop.execute(() -> snapshotSent(replica, snapshotBytes));
+      }
+
+      @Override
+      public void failed(IOException reason) {
+        loop.execute(() -> {
+          log.warn("Read error sending DB to replica: {}", reason.getMessage());
+          disconnect(replica);
+        });
+      }
+    }));
+    client.session.replica = true;
+    attached.add(replica);
+    client.sink.whenDrained(() -> replica.link.accept(ReplicaLink.Free.INSTANCE));
+  }
+
+  /** Lets a replica go on from an offset of the log. */
+  void resume(Replica replica, long offset, String greeting) {
+    attach(replica);
+    replica.log = replicationLog.reader(offset);
+    replica.link.accept(new ReplicaLink.Continue(greeting, replica.log));
+    online(replica);
+  }
+
+  private void online(Replica replica) {
+    replica.state = Replica.State.ONLINE;
+    replica.lastHeardMillis = clock.millis();
+    countGood();
+  }
+
+  private void snapshotSent(Replica replica, long bytes) {
+    if (replica.client.gone) return;
+    boolean confirms = replica.state == Replica.State.AWAITS_END;
+    snapshots.sent(replica, bytes);
+    if (replica.log == null) {
+      replica.state = Replica.State.SERVED;
+      log.info("RDB transfer completed, rdb only replica ({}) should be disconnected asap", replica.name());
+      disconnect(replica);
+      return;
+    }
+    online(replica);
+  }
+
+  /** Cuts a replica off; it may come again. */
+  void disconnect(Replica replica) {
+    clients.kill(replica.client);
+  }
+
+  void disconnectAll() {
+    for (Replica replica : List.copyOf(attached)) disconnect(replica);
+  }
+
+  /** A client is no more. */
+  void forget(Client client) {
+    Replica replica = client.replica;
+    if (replica == null || !attached.remove(replica)) return;
+    replica.closeFeeds();
+    replica.link.accept(ReplicaLink.Stop.INSTANCE);
+    sentBytesOfGone += replica.progress.takenBytes();
+    if (replica.isOnline()) log.info("Connection with replica {} lost.", replica.name());
+    countGood();
+  }
+
+  // ---- acknowledgements --------------------------------------------------------------------------------------------
+
+  /** REPLCONF ACK. Nothing if the client is no replica. */
+  void acknowledged(Client client, long offset) {
+    if (!client.session.replica) return;
+    Replica replica = client.replica;
+    replica.acknowledgedOffset = Math.max(replica.acknowledgedOffset, offset);
+    replica.lastHeardMillis = clock.millis();
+    replica.link.accept(ReplicaLink.Confirmed.INSTANCE);
+    answerWaiting();
+  }
+
+  /** How many replicas have acknowledged all up to an offset. */
+  int acknowledging(long offset) {
+    int count = 0;
+    for (Replica replica : attached) {
+      if (replica.isOnline() && replica.acknowledgedOffset >= offset) count++;
+    }
+    return count;
+  }
+
+  /** Has a client wait until so many replicas have what it wrote; they are asked for it. @param timeoutMillis 0: ever */
+  void awaitAcks(Client client, long replicas, long timeoutMillis) {
+    AckWait wait = new AckWait(client, client.writeOffset, replicas);
+    ackWaits.add(wait);
+    blocked.block(client, timeoutMillis, clock.millis(), reply -> reply.integer(acknowledging(wait.offset)),
+        () -> ackWaits.remove(wait));
+    acksAskedFor = true;
+  }
+
+  private void answerWaiting() {
+    for (AckWait wait : List.copyOf(ackWaits)) {
+      int count = acknowledging(wait.offset);
+      if (count >= wait.replicas) blocked.release(wait.client, reply -> reply.integer(count));
+    }
+  }
+
+  /** After all commands of a turn: asks once for all who wait. */
+  void endTurn() {
+    if (!acksAskedFor || pause.mode() != Pause.Mode.NONE) return;
+    acksAskedFor = false;
+    propagation.tellReplicas(GETACK);
+  }
+
+  // ---- once a second -----------------------------------------------------------------------------------------------
+
+  void tick(long nowMillis) {
+    snapshots.tick();
+    if (nowMillis - lastCronMillis < CRON_MILLIS) return;
+    lastCronMillis = nowMillis;
+    boolean ping = crons++ % config.number(Directive.REPL_PING_REPLICA_PERIOD) == 0;
+    if (ping && !attached.isEmpty()) propagation.tellReplicas(PING);
+    for (Replica replica : List.copyOf(attached)) look(replica, nowMillis);
+    countGood();
+  }
+
+  private void look(Replica replica, long nowMillis) {
+    switch (replica.state) {
+      case AWAITS_SNAPSHOT, AWAITS_END -> replica.link.accept(ReplicaLink.KeepAlive.INSTANCE);
+      default -> { }
+    }
+    long taken = replica.progress.takenBytes();
+    if (taken != replica.lastTakenBytes || !isBehind(replica)) replica.lastProgressMillis = nowMillis;
+    replica.lastTakenBytes = taken;
+    long timeoutSeconds = config.number(Directive.REPL_TIMEOUT);
+    boolean silent = replica.isOnline() && replica.knowsOffsets && replica.lagSeconds(nowMillis) > timeoutSeconds;
+    boolean stuck = nowMillis / 1000 - replica.lastProgressMillis / 1000 > timeoutSeconds;
+    if (!silent && !stuck) return;
+    log.warn("Disconnecting timedout replica ({} sync): {}", replica.isOnline() ? "streaming" : "full", replica.name());
+    disconnect(replica);
+  }
+
+  /** Whether there is something that the replica has not taken. */
+  private static boolean isBehind(Replica replica) {
+    return replica.client.session.outputBytes.get() > 0;
+  }
+
+  private String configured(Config now) {
+    countGood();
+    return null;
+  }
+
+  /** Counts those that answer in time, and closes or opens the door for writes. */
+  private void countGood() {
+    long wanted = config.number(Directive.MIN_REPLICAS_TO_WRITE);
+    long mostLagSeconds = config.number(Directive.MIN_REPLICAS_MAX_LAG);
+    long now = clock.millis();
+    good = 0;
+    for (Replica replica : attached) {
+      if (replica.isOnline() && replica.lagSeconds(now) <= mostLagSeconds) good++;
+    }
+    admission.tooFewReplicas(wanted > 0 && mostLagSeconds > 0 && good < wanted);
+  }
+
+  // ---- figures -----------------------------------------------------------------------------------------------------
+
+  /** Bytes that were sent to replicas, snapshots and log. */
+  long sentBytes() {
+    long sum = sentBytesOfGone;
+    for (Replica replica : attached) sum += replica.progress.takenBytes();
+    return sum;
+  }
+
+  /** The lines of INFO that are about replicas. */
+  void describe(BiConsumer<String, String> field) {
+    field.accept("connected_slaves", Integer.toString(attached.size()));
+    if (config.number(Directive.MIN_REPLICAS_TO_WRITE) > 0 && config.number(Directive.MIN_REPLICAS_MAX_LAG) > 0) {
+      field.accept("min_slaves_good_slaves", Integer.toString(good));
+    }
+    long now = clock.millis();
+    int index = 0;
+    for (Replica replica : attached) {
+      if (replica.state.word.isEmpty()) continue;
+      field.accept("slave" + index++, String.format(Locale.ROOT, "ip=%s,port=%d,state=%s,offset=%d,lag=%d",
+          replica.address(), replica.port, replica.state.word, replica.acknowledgedOffset,
+          replica.isOnline() ? replica.lagSeconds(now) : 0));
+    }
+  }
+}
