@@ -18,8 +18,6 @@ public final class Arguments {
       CommandError.err("timeout is not an integer or out of range");
   private static final CommandError TIMEOUT_NEGATIVE = CommandError.err("timeout is negative");
   private static final double LONG_LIMIT = 0x1p63;
-  /** Replies of so many picks are some hundreds of megabytes; more would put the server at risk. */
-  private static final long MOST_REPETITIONS = 1 << 24;
   /** The longest array that every JVM can make. */
   private static final long MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 16;
 
@@ -52,16 +50,6 @@ public final class Arguments {
     long value = integer(argument, otherwise);
     if (value < 0) throw otherwise;
     return value;
-  }
-
-  /**
-   * For a number of random elements of which the same may be picked again and again, so that nothing else bounds it.
-   *
-   * @return the same; Redis would build a reply of any length
-   */
-  static long repetitions(long count) {
-    if (count > MOST_REPETITIONS) throw Errors.OUT_OF_RANGE;
-    return count;
   }
 
   /** A number of 32 bits. */

@@ -240,14 +240,14 @@ public final class Call {
 
   /**
    * Does the rest of the command piece by piece while other clients are served; this client waits. The handler writes
-   * no reply. In a transaction it is done at once.
+   * no reply but what the pieces go on with. In a transaction it is done at once.
    */
   public void inSlices(SlicedWork work) {
     if (!inTransaction) {
       changes.inSlices(this, work);
       return;
     }
-    for (boolean more = true; more; ) more = work.step();
+    for (boolean more = true; more; ) more = work.step(reply);
     work.answer(reply);
   }
 

@@ -23,6 +23,7 @@ import static org.understudy.command.KeySpec.at;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.LongDouble;
 import org.understudy.keyspace.Entry;
@@ -30,6 +31,7 @@ import org.understudy.keyspace.collection.HashValue;
 import org.understudy.keyspace.collection.Packing;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.resp.ReplyBuffer;
 
 /**
  * Commands on hashes. Errors, their order, notifications and what is propagated instead of the command are those of
@@ -331,19 +333,25 @@ public final class HashCommands {
       return;
     }
     boolean nested = withValues && call.reply.resp3();
-    HashValue.Visitor pick = (field, value) -> {
-      if (nested) call.reply.array(2);
-      call.reply.bulk(field);
-      if (withValues) call.reply.bulk(value);
-    };
-    long picks = count < 0 ? Arguments.repetitions(-count) : Math.min(count, hash.size());
-    call.reply.array(withValues && !nested ? picks * 2 : picks);
+    int elements = withValues && !nested ? 2 : 1;
+    SplittableRandom random = call.keyspace.random();
     if (count < 0) {
-      for (long i = 0; i < picks; i++) hash.random(call.keyspace.random(), pick);
-    } else if (picks == hash.size()) {
-      hash.forEach(pick);
-    } else {
-      hash.randomDistinct((int) picks, call.keyspace.random(), pick);
+      Repetition.reply(call, hash, -count, elements,
+          (source, reply) -> source.random(random, picked(reply, withValues, nested)));
+      return;
     }
+    long picks = Math.min(count, hash.size());
+    call.reply.array(picks * elements);
+    HashValue.Visitor pick = picked(call.reply, withValues, nested);
+    if (picks == hash.size()) hash.forEach(pick);
+    else hash.randomDistinct((int) picks, random, pick);
+  }
+
+  private static HashValue.Visitor picked(ReplyBuffer reply, boolean withValues, boolean nested) {
+    return (field, value) -> {
+      if (nested) reply.array(2);
+      reply.bulk(field);
+      if (withValues) reply.bulk(value);
+    };
   }
 }

@@ -631,7 +631,7 @@ public final class KeyCommands {
     }
 
     @Override
-    public boolean step() {
+    public boolean step(ReplyBuffer reply) {
       cursor = db.scan(cursor, STEP_KEYS, entry -> {
         if (!all && !matches(pattern, entry)) return;
         keys.bulk(entry.keyArray(), entry.keyOffset(), entry.keyLength());

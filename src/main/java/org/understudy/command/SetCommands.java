@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Database;
@@ -367,15 +368,15 @@ public final class SetCommands {
       call.reply.emptyArray();
       return;
     }
-    long picks = count < 0 ? Arguments.repetitions(-count) : Math.min(count, set.size());
-    call.reply.array(picks);
+    SplittableRandom random = call.keyspace.random();
     if (count < 0) {
-      for (long i = 0; i < picks; i++) call.reply.bulk(set.random(call.keyspace.random()));
-    } else if (picks == set.size()) {
-      set.reply(call.reply);
-    } else {
-      set.randomDistinct((int) picks, call.keyspace.random(), call.reply::bulk);
+      Repetition.reply(call, set, -count, 1, (source, reply) -> reply.bulk(source.random(random)));
+      return;
     }
+    long picks = Math.min(count, set.size());
+    call.reply.array(picks);
+    if (picks == set.size()) set.reply(call.reply);
+    else set.randomDistinct((int) picks, random, call.reply::bulk);
   }
 
   // ---- several sets -------------------------------------------------------------------------------------------------

@@ -330,7 +330,7 @@ public final class SortCommands {
   /** A long sort of elements that were taken down when the command was called. */
   private record Slices(StepwiseSort<Item> sort, Options options, Range range) implements SlicedWork {
     @Override
-    public boolean step() {
+    public boolean step(ReplyBuffer reply) {
       return sort.step();
     }
 

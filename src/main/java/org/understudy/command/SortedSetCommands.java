@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Doubles;
 import org.understudy.keyspace.Entry;
@@ -324,7 +325,7 @@ public final class SortedSetCommands {
     if (argv.length == 2) {
       SortedSetValue set = call.find(argv[1], SortedSetValue.class);
       if (set == null) call.reply.nullValue();
-      else replyPicked(call, set, call.keyspace.random().nextInt(set.size()), false);
+      else replyPicked(call.reply, set, call.keyspace.random().nextInt(set.size()), false);
       return;
     }
     long count = Arguments.integer(argv[2], -Long.MAX_VALUE, Long.MAX_VALUE);
@@ -337,18 +338,19 @@ public final class SortedSetCommands {
     else replyDistinctMembers(call, set, count, withScores);
   }
 
-  private static void replyPicked(Call call, SortedSetValue set, int rank, boolean withScores) {
+  private static void replyPicked(ReplyBuffer reply, SortedSetValue set, int rank, boolean withScores) {
     ScoredCursor member = set.cursor(rank, false);
     member.next();
-    replyMember(call.reply, member, withScores);
+    replyMember(reply, member, withScores);
   }
 
   /** So many members, each drawn from all of them. */
   private static void replyAnyMembers(Call call, SortedSetValue set, long count, boolean withScores) {
-    replyLength(call.reply, Arguments.repetitions(count), withScores);
     int size = set.size();
-    SortedSetValue source = count > size ? set.unpacked(call.keyspace.hashSeed()) : set;
-    for (long i = 0; i < count; i++) replyPicked(call, source, call.keyspace.random().nextInt(size), withScores);
+    SplittableRandom random = call.keyspace.random();
+    SortedSetValue quick = count > size ? set.unpacked(call.keyspace.hashSeed()) : set;
+    Repetition.reply(call, quick, count, withScores && !call.reply.resp3() ? 2 : 1,
+        (source, reply) -> replyPicked(reply, source, random.nextInt(size), withScores));
   }
 
   /** So many different members, or all of them, from the last to the first, if there are no more. */
@@ -370,7 +372,7 @@ public final class SortedSetCommands {
     }
     if (mostStay) {
       for (int rank = drawn.nextSetBit(0); rank >= 0; rank = drawn.nextSetBit(rank + 1)) {
-        replyPicked(call, set, rank, withScores);
+        replyPicked(call.reply, set, rank, withScores);
       }
       return;
     }

@@ -325,7 +325,7 @@ public final class StringCommands {
     private static final int STEP_CELLS = 100_000;
 
     @Override
-    public boolean step() {
+    public boolean step(ReplyBuffer reply) {
       return common.compare(STEP_CELLS);
     }
 

@@ -21,6 +21,8 @@ public final class Client {
   Run suspended;
   /** The run that is being executed at this moment, else null. */
   Run current;
+  /** What goes on once a part of a long reply has left, else null. */
+  Runnable afterDrain;
   /** Waits for the end of a pause. */
   boolean paused;
   /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */

@@ -425,6 +425,12 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   void drained(Client client) {
+    Runnable next = client.afterDrain;
+    if (next != null) {
+      client.afterDrain = null;
+      next.run();
+      return;
+    }
     if (client.suspended != null && !client.session.blocked && !client.paused) execute(client.suspended);
   }
 
@@ -468,7 +474,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     long start = clock.nanos();
     boolean done = finish(client, spec, argv, database, call -> {
       boolean more = true;
-      while (more && clock.nanos() - start < COMMAND_SLICE_NANOS) more = work.step();
+      while (more && clock.nanos() - start < COMMAND_SLICE_NANOS && call.reply.size() < PART_BYTES) {
+        more = work.step(call.reply);
+      }
       if (!more) work.answer(call.reply);
       return !more;
     });
@@ -476,9 +484,24 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       blocked.answered(client);
     } else {
       client.nanosBeforeWait += clock.nanos() - start;
-      timing.nextSlice(() -> slice(client, spec, argv, database, work));
+      afterPart(client, () -> slice(client, spec, argv, database, work));
     }
     afterTurn();
+  }
+
+  /** Lets go what a command in slices has written so far; it goes on once there is room for more. */
+  private void afterPart(Client client, Runnable next) {
+    ReplyBuffer reply = client.run.reply;
+    boolean full = !reply.isEmpty() && !clients.limits.mayAnswerMore(client.session);
+    if (full) {
+      client.afterDrain = next;
+      client.sink.deliverPart(take(client, reply));
+    } else {
+      if (!reply.isEmpty()) client.sink.push(take(client, reply));
+      timing.nextSlice(next);
+    }
+    if (clients.enforceLimit(client)) clients.kill(client);
+    else if (clients.memory.isLimited()) fits(client);
   }
 
   /**

@@ -77,7 +77,7 @@ class HashCommandsTest {
     }
     assertNull(run("HRANDFIELD absent"));
     assertEquals(List.of(), run("HRANDFIELD absent 5"));
-    assertEquals("ERR value is out of range", runner.error("HRANDFIELD", "h", Long.MIN_VALUE + 1));
+    assertEquals("ERR value is out of range", runner.error("HRANDFIELD", "h", Long.MIN_VALUE + 1, "WITHVALUES"));
   }
 
   @Test

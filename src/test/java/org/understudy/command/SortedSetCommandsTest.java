@@ -132,7 +132,6 @@ class SortedSetCommandsTest {
   @Test
   void whatNoReplyCouldHoldIsRefused() {
     add(3);
-    assertEquals("ERR value is out of range", runner.error("ZRANDMEMBER", "z", "-9223372036854775807"));
     assertEquals("ERR value is out of range", runner.error("ZRANDMEMBER", "z", "-9223372036854775807", "WITHSCORES"));
     assertEquals(3, ((List<?>) run("ZRANDMEMBER z 9223372036854775807")).size());
     assertEquals(List.of(), run("ZRANGEBYSCORE z 0 9 LIMIT 9223372036854775807 9223372036854775807"));

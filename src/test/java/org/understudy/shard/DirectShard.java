@@ -176,6 +176,16 @@ public final class DirectShard implements ClientSink {
 
   /** Runs one command; null if it has not been answered. */
   public Object call(Object... command) {
+    Object refusal = send(command);
+    return refusal != null ? refusal : answer();
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return its answer if it never came to the shard; else null: {@link #answer} has it, if it is there, and whole
+   */
+  Object send(Object... command) {
     delivered = new byte[0];
     byte[][] argv = Arrays.stream(command).map(word -> word instanceof byte[] bytes ? bytes : Bytes.of(word.toString()))
         .toArray(byte[][]::new);
@@ -212,7 +222,7 @@ public final class DirectShard implements ClientSink {
     run.last = true;
     parts.shard().execute(run);
     if (!slicesHeld) runSlices();
-    return answer();
+    return null;
   }
 
   /** Queues a command of a transaction. */

@@ -73,4 +73,42 @@ class SlicedCommandsTest {
     assertEquals((long) STAYING, answers.get(1));
     assertEquals(0, slices.get());
   }
+
+  @Test
+  void manyRandomElementsArePickedFromWhatThereWasWhenTheyWereAskedFor() {
+    shard.call("SADD", "s", "a", "b", "c");
+    shard.everyLookTakes(200_000);
+    shard.betweenSlices(() -> {
+      slices.incrementAndGet();
+      shard.keyspace().database(0).remove(Bytes.of("s"));
+    });
+    List<?> picked = (List<?>) shard.call("SRANDMEMBER", "s", -50_000);
+    assertEquals(50_000, picked.size());
+    assertEquals(Set.of("a", "b", "c"), new HashSet<>(picked));
+    assertTrue(slices.get() > 10, slices + " slices");
+    assertEquals(List.of(), shard.call("SRANDMEMBER", "s", -50_000));
+  }
+
+  @Test
+  void aReplyInPartsGoesOnOnlyAfterTheClientHasReadWhatItHas() {
+    shard.call("HSET", "h", "field", "v".repeat(10_000));
+    shard.holdSlices(true);
+    shard.send("HRANDFIELD", "h", -100_000, "WITHVALUES");
+    shard.runSlices(); // up to the allowance
+    long waiting = shard.session.outputBytes.get();
+    assertTrue(waiting >= OutputLimits.ALLOWANCE_BYTES && waiting < 2 * OutputLimits.ALLOWANCE_BYTES, waiting + " bytes");
+    shard.session.outputBytes.set(0);
+    shard.parts.shard().drained(shard.client);
+    shard.runSlices();
+    assertTrue(shard.session.outputBytes.get() >= OutputLimits.ALLOWANCE_BYTES);
+  }
+
+  @Test
+  void anEndlessReplyEndsAtTheOutputLimit() {
+    shard.configure("client-output-buffer-limit", "normal 1000000 0 0");
+    shard.call("ZADD", "z", 1, "member");
+    shard.send("ZRANDMEMBER", "z", -Long.MAX_VALUE);
+    assertTrue(shard.client.gone);
+    assertTrue(shard.session.outputBytes.get() < 3_000_000, shard.session.outputBytes + " bytes");
+  }
 }

@@ -299,7 +299,7 @@ public final class CommandRunner implements Call.Changes {
 
   @Override
   public void inSlices(Call call, SlicedWork work) {
-    for (boolean more = true; more; ) more = work.step();
+    for (boolean more = true; more; ) more = work.step(call.reply);
     work.answer(reply);
   }
 
