@@ -69,6 +69,8 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   private final StageSink sink;
   private final Run run;
   private final ReplyBuffer reply;
+  /** What the reply buffer occupied when it was last looked at. */
+  private int roomSeen = ReplyBuffer.LEAST_BYTES;
 
   /** The chunk in work, and which of its requests is next. */
   private List<byte[][]> requests = List.of();
@@ -107,7 +109,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     } else if (message instanceof ProtocolError error) {
       protocolError(error.reason);
     } else if (message instanceof Shrink shrink) {
-      reply.shrink(shrink.forgetPeak);
+      shrink(shrink.forgetPeak);
     } else if (message instanceof QueryBufferExceeded exceeded) {
       LOG.warn("Closing client that reached max query buffer length: {} (qbuf initial bytes: {})",
           ClientInfo.line(client, loop.clock.millis()), Bytes.string(QuotedArguments.quote(exceeded.start)));
@@ -121,6 +123,14 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       return Behaviors.stopped();
     }
     return this;
+  }
+
+  private void shrink(boolean forgetPeak) {
+    int room = reply.capacityBytes();
+    if (room > roomSeen) loop.stats.replyBufferExpansions++;
+    reply.shrink(forgetPeak);
+    roomSeen = reply.capacityBytes();
+    if (roomSeen < room) loop.stats.replyBufferShrinks++;
   }
 
   private void protocolError(String reason) {

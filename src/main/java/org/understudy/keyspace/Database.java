@@ -356,6 +356,11 @@ public final class Database {
     return table.size();
   }
 
+  /** Places for keys in the table, empty ones included. */
+  public long tableSlots() {
+    return table.slots();
+  }
+
   /** A key, each as likely as another; null if there is none. */
   public byte[] randomKey() {
     int tries = RANDOM_TRIES;

@@ -289,6 +289,11 @@ public abstract class SegmentDirectory<S extends HashSegment> {
 
   // ---- figures ------------------------------------------------------------------------------------------------------
 
+  /** Places for entries, empty ones included. */
+  public final long slots() {
+    return slots;
+  }
+
   /** Bytes of heap of the directory and the segments, without the entries. */
   public final long directoryBytes(HeapLayout layout) {
     // arrays of as many slots as segments have: padding does not depend on how many

@@ -10,6 +10,11 @@ public interface Value {
   /** As OBJECT ENCODING names it. */
   String encodingName();
 
+  /** Places for elements in the value's hash table; 0 if it has none. */
+  default long tableSlots() {
+    return 0;
+  }
+
   /**
    * Bytes of heap that the value holds, its own object included. Asked after every change: a figure kept, not counted
    * anew.

@@ -97,6 +97,12 @@ final class DebugCommands {
       "ERROR <string>",
       "    Return a Redis protocol error with <string> as message. Useful for clients",
       "    unit tests to simulate Redis errors.",
+      "HTSTATS <dbid>",
+      "    Return hash table statistics of the specified Redis database.",
+      "HTSTATS-KEY <key>",
+      "    Like HTSTATS but for the hash table stored at <key>'s value.",
+      "LISTPACK <key>",
+      "    Show low level info about the listpack encoding of <key>.",
       "LOG <message>",
       "    Write <message> to the server log.",
       "OBJECT <key>",
@@ -115,6 +121,9 @@ final class DebugCommands {
       "    Reply with a test value of the specified type. <type> can be: string,",
       "    integer, double, bignum, null, array, set, map, attrib, push, verbatim,",
       "    true, false.",
+      "QUICKLIST <key> [<0|1>]",
+      "    Show low level info about the quicklist encoding of <key>.",
+      "    The optional argument (0 by default) sets the level of detail",
       "QUICKLIST-PACKED-THRESHOLD <size>",
       "    Sets the threshold for elements to be inserted as plain vs packed nodes",
       "    Default value is 1GB, allows values up to 4GB. Setting to 0 restores to default.",
@@ -137,6 +146,8 @@ final class DebugCommands {
       "      existing RDB file.",
       "    * DEBUG RELOAD NOSAVE NOFLUSH MERGE: add the contents of an existing RDB",
       "      file to the database.",
+      "SDSLEN <key>",
+      "    Show low level SDS string info representing `key` and value.",
       "SEGFAULT",
       "    Crash the server with sigsegv.",
       "SET-ACTIVE-EXPIRE <0|1>",
@@ -173,6 +184,14 @@ final class DebugCommands {
       }
       case "4 replybuffer" -> replyBuffer(call);
       case "3 object" -> object(call);
+      case "3 htstats" -> StorageReports.tables(call);
+      case "3 htstats-key" -> StorageReports.tableOf(call);
+      case "3 sdslen" -> {
+        if (!peek(call, argv[2])) throw Errors.NO_SUCH_KEY;
+        StorageReports.stringLengths(call);
+      }
+      case "3 listpack" -> StorageReports.listpack(call);
+      case "3 quicklist", "4 quicklist" -> StorageReports.quicklist(call);
       case "2 digest" -> call.reply.simple(Digest.of(keyspace).hex());
       case "3 populate", "4 populate", "5 populate" -> populate(call);
       case "3 protocol" -> protocol(call);

@@ -28,6 +28,10 @@ final class Info {
   private static final Set<String> DEFAULT_SECTIONS = Set.of("server", "clients", "memory", "persistence", "stats",
       "replication", "cpu", "module_list", "errorstats", "cluster", "keyspace");
 
+  /** What Redis counts of its own work on memory that is scattered. */
+  private static final List<String> NO_DEFRAGMENTATION = List.of("active_defrag_hits", "active_defrag_misses",
+      "active_defrag_key_hits", "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time");
+
   private final Config config;
   private final Clock clock;
   private final Keyspace keyspace;
@@ -161,6 +165,7 @@ final class Info {
     memory.sampleClients(clock.millis());
     section("Clients");
     field("connected_clients", clients.size() - replicas.size());
+    field("cluster_connections", 0);
     field("maxclients", config.maxclients());
     field("client_recent_max_input_buffer", memory.largestRecentInput());
     field("client_recent_max_output_buffer", memory.largestRecentOutput());
@@ -199,8 +204,10 @@ final class Info {
     field("mem_total_replication_buffers", 0);
     field("mem_clients_slaves", 0);
     field("mem_clients_normal", memory.clientsBytes());
+    field("mem_cluster_links", 0);
     field("mem_aof_buffer", 0);
     field("mem_allocator", "jvm-" + System.getProperty("java.vm.version"));
+    field("active_defrag_running", 0); // the collector's business
     field("lazyfree_pending_objects", 0); // what is unlinked is the collector's, nothing here waits to be freed
     field("lazyfreed_objects", keyspace.lazyFreedObjects());
   }
@@ -229,6 +236,8 @@ final class Info {
     field("aof_last_bgrewrite_status", "ok");
     field("aof_rewrites", 0);
     field("aof_last_write_status", "ok");
+    field("module_fork_in_progress", 0);
+    field("module_fork_last_cow_size", 0);
     if (persistence.isLoading() && load != null) loading(load);
   }
 
@@ -289,8 +298,10 @@ final class Info {
     field("pubsub_channels", pubSub.channels.names().size());
     field("pubsub_patterns", pubSub.patterns.names().size());
     field("pubsubshard_channels", pubSub.shardChannels.names().size());
+    field("latest_fork_usec", 0);
     field("total_forks", 0);
     field("migrate_cached_sockets", migrationTargets.size());
+    for (String figure : NO_DEFRAGMENTATION) field(figure, 0);
     field("tracking_total_keys", tracking.totalKeys());
     field("tracking_total_items", tracking.totalItems());
     field("tracking_total_prefixes", tracking.totalPrefixes());
@@ -299,6 +310,8 @@ final class Info {
     field("total_writes_processed", totals.writes);
     field("io_threaded_reads_processed", threaded ? totals.reads : 0);
     field("io_threaded_writes_processed", threaded ? totals.writes : 0);
+    field("reply_buffer_shrinks", totals.replyBufferShrinks);
+    field("reply_buffer_expands", totals.replyBufferExpansions);
   }
 
   private void replication() {

@@ -30,6 +30,8 @@ public final class LoopStats {
   public long outputBytes;
   public long reads;
   public long writes;
+  public long replyBufferShrinks;
+  public long replyBufferExpansions;
 
   /** Counts an error reply by its code: what comes before the first space, or ERR if that is not near. */
   public void countError(String line) {

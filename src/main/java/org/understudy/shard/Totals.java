@@ -21,6 +21,8 @@ final class Totals {
   long outputBytes;
   long reads;
   long writes;
+  long replyBufferShrinks;
+  long replyBufferExpansions;
 
   private Totals() {}
 
@@ -51,6 +53,8 @@ final class Totals {
     outputBytes += loop.outputBytes;
     reads += loop.reads;
     writes += loop.writes;
+    replyBufferShrinks += loop.replyBufferShrinks;
+    replyBufferExpansions += loop.replyBufferExpansions;
   }
 
   /** What was counted since then. */
@@ -70,6 +74,8 @@ final class Totals {
     outputBytes -= then.outputBytes;
     reads -= then.reads;
     writes -= then.writes;
+    replyBufferShrinks -= then.replyBufferShrinks;
+    replyBufferExpansions -= then.replyBufferExpansions;
     return this;
   }
 

@@ -239,6 +239,11 @@ public final class HashValue implements Value {
   }
 
   @Override
+  public long tableSlots() {
+    return fields instanceof ElementTable table ? table.slots() : 0;
+  }
+
+  @Override
   public long memoryBytes(HeapLayout layout) {
     return layout.object(1, 0) + (fields instanceof Listpack packed ? packed.heapBytes(layout)
         : ((ElementTable) fields).bytes(layout));

@@ -25,6 +25,10 @@ final class LargeSortedSet {
     return layout.object(2, 0) + members.bytes(layout) + order.bytes(layout);
   }
 
+  long tableSlots() {
+    return members.slots();
+  }
+
   double score(byte[] member) {
     byte[] element = members.find(member);
     return element == null ? Double.NaN : ScoredMember.score(element);

@@ -202,6 +202,11 @@ public final class SetValue implements Value {
   }
 
   @Override
+  public long tableSlots() {
+    return members instanceof ElementTable table ? table.slots() : 0;
+  }
+
+  @Override
   public long memoryBytes(HeapLayout layout) {
     long own = layout.object(1, 0);
     if (members instanceof ElementTable table) return own + table.bytes(layout);

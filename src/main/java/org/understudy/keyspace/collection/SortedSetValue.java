@@ -72,6 +72,11 @@ public final class SortedSetValue implements Value {
   }
 
   @Override
+  public long tableSlots() {
+    return isPacked() ? 0 : large().tableSlots();
+  }
+
+  @Override
   public long memoryBytes(HeapLayout layout) {
     return layout.object(1, 0) + (form instanceof Listpack pack ? pack.heapBytes(layout) : large().bytes(layout));
   }
