@@ -42,6 +42,7 @@ final class ReplicaCommands {
   private final Clients clients;
   private final Statistics statistics;
   private final ReplicationLog replicationLog;
+  private final Backlog backlog;
   private final ReplicationState replication;
   private final Replicas replicas;
 
@@ -49,6 +50,7 @@ final class ReplicaCommands {
     clients = parts.clients;
     statistics = parts.statistics;
     replicationLog = parts.replicationLog;
+    backlog = parts.backlog;
     replication = parts.replication;
     replicas = parts.replicas;
   }
@@ -160,12 +162,7 @@ final class ReplicaCommands {
 
   private void synchronizeFully(Replica replica) {
     statistics.fullSyncs++;
-    if (!replicationLog.isActive()) {
-      replication.changeId();
-      replicationLog.activate();
-      log.info("Replication backlog created, my new replication IDs are '{}' and '{}'", replication.id(),
-          replication.secondId());
-    }
+    backlog.begin();
     replicas.attach(replica);
     replicas.snapshots().serve(replica);
   }

@@ -39,7 +39,7 @@ final class Replicas {
   private final Admission admission;
   private final Pause pause;
   private final ReplicationLog replicationLog;
-  private final ReplicationState replication;
+  private final Backlog backlog;
   private final Propagation propagation;
   private final ReplicaSnapshots snapshots;
   private final List<Replica> attached = new ArrayList<>();
@@ -61,7 +61,7 @@ final class Replicas {
     admission = parts.admission;
     pause = parts.pause;
     replicationLog = parts.replicationLog;
-    replication = parts.replication;
+    backlog = parts.backlog;
     propagation = parts.propagation;
     snapshots = new ReplicaSnapshots(parts, this);
     config.onChange(Directive.MIN_REPLICAS_TO_WRITE, this::configured);
@@ -118,6 +118,7 @@ final class Replicas {
     }));
     client.session.replica = true;
     attached.add(replica);
+    backlog.replicas(attached.size(), clock.millis());
     client.sink.whenDrained(() -> replica.link.accept(ReplicaLink.Free.INSTANCE));
   }
 
@@ -161,6 +162,7 @@ final class Replicas {
   void forget(Client client) {
     Replica replica = client.replica;
     if (replica == null || !attached.remove(replica)) return;
+    backlog.replicas(attached.size(), clock.millis());
     replica.closeFeeds();
     replica.link.accept(ReplicaLink.Stop.INSTANCE);
     sentBytesOfGone += replica.progress.takenBytes();
