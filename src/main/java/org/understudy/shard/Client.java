@@ -21,6 +21,11 @@ public final class Client {
   Run suspended;
   /** The run that is being executed at this moment, else null. */
   Run current;
+  /**
+   * Bytes of a long reply that have left in parts while the command goes on; they count for the output limit, as in
+   * Redis, where no part leaves before the end.
+   */
+  long partBytes;
   /** What goes on once a part of a long reply has left, else null. */
   Runnable afterDrain;
   /** Waits for the end of a pause. */

@@ -93,7 +93,7 @@ final class Clients {
 
   /** Marks a client that has too much output waiting. True if it is to be cut off. */
   boolean enforceLimit(Client client) {
-    long pending = client.pendingOutputBytes();
+    long pending = Math.max(client.pendingOutputBytes(), client.partBytes);
     if (pending < limits.leastBytes() && client.overSoftLimitSinceMillis == 0) return false;
     if (client.closing || !limits.exceeded(client, pending, clock.millis())) return client.closing;
     LOG.warn("Client {} scheduled to be closed ASAP for overcoming of output buffer limits.", info(client));

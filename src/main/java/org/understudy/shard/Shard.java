@@ -481,6 +481,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       return !more;
     });
     if (done) {
+      client.partBytes = 0;
       blocked.answered(client);
     } else {
       client.nanosBeforeWait += clock.nanos() - start;
@@ -492,6 +493,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Lets go what a command in slices has written so far; it goes on once there is room for more. */
   private void afterPart(Client client, Runnable next) {
     ReplyBuffer reply = client.run.reply;
+    client.partBytes += reply.size();
     boolean full = !reply.isEmpty() && !clients.limits.mayAnswerMore(client.session);
     if (full) {
       client.afterDrain = next;

@@ -107,6 +107,7 @@ class SlicedCommandsTest {
   void anEndlessReplyEndsAtTheOutputLimit() {
     shard.configure("client-output-buffer-limit", "normal 1000000 0 0");
     shard.call("ZADD", "z", 1, "member");
+    shard.betweenSlices(() -> shard.session.outputBytes.set(0)); // however fast the client reads
     shard.send("ZRANDMEMBER", "z", -Long.MAX_VALUE);
     assertTrue(shard.client.gone);
     assertTrue(shard.session.outputBytes.get() < 3_000_000, shard.session.outputBytes + " bytes");
