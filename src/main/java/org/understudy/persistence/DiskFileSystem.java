@@ -12,8 +12,16 @@ import java.nio.file.StandardOpenOption;
 public final class DiskFileSystem implements FileSystem {
   @Override
   public Output create(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING);
+    return output(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING));
+  }
+
+  @Override
+  public Output append(Path file) throws IOException {
+    return output(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+  }
+
+  private static Output output(FileChannel channel) {
     return new Output() {
       @Override
       public void write(ByteBuffer bytes) throws IOException {
@@ -21,8 +29,19 @@ public final class DiskFileSystem implements FileSystem {
       }
 
       @Override
+      public long size() throws IOException {
+        return channel.size();
+      }
+
+      @Override
+      public void truncate(long sizeBytes) throws IOException {
+        channel.truncate(sizeBytes);
+      }
+
+      /** Without times and the like, which nobody needs after a crash; the size is synced. */
+      @Override
       public void sync() throws IOException {
-        channel.force(true);
+        channel.force(false);
       }
 
       @Override
@@ -56,6 +75,29 @@ public final class DiskFileSystem implements FileSystem {
         channel.close();
       }
     };
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path);
+  }
+
+  @Override
+  public long size(Path file) throws IOException {
+    return Files.size(file);
+  }
+
+  @Override
+  public void createFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) Files.createDirectory(folder);
+  }
+
+  @Override
+  public void truncate(Path file, long sizeBytes) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(sizeBytes);
+      channel.force(false);
+    }
   }
 
   @Override

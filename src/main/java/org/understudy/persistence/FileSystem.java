@@ -11,8 +11,23 @@ public interface FileSystem {
   /** Creates a file, or empties it, and opens it for writing. */
   Output create(Path file) throws IOException;
 
+  /** Opens a file for writing behind what is in it; creates it if there is none. */
+  Output append(Path file) throws IOException;
+
   /** @throws NoSuchFileException if there is none */
   Input open(Path file) throws IOException;
+
+  /** Whether there is such a file or folder. */
+  boolean exists(Path path) throws IOException;
+
+  /** @throws NoSuchFileException if there is none */
+  long size(Path file) throws IOException;
+
+  /** Creates a folder unless it is there. */
+  void createFolder(Path folder) throws IOException;
+
+  /** Takes the end of a file away, so that so many bytes remain, and makes that safe on disk. */
+  void truncate(Path file, long sizeBytes) throws IOException;
 
   /** Gives a file another name, in one step, whatever had that name. */
   void rename(Path from, Path to) throws IOException;
@@ -28,7 +43,13 @@ public interface FileSystem {
     /** Writes all of it. */
     void write(ByteBuffer bytes) throws IOException;
 
-    /** Makes what was written safe on disk. */
+    /** Bytes that the file holds. */
+    long size() throws IOException;
+
+    /** Takes back the end of what was written, so that so many bytes remain. */
+    void truncate(long sizeBytes) throws IOException;
+
+    /** Makes what was written safe on disk. May be called while another thread writes. */
     void sync() throws IOException;
   }
 

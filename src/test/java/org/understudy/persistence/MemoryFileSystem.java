@@ -1,48 +1,87 @@
 package org.understudy.persistence;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.understudy.bytes.Bytes;
 
 /**
  * A file system in memory that remembers what was done, can fail at any step, and knows what a machine that stops there
- * would find again: names and contents as they were last made safe, or as they were last seen.
+ * would find again: what was made safe, and of everything since, in each file and in each folder, the first so many
+ * changes, of which the last may be torn.
  */
 public final class MemoryFileSystem implements FileSystem {
   /** Why a step failed that was told to. */
   public static final String NO_SPACE = "No space left on device";
 
   private static final class Content {
-    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private byte[] written = {};
     private byte[] safe = {};
+    /** What was in it after each change since it was made safe. */
+    private final List<byte[]> since = new ArrayList<>();
+
+    private void become(byte[] bytes) {
+      written = bytes;
+      since.add(bytes);
+    }
+
+    private void sync() {
+      safe = written;
+      since.clear();
+    }
+
+    private Content after(byte[] bytes) {
+      Content copy = new Content();
+      copy.written = bytes;
+      copy.safe = bytes;
+      return copy;
+    }
+
+    /** One of the states that a crash may leave. */
+    private Content crashed(RandomGenerator random) {
+      int kept = random.nextInt(since.size() + 1);
+      byte[] before = kept == 0 ? safe : since.get(kept - 1);
+      if (kept == since.size()) return after(before);
+      byte[] torn = since.get(kept);
+      boolean grows = torn.length > before.length;
+      return after(grows ? Arrays.copyOf(torn, before.length + random.nextInt(torn.length - before.length)) : before);
+    }
   }
 
   /** What was done, in order: {@code write temp-1-1.rdb}. */
   public final List<String> steps = new ArrayList<>();
-  /** Index of the step that fails, -1 for none. */
+  /** Index of the step that fails, -1 for none; and whether all after it fail too. */
   public int failingStep = -1;
-  private Map<Path, Content> names = new HashMap<>();
-  private Map<Path, Content> safeNames = new HashMap<>();
+  public boolean failingOn;
+  /** Runs before each step: a machine may stop here. */
+  public Runnable beforeStep = () -> { };
+  private final Map<Path, Content> names = new HashMap<>();
+  private final Set<Path> folders = new HashSet<>();
+  private final Map<Path, Map<Path, Content>> safeNames = new HashMap<>();
+  /** By folder: the names in it after each change since they were made safe. */
+  private final Map<Path, List<Map<Path, Content>>> namesSince = new HashMap<>();
 
   /** A file that has always been there. */
   public void put(Path file, byte[] bytes) {
-    Content content = new Content();
-    content.written.writeBytes(bytes);
-    content.safe = bytes;
+    Content content = new Content().after(bytes);
     names.put(file, content);
-    safeNames.put(file, content);
+    folders.add(file.getParent());
+    safeNames.computeIfAbsent(file.getParent(), any -> new HashMap<>()).put(file, content);
   }
 
   /** What is in a file; null if there is none. */
   public byte[] get(Path file) {
     Content content = names.get(file);
-    return content == null ? null : content.written.toByteArray();
+    return content == null ? null : content.written;
   }
 
   /** Names of all files. */
@@ -53,45 +92,113 @@ public final class MemoryFileSystem implements FileSystem {
   /** What a file may hold after the machine has stopped: each of them, null where it may be absent. */
   public List<byte[]> afterCrash(Path file) {
     List<byte[]> possible = new ArrayList<>();
-    for (Content content : new Content[] {names.get(file), safeNames.get(file)}) {
+    Content safe = safeNames.getOrDefault(file.getParent(), Map.of()).get(file);
+    for (Content content : new Content[] {names.get(file), safe}) {
       possible.add(content == null ? null : content.safe);
-      possible.add(content == null ? null : content.written.toByteArray());
+      possible.add(content == null ? null : content.written);
     }
     return possible;
   }
 
+  /** What a machine finds that stops now: one of the possibilities. */
+  public MemoryFileSystem crashed(RandomGenerator random) {
+    MemoryFileSystem found = new MemoryFileSystem();
+    Map<Content, Content> contents = new HashMap<>();
+    Set<Path> all = new HashSet<>(safeNames.keySet());
+    all.addAll(namesSince.keySet());
+    for (Path folder : all) {
+      List<Map<Path, Content>> since = namesSince.getOrDefault(folder, List.of());
+      int kept = random.nextInt(since.size() + 1);
+      Map<Path, Content> there = kept == 0 ? safeNames.getOrDefault(folder, Map.of()) : since.get(kept - 1);
+      there.forEach((file, content) ->
+          found.putCrashed(file, contents.computeIfAbsent(content, known -> known.crashed(random))));
+    }
+    return found;
+  }
+
+  private void putCrashed(Path file, Content content) {
+    put(file, content.written);
+  }
+
   private void step(String what) throws IOException {
+    beforeStep.run();
     int index = steps.size();
     steps.add(what);
-    if (index == failingStep) throw new IOException(NO_SPACE);
+    if (index == failingStep || failingOn && failingStep >= 0 && index > failingStep) throw new IOException(NO_SPACE);
+  }
+
+  private void namesChanged(Path folder) {
+    Map<Path, Content> now = new HashMap<>();
+    names.forEach((file, content) -> {
+      if (file.getParent().equals(folder)) now.put(file, content);
+    });
+    namesSince.computeIfAbsent(folder, any -> new ArrayList<>()).add(now);
   }
 
   @Override
   public Output create(Path file) throws IOException {
     step("create " + file.getFileName());
-    Content content = new Content();
-    names.put(file, content);
-    return new Output() {
-      @Override
-      public void write(ByteBuffer bytes) throws IOException {
-        byte[] piece = new byte[bytes.remaining()];
-        bytes.get(piece);
-        content.written.write(piece, 0, piece.length / 2); // what a write that fails leaves behind
-        step("write " + file.getFileName());
-        content.written.write(piece, piece.length / 2, piece.length - piece.length / 2);
-      }
+    Content content = names.get(file);
+    if (content == null) {
+      content = new Content();
+      names.put(file, content);
+      namesChanged(file.getParent());
+    } else {
+      content.become(Bytes.EMPTY);
+    }
+    return new MemoryOutput(file, content);
+  }
 
-      @Override
-      public void sync() throws IOException {
-        step("sync " + file.getFileName());
-        content.safe = content.written.toByteArray();
-      }
+  @Override
+  public Output append(Path file) throws IOException {
+    step("append " + file.getFileName());
+    if (!names.containsKey(file)) {
+      names.put(file, new Content());
+      namesChanged(file.getParent());
+    }
+    return new MemoryOutput(file, names.get(file));
+  }
 
-      @Override
-      public void close() throws IOException {
-        step("close " + file.getFileName());
-      }
-    };
+  private final class MemoryOutput implements Output {
+    private final Path file;
+    private final Content content;
+
+    private MemoryOutput(Path file, Content content) {
+      this.file = file;
+      this.content = content;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      byte[] piece = new byte[bytes.remaining()];
+      bytes.get(piece);
+      byte[] before = content.written;
+      content.become(Bytes.concat(before, Arrays.copyOf(piece, piece.length / 2))); // what a failure leaves behind
+      step("write " + file.getFileName());
+      content.become(Bytes.concat(before, piece));
+    }
+
+    @Override
+    public long size() {
+      return content.written.length;
+    }
+
+    @Override
+    public void truncate(long sizeBytes) throws IOException {
+      step("truncate " + file.getFileName());
+      content.become(Arrays.copyOf(content.written, (int) sizeBytes));
+    }
+
+    @Override
+    public void sync() throws IOException {
+      step("sync " + file.getFileName());
+      content.sync();
+    }
+
+    @Override
+    public void close() throws IOException {
+      step("close " + file.getFileName());
+    }
   }
 
   @Override
@@ -104,7 +211,7 @@ public final class MemoryFileSystem implements FileSystem {
 
       @Override
       public long size() {
-        return content.written.size();
+        return content.written.length;
       }
 
       @Override
@@ -117,7 +224,7 @@ public final class MemoryFileSystem implements FileSystem {
       @Override
       public int read(long position, byte[] into) throws IOException {
         step("read " + file.getFileName());
-        byte[] bytes = content.written.toByteArray();
+        byte[] bytes = content.written;
         if (position >= bytes.length) return -1;
         int length = (int) Math.min(into.length, bytes.length - position);
         System.arraycopy(bytes, (int) position, into, 0, length);
@@ -130,20 +237,51 @@ public final class MemoryFileSystem implements FileSystem {
   }
 
   @Override
+  public boolean exists(Path path) {
+    return names.containsKey(path) || folders.contains(path);
+  }
+
+  @Override
+  public long size(Path file) throws IOException {
+    Content content = names.get(file);
+    if (content == null) throw new NoSuchFileException(file.toString());
+    return content.written.length;
+  }
+
+  @Override
+  public void createFolder(Path folder) throws IOException {
+    step("folder " + folder.getFileName());
+    folders.add(folder);
+  }
+
+  @Override
+  public void truncate(Path file, long sizeBytes) throws IOException {
+    step("truncate " + file.getFileName());
+    Content content = names.get(file);
+    if (content == null) throw new NoSuchFileException(file.toString());
+    content.become(Arrays.copyOf(content.written, (int) sizeBytes));
+    content.sync();
+  }
+
+  @Override
   public void rename(Path from, Path to) throws IOException {
     step("rename " + from.getFileName() + " " + to.getFileName());
+    if (!names.containsKey(from)) throw new NoSuchFileException(from.toString());
     names.put(to, names.remove(from));
+    namesChanged(from.getParent());
+    if (!to.getParent().equals(from.getParent())) namesChanged(to.getParent());
   }
 
   @Override
   public void delete(Path file) throws IOException {
     step("delete " + file.getFileName());
-    names.remove(file);
+    if (names.remove(file) != null) namesChanged(file.getParent());
   }
 
   @Override
   public void syncFolder(Path folder) throws IOException {
     step("sync folder");
-    safeNames = new HashMap<>(names);
+    List<Map<Path, Content>> since = namesSince.remove(folder);
+    if (since != null) safeNames.put(folder, since.get(since.size() - 1));
   }
 }

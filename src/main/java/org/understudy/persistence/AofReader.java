@@ -1,0 +1,175 @@
+package org.understudy.persistence;
+
+import java.util.Arrays;
+
+/**
+ * Finds the commands in an append-only file that comes in chunks of any size. What begins with {@code #} up to the end
+ * of its line is an annotation, which says something about the commands around it.
+ *
+ * <pre>
+ *   *COUNT CRLF, then COUNT times: $LENGTH CRLF, LENGTH bytes, CRLF     a command
+ *   #TEXT CRLF                                                          an annotation
+ * </pre>
+ * As lenient as the reference implementation: a number ends at the first other character, and what stands where CRLF is
+ * due behind an argument is not looked at. Source: loadSingleAppendOnlyFile, aof.c 7.0.15.
+ */
+final class AofReader {
+  private static final int MAX_LINE_BYTES = 1023;
+  private static final int FIRST_ARGUMENTS = 1024;
+
+  /** The file is no append-only file from here on. */
+  static final class Malformed extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private Malformed(String reason) {
+      super(reason);
+    }
+  }
+
+  /** Gets annotations without their {@code #} and line end. */
+  interface Annotations {
+    void annotation(byte[] text);
+  }
+
+  private final long fileBytes;
+  private final Annotations annotations;
+  private byte[] buffer = new byte[0];
+  private int at;
+  private int end;
+  /** Position in the file of the buffer's start. */
+  private long bufferPosition;
+  /** Where the last command or annotation ended. */
+  private long position;
+  private long commandEnd;
+
+  /** The command under way: how many arguments it has (0: none is under way), and those that are complete. */
+  private int count;
+  private int complete;
+  private byte[][] arguments;
+  /** The argument under way, with the line end behind it, or null. */
+  private byte[] argument;
+  private int argumentLength;
+  private int argumentRead;
+
+  /**
+   * @param position of the first chunk in the file, {@code fileBytes} its size: nothing longer is believed
+   */
+  AofReader(long position, long fileBytes, Annotations annotations) {
+    this.bufferPosition = position;
+    this.position = position;
+    this.commandEnd = position;
+    this.fileBytes = fileBytes;
+    this.annotations = annotations;
+  }
+
+  /** Adds a chunk; the array is the caller's again afterwards. All commands before must have been taken. */
+  void feed(byte[] bytes, int offset, int length) {
+    int rest = end - at;
+    byte[] joined = buffer.length >= rest + length ? buffer : new byte[Math.max(rest + length, 2 * buffer.length)];
+    System.arraycopy(buffer, at, joined, 0, rest);
+    System.arraycopy(bytes, offset, joined, rest, length);
+    bufferPosition += at;
+    buffer = joined;
+    at = 0;
+    end = rest + length;
+  }
+
+  /** The next command; null if not all of it has come. */
+  byte[][] next() throws Malformed {
+    if (count == 0 && !startCommand()) return null;
+    while (complete < count) {
+      if (!readArgument()) return null;
+    }
+    byte[][] command = arguments;
+    arguments = null;
+    count = 0;
+    position = bufferPosition + at;
+    commandEnd = position;
+    return command;
+  }
+
+  /** Bytes of the file up to the end of the last command or annotation. */
+  long position() {
+    return position;
+  }
+
+  /** Bytes of the file up to the end of the last command. */
+  long commandEnd() {
+    return commandEnd;
+  }
+
+  /** Whether something has begun that has not ended: at the end of the file, that it is too short. */
+  boolean inTheMiddle() {
+    return count > 0 || at < end;
+  }
+
+  private boolean startCommand() throws Malformed {
+    while (true) {
+      if (at == end) return false;
+      byte first = buffer[at];
+      if (first != '*' && first != '#') throw new Malformed("a command is due");
+      int lineEnd = lineEnd();
+      if (lineEnd < 0) return false;
+      if (first == '*') {
+        long number = leadingNumber(at + 1, lineEnd);
+        if (number < 1 || number > Integer.MAX_VALUE) throw new Malformed("a command without a name");
+        count = (int) number;
+        complete = 0;
+        arguments = new byte[Math.min(count, FIRST_ARGUMENTS)][];
+        at = lineEnd + 1;
+        return true;
+      }
+      int textEnd = buffer[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
+      annotations.annotation(Arrays.copyOfRange(buffer, at + 1, Math.max(at + 1, textEnd)));
+      at = lineEnd + 1;
+      position = bufferPosition + at;
+    }
+  }
+
+  private boolean readArgument() throws Malformed {
+    if (argument == null) {
+      if (at == end) return false;
+      if (buffer[at] != '$') throw new Malformed("an argument is due");
+      int lineEnd = lineEnd();
+      if (lineEnd < 0) return false;
+      long length = leadingNumber(at + 1, lineEnd);
+      if (length < 0) throw new Malformed("an argument of negative length");
+      if (length > fileBytes - (bufferPosition + lineEnd)) return false; // the file ends before it does
+      at = lineEnd + 1;
+      argumentLength = (int) length;
+      argument = new byte[argumentLength];
+      argumentRead = 0;
+    }
+    int piece = Math.min(argumentLength - argumentRead, end - at);
+    System.arraycopy(buffer, at, argument, argumentRead, piece);
+    argumentRead += piece;
+    at += piece;
+    if (argumentRead < argumentLength || end - at < 2) return false;
+    at += 2;
+    if (complete == arguments.length) arguments = Arrays.copyOf(arguments, Math.min(count, 2 * complete));
+    arguments[complete++] = argument;
+    argument = null;
+    return true;
+  }
+
+  /** Index of the line feed; -1 if it has not come. */
+  private int lineEnd() throws Malformed {
+    int limit = Math.min(end, at + MAX_LINE_BYTES);
+    for (int i = at; i < limit; i++) {
+      if (buffer[i] == '\n') return i;
+    }
+    if (end - at >= MAX_LINE_BYTES) throw new Malformed("a line without an end");
+    return -1;
+  }
+
+  private long leadingNumber(int from, int to) {
+    int i = from;
+    boolean negative = i < to && buffer[i] == '-';
+    if (negative) i++;
+    long number = 0;
+    for (; i < to && buffer[i] >= '0' && buffer[i] <= '9' && number < Integer.MAX_VALUE; i++) {
+      number = 10 * number + buffer[i] - '0';
+    }
+    return negative ? -number : number;
+  }
+}

@@ -1,0 +1,89 @@
+package org.understudy.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.understudy.bytes.Bytes;
+
+class AofReaderTest {
+  private static final String FILE = "*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n#TS:1700000000\r\n"
+      + "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\n\r\n#*\r\n*1\r\n$4\r\nPING\r\n";
+
+  private final List<String> annotations = new ArrayList<>();
+
+  private AofReader reader(long fileBytes) {
+    return new AofReader(0, fileBytes, text -> annotations.add(Bytes.string(text)));
+  }
+
+  /** Reads a file in pieces; each command with where it ends. */
+  private List<String> read(String file, int pieceBytes) throws AofReader.Malformed {
+    byte[] bytes = Bytes.of(file);
+    AofReader reader = reader(bytes.length);
+    List<String> commands = new ArrayList<>();
+    for (int at = 0; at < bytes.length; at += pieceBytes) {
+      reader.feed(bytes, at, Math.min(pieceBytes, bytes.length - at));
+      for (byte[][] command = reader.next(); command != null; command = reader.next()) {
+        String words = Arrays.stream(command).map(Bytes::string).collect(Collectors.joining(" "));
+        commands.add(words + " @" + reader.commandEnd());
+      }
+    }
+    return commands;
+  }
+
+  @Test
+  void whereverTheFileIsCutIntoPiecesTheCommandsAreTheSame() throws AofReader.Malformed {
+    List<String> expected = List.of("SELECT 0 @23", "SET k \r\n#* @69", "PING @83");
+    for (int pieceBytes = 1; pieceBytes <= FILE.length(); pieceBytes++) {
+      annotations.clear();
+      assertEquals(expected, read(FILE, pieceBytes), "pieces of " + pieceBytes);
+      assertEquals(List.of("TS:1700000000"), annotations);
+    }
+  }
+
+  @Test
+  void aFileThatEndsEarlyIsWholeUpToItsLastCommand() throws AofReader.Malformed {
+    byte[] bytes = Bytes.of(FILE);
+    for (int length = 0; length <= bytes.length; length++) {
+      AofReader reader = reader(length);
+      reader.feed(bytes, 0, length);
+      while (reader.next() != null) { }
+      int whole = length < 23 ? 0 : length < 69 ? 23 : length < 83 ? 69 : 83;
+      assertEquals(whole, reader.commandEnd(), "of " + length);
+      boolean between = length == whole || length == 39;
+      assertEquals(!between, reader.inTheMiddle(), "of " + length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SET a b\r\n", "*0\r\n", "*-1\r\n", "*1\r\nPING\r\n", "*1\r\n$-1\r\n", "*1\r\n*1\r\n", "\0\0\0\0"})
+  void whatIsNoCommandIsRefused(String bytes) {
+    assertThrows(AofReader.Malformed.class, () -> read(bytes, bytes.length()));
+  }
+
+  @Test
+  void aLineWithoutAnEndIsRefused() {
+    assertThrows(AofReader.Malformed.class, () -> read("#" + "x".repeat(1023), 100));
+  }
+
+  @Test
+  void nothingLongerThanTheFileIsWaitedForWithMemory() throws AofReader.Malformed {
+    AofReader reader = reader(40);
+    byte[] bytes = Bytes.of("*1\r\n$2000000000\r\nabc");
+    reader.feed(bytes, 0, bytes.length);
+    assertNull(reader.next());
+    assertEquals(0, reader.commandEnd());
+  }
+
+  @Test
+  void numbersEndAtTheFirstOtherCharacterAsInRedis() throws AofReader.Malformed {
+    assertEquals(List.of("PING @17"), read("*1 x\r\n$4y\r\nPING..", 3));
+  }
+}
