@@ -10,9 +10,6 @@ final class NotThereYet {
 
   /** @throws ConfigFileError the configuration promises something that this version cannot keep */
   static void refuse(Config config) {
-    if (config.appendonly()) {
-      throw ConfigFileError.general("'appendonly yes': there is no append-only file yet, nothing would be kept");
-    }
     if (config.replicaof().isPresent()) {
       throw ConfigFileError.general("'replicaof': there is no replication yet");
     }

@@ -1,6 +1,7 @@
 package org.understudy.persistence;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ public final class RdbFiles {
   }
 
   private static final Logger log = LoggerFactory.getLogger(RdbFiles.class);
+
+  private static final int EMPTY_BASE_BYTES = 256;
 
   private final FileSystem files;
   private final Keyspace keyspace;
@@ -110,6 +113,16 @@ public final class RdbFiles {
         config.flag(Directive.RDB_SAVE_INCREMENTAL_FSYNC));
   }
 
+  /** The whole snapshot as base of an append-only file: for a dataset without keys. */
+  public ByteBuffer emptyBase() {
+    RdbWriter.Origin now = origin.get();
+    RdbWriter.Origin base = new RdbWriter.Origin(now.redisVersion(), now.unixSeconds(), now.usedMemory(), null, true);
+    SnapshotStream stream = new SnapshotStream(keyspace, SnapshotStream.Contents.ALL, base, libraries, config,
+        EMPTY_BASE_BYTES);
+    for (boolean more = true; more; ) more = stream.step();
+    return stream.take();
+  }
+
   // ---- loading -----------------------------------------------------------------------------------------------------
 
   /** The last load, or the one under way; null before the first. */
@@ -134,6 +147,12 @@ public final class RdbFiles {
       log.warn("Cannot read the RDB file: {}", FileNames.reason(e));
       return Outcome.FAILED;
     }
+  }
+
+  /** Loads the base of an append-only file, of so many bytes. */
+  RdbLoad loadBase(long bytes) {
+    load = new RdbLoad(keyspace, libraries, reading.get(), bytes, false, RdbLoad.Expired.LOADED);
+    return load;
   }
 
   /** Loads the file in slices, each as long as a small piece of it takes. @param stop whether to end it now */

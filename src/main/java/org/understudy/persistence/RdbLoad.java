@@ -20,7 +20,7 @@ import org.understudy.rdb.ReadOptions;
  * Puts what is read of an RDB file into the keyspace, and says in the log what Redis says. Keys whose time has come
  * are left out. After a failure the keyspace holds a part of the file: nobody may take it for a dataset.
  */
-public final class RdbLoad implements RdbVisitor {
+public final class RdbLoad implements RdbVisitor, LoadProgress {
   private static final Logger log = LoggerFactory.getLogger(RdbLoad.class);
   /** So much of a file is read and loaded at once: about half a millisecond. */
   static final int PIECE_BYTES = 64 << 10;
@@ -31,6 +31,8 @@ public final class RdbLoad implements RdbVisitor {
   public interface Expired {
     /** All of them are left out. */
     Expired LEFT_OUT = (database, key) -> true;
+    /** None is: commands may follow that still see them. */
+    Expired LOADED = (database, key) -> false;
 
     /** Whether it is left out. The array is the receiver's to keep. */
     boolean leavesOut(int database, byte[] key);
@@ -43,6 +45,7 @@ public final class RdbLoad implements RdbVisitor {
   private final long startMillis;
   private final long totalBytes;
   private final RdbReader reader;
+  private int used;
   private long usedMemory;
   private long keysLoaded;
   private long keysExpired;
@@ -70,13 +73,18 @@ public final class RdbLoad implements RdbVisitor {
   /** Reads on. @return whether the file goes on; false with its end, and after a failure, which is logged */
   boolean read(byte[] piece, int length) {
     try {
-      reader.read(piece, 0, length);
+      used = reader.read(piece, 0, length);
       if (!reader.finished()) return true;
       logCounts();
     } catch (RdbException e) {
       failed(e);
     }
     return false;
+  }
+
+  /** How many bytes of the last piece belong to the file: all of them unless it ended. */
+  int used() {
+    return used;
   }
 
   /** Reads the file to its end, or until it turns out to be damaged. */
@@ -122,21 +130,22 @@ public final class RdbLoad implements RdbVisitor {
 
   // ---- progress ----------------------------------------------------------------------------------------------------
 
-  /** Unix time. */
+  @Override
   public long startMillis() {
     return startMillis;
   }
 
-  /** Size of the file. */
+  @Override
   public long totalBytes() {
     return totalBytes;
   }
 
+  @Override
   public long loadedBytes() {
     return reader.position();
   }
 
-  /** Bytes of memory that the dataset took where the file was written; 0 if it does not say so. */
+  @Override
   public long usedMemory() {
     return usedMemory;
   }

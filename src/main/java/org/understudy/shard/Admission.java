@@ -32,6 +32,7 @@ public final class Admission {
   /** Set by the shard before each command while there is a memory limit. */
   private volatile boolean outOfMemory;
   private volatile boolean lastSaveFailed;
+  private volatile String aofFailure;
   private volatile boolean loading;
   private volatile boolean tooFewReplicas;
 
@@ -47,6 +48,11 @@ public final class Admission {
   /** Whether the last background save failed. */
   void lastSaveFailed(boolean yes) {
     lastSaveFailed = yes;
+  }
+
+  /** Why the append-only file cannot be written, in the words of strerror; null if it can. */
+  void aofFailure(String reason) {
+    aofFailure = reason;
   }
 
   /** Whether the dataset is not there yet. */
@@ -101,6 +107,9 @@ public final class Admission {
     if (lastSaveFailed && writes(spec, queuedFlags) && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
         && !config.save().isEmpty()) {
       return CANNOT_SAVE;
+    }
+    if (aofFailure != null && writes(spec, queuedFlags)) {
+      return "MISCONF Errors writing to the AOF file: " + aofFailure;
     }
     if (tooFewReplicas && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {

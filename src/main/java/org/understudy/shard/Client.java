@@ -13,7 +13,7 @@ import org.understudy.config.ClientClass;
 /** The shard's side of one connection. Made by the connection, used by the shard's loop only. */
 public final class Client {
   public final Session session;
-  final ClientSink sink;
+  final ReplyGate sink;
   /** The one run of this connection; at any moment either the connection has it or the shard. */
   Run run;
 
@@ -30,6 +30,8 @@ public final class Client {
   Runnable afterDrain;
   /** Waits for the end of a pause. */
   boolean paused;
+  /** Until the append-only file is there the gate stays closed, see {@link AppendOnly}. */
+  long awaitedPosition;
   /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */
   Object wait;
   /** What the blocked command took until it waited. */
@@ -62,7 +64,7 @@ public final class Client {
 
   public Client(Session session, ClientSink sink) {
     this.session = session;
-    this.sink = sink;
+    this.sink = new ReplyGate(sink);
   }
 
   public Session session() {

@@ -16,6 +16,8 @@ import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.persistence.AofWriter;
+import org.understudy.persistence.LoadProgress;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.SnapshotStream;
 
@@ -205,7 +207,7 @@ final class Info {
     field("mem_clients_slaves", 0);
     field("mem_clients_normal", memory.clientsBytes());
     field("mem_cluster_links", 0);
-    field("mem_aof_buffer", 0);
+    field("mem_aof_buffer", persistence.appendOnly().unwrittenBytes());
     field("mem_allocator", "jvm-" + System.getProperty("java.vm.version"));
     field("active_defrag_running", 0); // the collector's business
     field("lazyfree_pending_objects", 0); // what is unlinked is the collector's, nothing here waits to be freed
@@ -228,17 +230,9 @@ final class Info {
     RdbLoad load = persistence.load();
     field("rdb_last_load_keys_expired", load == null ? 0 : load.keysExpired());
     field("rdb_last_load_keys_loaded", load == null ? 0 : load.keysLoaded());
-    field("aof_enabled", 0);
-    field("aof_rewrite_in_progress", 0);
-    field("aof_rewrite_scheduled", 0);
-    field("aof_last_rewrite_time_sec", -1);
-    field("aof_current_rewrite_time_sec", -1);
-    field("aof_last_bgrewrite_status", "ok");
-    field("aof_rewrites", 0);
-    field("aof_last_write_status", "ok");
-    field("module_fork_in_progress", 0);
-    field("module_fork_last_cow_size", 0);
-    if (persistence.isLoading() && load != null) loading(load);
+    appendOnly();
+    LoadProgress progress = persistence.progress();
+    if (progress != null) loading(progress);
   }
 
   /** What a snapshot copied since writers could not wait stands where Redis shows what a fork copied on write. */
@@ -254,7 +248,29 @@ final class Info {
     field("current_save_keys_total", keys);
   }
 
-  private void loading(RdbLoad load) {
+  private void appendOnly() {
+    AppendOnly file = persistence.appendOnly();
+    AofWriter writer = file.writer();
+    field("aof_enabled", file.isOn() ? 1 : 0);
+    field("aof_rewrite_in_progress", 0);
+    field("aof_rewrite_scheduled", 0);
+    field("aof_last_rewrite_time_sec", -1);
+    field("aof_current_rewrite_time_sec", -1);
+    field("aof_last_bgrewrite_status", "ok");
+    field("aof_rewrites", 0);
+    field("aof_last_write_status", writer.failure() == null ? "ok" : "err");
+    field("module_fork_in_progress", 0);
+    field("module_fork_last_cow_size", 0);
+    if (!config.appendonly()) return;
+    field("aof_current_size", writer.currentSize());
+    field("aof_base_size", file.baseBytes());
+    field("aof_pending_rewrite", 0);
+    field("aof_buffer_length", file.unwrittenBytes());
+    field("aof_pending_bio_fsync", writer.isSyncing() ? 1 : 0);
+    field("aof_delayed_fsync", writer.delayedSyncs());
+  }
+
+  private void loading(LoadProgress load) {
     long total = load.totalBytes();
     long loaded = load.loadedBytes();
     long elapsedSeconds = (clock.millis() - load.startMillis()) / 1000;

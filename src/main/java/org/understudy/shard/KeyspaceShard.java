@@ -3,6 +3,7 @@ package org.understudy.shard;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
@@ -11,6 +12,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
+import org.understudy.persistence.AofWriterActor;
 import org.understudy.replication.ReplicaLink;
 
 /**
@@ -79,7 +81,13 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
         timers.startTimerWithFixedDelay(Tick.CRON, Tick.CRON, Duration.ofMillis(millis));
       }
     }, work -> context.getSelf().tell(new Task(work)),
-        context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()));
+        context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()), writing(context));
+  }
+
+  private static Executor writing(ActorContext<Message> context) {
+    ActorRef<AofWriterActor.Turn> writer = context.spawn(AofWriterActor.create(), "append-only-file",
+        DispatcherSelector.fromConfig(AofWriterActor.DISPATCHER));
+    return work -> writer.tell(new AofWriterActor.Turn(work));
   }
 
   @Override

@@ -3,16 +3,22 @@ package org.understudy.shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
+import org.understudy.command.CommandTable;
 import org.understudy.command.ListForms;
 import org.understudy.config.Config;
 import org.understudy.config.SavePoint;
+import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.AofFiles;
 import org.understudy.persistence.FileSystem;
+import org.understudy.persistence.LoadProgress;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.Save;
@@ -58,8 +64,12 @@ final class Persistence {
   private final ServerControl control;
   private final Continuity continuity;
   private final RdbFiles files;
+  private final AofFiles aofFiles;
+  private final AppendOnly appendOnly;
+  private final Supplier<CommandTable> table;
   private final long processId;
   private Save.Turns turns;
+  private Executor blocking;
 
   /** The save under way, or null; and for whom it is. */
   private Save running;
@@ -94,10 +104,20 @@ final class Persistence {
     lastSaveSeconds = parts.facts.startMillis() / 1000;
     files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
         seconds(), parts.memory.used(), parts.continuity.place(), false), () -> readOptions(parts.listForms), processId);
+    aofFiles = new AofFiles(fileSystem, config, clock, files);
+    appendOnly = new AppendOnly(parts, aofFiles);
+    table = parts::table;
   }
 
-  void start(Save.Turns lent) {
+  /** @param writing runs the writer of the append-only file, {@code blocking} other things that may block */
+  void start(Save.Turns lent, Executor writing, Executor blocking) {
     turns = lent;
+    this.blocking = blocking;
+    appendOnly.start(lent, writing, blocking);
+  }
+
+  AppendOnly appendOnly() {
+    return appendOnly;
   }
 
   private long seconds() {
@@ -261,6 +281,7 @@ final class Persistence {
 
   /** A round of the cron: starts what is scheduled or due. */
   void tick() {
+    appendOnly.tick();
     if (running != null || loading) return;
     long now = seconds();
     boolean mayTry = !lastFailed || now - lastTrySeconds > RETRY_SECONDS;
@@ -291,6 +312,7 @@ final class Persistence {
     log.warn("User requested shutdown...");
     if (isSavingInBackground()) log.warn("There is a child saving an .rdb. Killing it!");
     giveUp();
+    appendOnly.flush();
     boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
         || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
     if (!save || loading) return null; // what is loaded so far must not replace the whole
@@ -321,13 +343,47 @@ final class Persistence {
     return loading;
   }
 
-  /** Loads the file, if there is one, in slices. The dataset counts as loaded only after success. */
+  /**
+   * Loads the append-only file, or if there is to be none, the RDB file, in slices. The dataset counts as loaded only
+   * after success.
+   */
   void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+    aofFiles.readManifest(turns, read -> {
+      if (!read) ended.accept(RdbFiles.Outcome.FAILED);
+      else if (config.appendonly()) loadAppendOnly(stop, ended);
+      else loadRdb(stop, ended);
+    });
+  }
+
+  private void loadAppendOnly(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+    long start = clock.nanos();
+    ExpiryMode before = keyspace.expiryMode();
+    keyspace.expiryMode(ExpiryMode.KEEP);
+    appendOnly.load(new LoadedCommands(table, keyspace, config, clock.millis()), stop, outcome -> {
+      keyspace.expiryMode(before);
+      if (outcome == RdbFiles.Outcome.LOADED) {
+        log.info("DB loaded from append only file: {} seconds", secondsSince(start));
+      } else if (outcome != RdbFiles.Outcome.ABSENT) {
+        ended.accept(outcome);
+        return;
+      }
+      appendOnly.open(files.emptyBase(), true, blocking, opened -> {
+        if (opened) setLoading(false);
+        ended.accept(opened ? outcome : RdbFiles.Outcome.FAILED);
+      });
+    });
+  }
+
+  private String secondsSince(long startNanos) {
+    return String.format(Locale.ROOT, "%.3f", (clock.nanos() - startNanos) / 1e9);
+  }
+
+  private void loadRdb(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
     long start = clock.nanos();
     continuity.loading();
     files.load(turns, stop, continuity::leavesOut, outcome -> {
       if (outcome == RdbFiles.Outcome.LOADED) {
-        log.info("DB loaded from disk: {} seconds", String.format(Locale.ROOT, "%.3f", (clock.nanos() - start) / 1e9));
+        log.info("DB loaded from disk: {} seconds", secondsSince(start));
       }
       continuity.loaded(outcome, files.load(), clock.millis());
       if (outcome == RdbFiles.Outcome.LOADED || outcome == RdbFiles.Outcome.ABSENT) setLoading(false);
@@ -377,7 +433,13 @@ final class Persistence {
     return running;
   }
 
-  /** The last load, or the one under way, or null. */
+  /** How far the loading under way is; null if there is none. */
+  LoadProgress progress() {
+    if (!loading) return null;
+    return appendOnly.load() != null ? appendOnly.load() : files.load();
+  }
+
+  /** The last load of an RDB file, or the one under way, or null. */
   RdbLoad load() {
     return files.load();
   }

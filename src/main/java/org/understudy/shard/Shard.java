@@ -88,6 +88,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final KeyWaits keyWaits;
   private final Background background;
   private final Persistence persistence;
+  private final AppendOnly appendOnly;
   private final ReplicationLog replicationLog;
   private final Backlog backlog;
   private final Propagation propagation;
@@ -145,6 +146,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyWaits = parts.keyWaits;
     background = parts.background;
     persistence = parts.persistence;
+    appendOnly = persistence.appendOnly();
     replicationLog = parts.replicationLog;
     backlog = parts.backlog;
     propagation = parts.propagation;
@@ -161,8 +163,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /**
    * @param loop runs work on the shard's loop, from whichever thread
    * @param blocking runs work that may block
+   * @param writing runs the writer of the append-only file, on a thread of its own
    */
-  void start(Timing lent, Executor loop, Executor blocking) {
+  void start(Timing lent, Executor loop, Executor blocking, Executor writing) {
     timing = lent;
     this.loop = loop;
     this.blocking = blocking;
@@ -195,7 +198,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       public void back(Runnable work) {
         loop.execute(work);
       }
-    });
+    }, writing, blocking);
     memoryLimit.start(work -> timing.nextSlice(() -> {
       work.run();
       afterTurn();
@@ -745,7 +748,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** What follows from the changes that a command made. */
   private void settle(Call call) {
     statistics.changes += call.dirty;
-    if (propagation.isActive()) propagation.ran(call);
+    if (propagation.isActive()) {
+      propagation.ran(call);
+      if (appendOnly.isOn() && current != null) appendOnly.ran(current);
+    }
     moment.set(call.nowMillis);
   }
 

@@ -119,7 +119,7 @@ public final class DirectShard implements ClientSink {
       public void tickEvery(long millis) {
         tickRequests.add(millis);
       }
-    }, tasks::add, Runnable::run);
+    }, tasks::add, Runnable::run, Runnable::run);
     parts.shard().connected(client);
   }
 

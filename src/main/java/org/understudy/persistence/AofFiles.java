@@ -1,0 +1,95 @@
+package org.understudy.persistence;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.config.FileNames;
+
+/** The append-only file as the shard sees it: loaded once, then written to. Used on the shard's loop only. */
+public final class AofFiles {
+  /** A file that commands can be added to. @param baseBytes size of the base, {@code allBytes} with all increments */
+  public record Opened(FileSystem.Output output, long incrementBytes, long baseBytes, long allBytes) {}
+
+  private static final Logger log = LoggerFactory.getLogger(AofFiles.class);
+
+  private final FileSystem files;
+  private final Config config;
+  private final Clock clock;
+  private final RdbFiles rdbFiles;
+  private final AofFolder folder;
+
+  /** @param rdbFiles whose counts of keys a base adds to */
+  public AofFiles(FileSystem files, Config config, Clock clock, RdbFiles rdbFiles) {
+    this.files = files;
+    this.config = config;
+    this.clock = clock;
+    this.rdbFiles = rdbFiles;
+    folder = new AofFolder(files, config);
+  }
+
+  /** See {@link AofWriter}. */
+  public AofWriter writer(AofWriter.Owner owner, Executor signal, Executor blocking) {
+    return new AofWriter(folder, config, clock, owner, signal, blocking);
+  }
+
+  /** Reads the manifest, if there is one. @param done whether that went well; why not is in the log */
+  public void readManifest(Save.Turns turns, Consumer<Boolean> done) {
+    inBackground(turns, () -> {
+      folder.readManifest();
+      return true;
+    }, read -> done.accept(read != null));
+  }
+
+  /**
+   * Loads all files that the manifest names, or the one that a version before 7.0 has left.
+   *
+   * @param stop whether to give up
+   * @return how far it is
+   */
+  public LoadProgress load(AofLoad.Commands commands, Save.Turns turns, BooleanSupplier stop,
+      Consumer<RdbFiles.Outcome> ended) {
+    AofLoad load = new AofLoad(files, folder, config, clock, commands, rdbFiles::loadBase, turns, stop, ended);
+    load.start();
+    return load;
+  }
+
+  /**
+   * Opens the file that commands go to after the start.
+   *
+   * @param emptyBase what the base holds if there is none yet
+   * @param rdb its format
+   * @param done gets null if that has failed, which is logged
+   */
+  public void open(ByteBuffer emptyBase, boolean rdb, Save.Turns turns, Executor background, Consumer<Opened> done) {
+    inBackground(turns, () -> {
+      FileSystem.Output output = folder.openAtStart(emptyBase, rdb);
+      folder.deleteHistory(background);
+      AofManifest.File base = folder.manifest().base();
+      return new Opened(output, output.size(), base == null ? 0 : folder.size(base), folder.size());
+    }, done);
+  }
+
+  private interface Work<R> {
+    R run() throws IOException;
+  }
+
+  private <R> void inBackground(Save.Turns turns, Work<R> work, Consumer<R> done) {
+    turns.block(() -> {
+      R result;
+      try {
+        result = work.run();
+      } catch (IOException e) {
+        log.debug("The append-only file: {}", FileNames.reason(e));
+        result = null;
+      }
+      R outcome = result;
+      turns.back(() -> done.accept(outcome));
+    });
+  }
+}

@@ -1,0 +1,246 @@
+package org.understudy.shard;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.config.AppendFsync;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.persistence.AofFiles;
+import org.understudy.persistence.AofLoad;
+import org.understudy.persistence.AofWriter;
+import org.understudy.persistence.LoadProgress;
+import org.understudy.persistence.RdbFiles;
+import org.understudy.persistence.Save;
+import org.understudy.replication.EffectSink;
+import org.understudy.resp.RequestBuffer;
+
+/**
+ * The append-only file as the shard feeds it: effects go to the writer once the sockets had their turn, so that many
+ * clients' make one group. Under {@code appendfsync always} a client that changed something hears nothing more until
+ * its group is safe on disk; otherwise only if the disk is so slow that too much would gather in memory.
+ *
+ * <pre>
+ * OFF     -> ON:      the server has started with appendonly
+ * OFF     -> WAITING: CONFIG SET appendonly yes
+ * WAITING -> ON:      the first rewrite has made a base
+ * any     -> OFF:     CONFIG SET appendonly no
+ * </pre>
+ */
+final class AppendOnly implements EffectSink, AofWriter.Owner {
+  private enum State {
+    /** There is none. */
+    OFF,
+    /** There is none yet: what commands do is kept only while a rewrite makes the base that it follows. */
+    WAITING,
+    ON
+  }
+
+  /** A client that hears nothing before the writer is there. */
+  private record Held(Client client, long position) {}
+
+  private static final Logger log = LoggerFactory.getLogger(AppendOnly.class);
+  private static final int NONE = -1;
+  /** Groups follow each other no faster, unless somebody waits for them. */
+  private static final long GROUP_NANOS = 1_000_000;
+  /** Bytes that may wait to be written before clients have to. */
+  private static final long MOST_UNWRITTEN_BYTES = 32 << 20;
+
+  private final Config config;
+  private final Clock clock;
+  private final Admission admission;
+  private final Propagation propagation;
+  private final ServerControl control;
+  private final AofFiles files;
+  private Save.Turns turns;
+  private AofWriter writer;
+
+  private State state = State.OFF;
+  private int selected = NONE;
+  private long timestampSeconds;
+  private final RequestBuffer select = new RequestBuffer();
+  private boolean handOverDue;
+  private long lastHandOverNanos;
+
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private long notedPosition;
+  private final AtomicBoolean releaseDue = new AtomicBoolean();
+
+  private LoadProgress load;
+  private long baseBytes;
+
+  AppendOnly(ShardParts parts, AofFiles files) {
+    config = parts.config;
+    clock = parts.clock;
+    admission = parts.admission;
+    propagation = parts.propagation;
+    control = parts.control;
+    this.files = files;
+  }
+
+  /** @param writing runs the writer, {@code blocking} other things that may block */
+  void start(Save.Turns lent, Executor writing, Executor blocking) {
+    turns = lent;
+    writer = files.writer(this, writing, blocking);
+  }
+
+  // ---- what commands did -------------------------------------------------------------------------------------------
+
+  @Override
+  public void add(int database, byte[] bytes, int from, int length) {
+    if (!handOverDue) planHandOver();
+    if (config.flag(Directive.AOF_TIMESTAMP_ENABLED)) addTimestamp();
+    if (database != selected) {
+      selected = database;
+      select.clear();
+      select.add(Bytes.of("SELECT"), Bytes.of(database));
+      writer.add(select.array(), 0, select.size());
+    }
+    writer.add(bytes, from, length);
+  }
+
+  private void addTimestamp() {
+    long now = clock.millis() / 1000;
+    if (now <= timestampSeconds) return;
+    timestampSeconds = now;
+    byte[] annotation = Bytes.of("#TS:" + now + "\r\n");
+    writer.add(annotation, 0, annotation.length);
+  }
+
+  private void planHandOver() {
+    handOverDue = true;
+    if (isAlways() || clock.nanos() - lastHandOverNanos >= GROUP_NANOS) turns.next(this::handOver);
+    else turns.later(1, this::handOver);
+  }
+
+  private void handOver() {
+    handOverDue = false;
+    lastHandOverNanos = clock.nanos();
+    writer.handOver();
+  }
+
+  private boolean isAlways() {
+    return config.appendfsync() == AppendFsync.ALWAYS;
+  }
+
+  // ---- who waits ---------------------------------------------------------------------------------------------------
+
+  /** A command of a client was done: if it changed something the client may have to wait. */
+  void ran(Client client) {
+    long position = writer.addedPosition();
+    if (position == notedPosition) return;
+    notedPosition = position;
+    if (!isAlways() && position - writer.writtenPosition() <= MOST_UNWRITTEN_BYTES) return;
+    if (!client.sink.isHeld()) {
+      client.sink.hold();
+      held.add(new Held(client, position));
+      if (held.size() == 1) writer.awaited(true);
+    }
+    client.awaitedPosition = position;
+  }
+
+  @Override
+  public void progressed() {
+    if (releaseDue.compareAndSet(false, true)) turns.back(this::release);
+  }
+
+  private void release() {
+    releaseDue.set(false);
+    long position = isAlways() ? writer.syncedPosition() : writer.writtenPosition();
+    while (!held.isEmpty() && held.peek().position <= position) {
+      Client client = held.poll().client;
+      if (client.awaitedPosition > position) held.add(new Held(client, client.awaitedPosition));
+      else client.sink.release();
+    }
+    if (held.isEmpty()) writer.awaited(false);
+  }
+
+  private void releaseAll() {
+    held.forEach(each -> each.client.sink.release());
+    held.clear();
+    writer.awaited(false);
+  }
+
+  // ---- failures ----------------------------------------------------------------------------------------------------
+
+  @Override
+  public void statusChanged() {
+    turns.back(() -> admission.aofFailure(writer.failure()));
+  }
+
+  @Override
+  public void fatal(String reason) {
+    control.exit(reason);
+  }
+
+  // ---- life --------------------------------------------------------------------------------------------------------
+
+  /**
+   * Loads what the last run has left.
+   *
+   * @param stop whether to give up
+   */
+  void load(AofLoad.Commands commands, BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+    load = files.load(commands, turns, stop, ended);
+  }
+
+  /** Has commands written from now on, behind what was loaded. @param done whether that is possible */
+  void open(ByteBuffer emptyBase, boolean rdb, Executor background, Consumer<Boolean> done) {
+    files.open(emptyBase, rdb, turns, background, opened -> {
+      if (opened != null) {
+        writer.open(opened.output(), opened.incrementBytes(), opened.allBytes());
+        baseBytes = opened.baseBytes();
+        state = State.ON;
+        propagation.file(this);
+      }
+      done.accept(opened != null);
+    });
+  }
+
+  /** Some times a second. */
+  void tick() {
+    if (state != State.OFF) writer.tick();
+  }
+
+  boolean isOn() {
+    return state != State.OFF;
+  }
+
+  /** Waits until all is safe on disk. */
+  void flush() {
+    if (state == State.OFF) return;
+    log.info("Calling fsync() on the AOF file.");
+    CompletableFuture<Void> flushed = new CompletableFuture<>();
+    writer.flush(() -> flushed.complete(null));
+    flushed.join();
+  }
+
+  // ---- figures -----------------------------------------------------------------------------------------------------
+
+  /** The last load, or the one under way, or null. */
+  LoadProgress load() {
+    return load;
+  }
+
+  AofWriter writer() {
+    return writer;
+  }
+
+  /** Bytes that wait to be written. */
+  long unwrittenBytes() {
+    return state == State.OFF ? 0 : writer.addedPosition() - writer.writtenPosition();
+  }
+
+  /** Size of the file after the last rewrite, or of the base that was loaded. */
+  long baseBytes() {
+    return baseBytes;
+  }
+}

@@ -1,0 +1,90 @@
+package org.understudy.shard;
+
+import java.util.ArrayDeque;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * The way to a client's socket, which can be held up for a while: what would go through is kept, in order. So replies
+ * wait for the disk without anybody else waiting for them. Used on the shard's loop.
+ */
+final class ReplyGate implements ClientSink {
+  private final ClientSink sink;
+  private final ArrayDeque<Runnable> kept = new ArrayDeque<>(0);
+  private boolean held;
+
+  ReplyGate(ClientSink sink) {
+    this.sink = sink;
+  }
+
+  void hold() {
+    held = true;
+  }
+
+  boolean isHeld() {
+    return held;
+  }
+
+  /** Lets everything go that was kept. */
+  void release() {
+    held = false;
+    for (Runnable next = kept.poll(); next != null && !held; next = kept.poll()) next.run();
+  }
+
+  @Override
+  public void deliver(ByteString replies) {
+    if (held) kept.add(() -> sink.deliver(replies));
+    else sink.deliver(replies);
+  }
+
+  @Override
+  public void deliverPart(ByteString replies) {
+    if (held) kept.add(() -> sink.deliverPart(replies));
+    else sink.deliverPart(replies);
+  }
+
+  @Override
+  public void push(ByteString message) {
+    if (held) kept.add(() -> sink.push(message));
+    else sink.push(message);
+  }
+
+  @Override
+  public void whenDrained(Runnable drained) {
+    sink.whenDrained(drained);
+  }
+
+  /** The connection may answer what follows itself, which must not overtake what is kept. */
+  @Override
+  public void resume(Run run) {
+    if (held) kept.add(() -> sink.resume(run));
+    else sink.resume(run);
+  }
+
+  @Override
+  public void waiting() {
+    if (held) kept.add(sink::waiting);
+    else sink.waiting();
+  }
+
+  @Override
+  public void closeAfterReplies(ByteString replies) {
+    if (held) kept.add(() -> sink.closeAfterReplies(replies));
+    else sink.closeAfterReplies(replies);
+  }
+
+  @Override
+  public void shrink(boolean forgetPeak) {
+    sink.shrink(forgetPeak);
+  }
+
+  @Override
+  public void shrinkInput(boolean idle) {
+    sink.shrinkInput(idle);
+  }
+
+  @Override
+  public void kill() {
+    kept.clear();
+    sink.kill();
+  }
+}

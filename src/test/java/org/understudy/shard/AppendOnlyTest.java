@@ -1,0 +1,241 @@
+package org.understudy.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.understudy.bytes.Bytes;
+import org.understudy.config.Config;
+import org.understudy.persistence.MemoryFileSystem;
+import org.understudy.persistence.RdbFiles;
+
+/** What is in the append-only file, who waits for it, and what is there again after a restart. */
+class AppendOnlyTest {
+  private final MemoryFileSystem files = new MemoryFileSystem();
+
+  private static DirectShard start(MemoryFileSystem files, RdbFiles.Outcome expected, String... directives) {
+    List<String> lines = new ArrayList<>(List.of("appendonly yes", "save \"\""));
+    Stream.of(directives).forEach(lines::add);
+    DirectShard shard = new DirectShard(Config.parse(lines), files);
+    shard.parts.awaitDataset();
+    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
+    shard.parts.load(() -> false, outcomes::add);
+    shard.runSlices();
+    assertEquals(List.of(expected), outcomes);
+    return shard;
+  }
+
+  private DirectShard restart(String... directives) {
+    return start(files, RdbFiles.Outcome.LOADED, directives);
+  }
+
+  private DirectShard first(String... directives) {
+    return start(files, RdbFiles.Outcome.ABSENT, directives);
+  }
+
+  private static Path place(DirectShard shard, String name) {
+    return shard.config.resolve("appendonlydir/" + name);
+  }
+
+  private String increment(DirectShard shard) {
+    return Bytes.string(files.get(place(shard, "appendonly.aof.1.incr.aof"))).replace("\r\n", " ");
+  }
+
+  private static String info(DirectShard shard, String field) {
+    for (String line : shard.text("INFO", "persistence").split("\r\n")) {
+      if (line.startsWith(field + ":")) return line.substring(field.length() + 1);
+    }
+    return null;
+  }
+
+  // ---- contents -----------------------------------------------------------------------------------------------------
+
+  @Test
+  void theFirstStartMakesABaseAnIncrementAndAManifest() {
+    first();
+    assertEquals(List.of("appendonly.aof.1.base.rdb", "appendonly.aof.1.incr.aof", "appendonly.aof.manifest"),
+        files.list());
+  }
+
+  @Test
+  void effectsAreWrittenWithTheirDatabase() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    shard.call("GET", "a");
+    shard.session.database = 3;
+    shard.call("INCR", "b");
+    assertEquals("*2 $6 SELECT $1 0 *3 $3 SET $1 a $1 1 *2 $6 SELECT $1 3 *2 $4 INCR $1 b ", increment(shard));
+  }
+
+  @Test
+  void aTimestampComesWithTheFirstEffectOfEachSecond() {
+    DirectShard shard = first("aof-timestamp-enabled yes");
+    shard.call("SET", "a", "1");
+    shard.call("SET", "a", "2");
+    shard.advance(1000);
+    shard.call("SET", "a", "3");
+    assertEquals("#TS:1700000000 *2 $6 SELECT $1 0 *3 $3 SET $1 a $1 1 *3 $3 SET $1 a $1 2 "
+        + "#TS:1700000001 *3 $3 SET $1 a $1 3 ", increment(shard));
+  }
+
+  @Test
+  void aRestartBringsEverythingBack() {
+    DirectShard shard = first();
+    shard.call("SET", "string", "1", "PX", "100000");
+    shard.call("RPUSH", "list", "1", "2", "3");
+    shard.call("XADD", "stream", "*", "field", "value");
+    shard.session.database = 7;
+    shard.call("HSET", "hash", "field", "value");
+    shard.queue("ZADD", "zset", "1", "a");
+    shard.queue("ZADD", "zset", "2", "b");
+    shard.call("EXEC");
+    shard.allowDebug();
+    DirectShard again = restart();
+    again.allowDebug();
+    assertEquals(shard.call("DEBUG", "DIGEST"), again.call("DEBUG", "DIGEST"));
+  }
+
+  @Test
+  void aRestartedServerWritesBehindWhatIsThere() {
+    first().call("SET", "a", "1");
+    DirectShard second = restart();
+    second.call("SET", "b", "2");
+    DirectShard third = restart();
+    assertEquals("1", third.call("GET", "a"));
+    assertEquals("2", third.call("GET", "b"));
+  }
+
+  // ---- loading ------------------------------------------------------------------------------------------------------
+
+  @Test
+  void atWhateverByteTheLastCommandIsTornAllBeforeItIsThere() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    Path place = place(shard, "appendonly.aof.1.incr.aof");
+    int whole = files.get(place).length;
+    shard.call("SET", "b", "2");
+    byte[] all = files.get(place);
+    for (int length = whole; length < all.length; length++) {
+      files.put(place, java.util.Arrays.copyOf(all, length));
+      DirectShard again = restart();
+      assertEquals("1", again.call("GET", "a"));
+      assertNull(again.call("GET", "b"));
+      assertEquals(whole, files.get(place).length);
+    }
+  }
+
+  @Test
+  void anUnfinishedTransactionIsCutOff() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    Path place = place(shard, "appendonly.aof.1.incr.aof");
+    byte[] whole = files.get(place);
+    String tail = "*1\r\n$5\r\nMULTI\r\n*2\r\n$4\r\nINCR\r\n$1\r\na\r\n*2\r\n$4\r\nIN";
+    for (int length = 1; length <= tail.length(); length++) {
+      files.put(place, Bytes.concat(whole, Bytes.of(tail.substring(0, length))));
+      assertEquals("1", restart().call("GET", "a"));
+      assertEquals(whole.length, files.get(place).length, "a tail of " + length);
+    }
+  }
+
+  @Test
+  void aTornTailIsRefusedIfItIsNotToBeCutOff() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    Path place = place(shard, "appendonly.aof.1.incr.aof");
+    files.put(place, Bytes.concat(files.get(place), Bytes.of("*1\r\n")));
+    start(files, RdbFiles.Outcome.DAMAGED, "aof-load-truncated no");
+  }
+
+  @Test
+  void damageInTheMiddleIsRefused() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    Path place = place(shard, "appendonly.aof.1.incr.aof");
+    byte[] bytes = files.get(place);
+    files.put(place, Bytes.concat(Bytes.of("!"), bytes));
+    start(files, RdbFiles.Outcome.DAMAGED);
+    files.put(place, Bytes.concat(Bytes.of("*1\r\n$6\r\nNOSUCH\r\n"), bytes));
+    start(files, RdbFiles.Outcome.DAMAGED);
+  }
+
+  @Test
+  void aMissingFileIsRefused() throws Exception {
+    DirectShard shard = first();
+    files.delete(place(shard, "appendonly.aof.1.incr.aof"));
+    start(files, RdbFiles.Outcome.FAILED);
+  }
+
+  @Test
+  void aKeyWhoseTimeHasComeIsThereForTheCommandsBehindIt() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1", "PXAT", "1700000000200");
+    shard.call("INCR", "a");
+    shard.call("PERSIST", "a");
+    shard.advance(60_000);
+    DirectShard again = restart();
+    again.advance(60_000);
+    assertEquals("2", again.call("GET", "a"));
+  }
+
+  @Test
+  void theFileOfAnOldVersionIsTakenOver() {
+    Config config = Config.defaults();
+    files.put(config.resolve("appendonly.aof"), Bytes.of("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"));
+    DirectShard shard = restart();
+    assertEquals("1", shard.call("GET", "a"));
+    assertNull(files.get(config.resolve("appendonly.aof")));
+    shard.call("INCR", "a");
+    assertEquals("2", restart().call("GET", "a"));
+  }
+
+  // ---- waiting for the disk ------------------------------------------------------------------------------------------
+
+  @Test
+  void underAlwaysAChangeIsAnsweredOnceItIsSafeAndOthersGoOn() {
+    DirectShard shard = first("appendfsync always");
+    shard.holdSlices(true);
+    assertNull(shard.call("SET", "a", "1"));
+    assertTrue(files.steps.stream().noneMatch(step -> step.equals("sync appendonly.aof.1.incr.aof")));
+    shard.runSlices();
+    assertEquals("OK", shard.answer());
+    assertTrue(files.steps.contains("sync appendonly.aof.1.incr.aof"));
+    assertEquals("1", shard.call("GET", "a"));
+  }
+
+  @Test
+  void underEverysecNobodyWaitsAndASecondLaterAllIsSafe() {
+    DirectShard shard = first();
+    shard.holdSlices(true);
+    assertEquals("OK", shard.call("SET", "a", "1"));
+    shard.runSlices();
+    Path place = place(shard, "appendonly.aof.1.incr.aof");
+    assertEquals(0, files.afterCrash(place).get(0).length);
+    shard.advance(1001);
+    shard.parts.shard().tick();
+    shard.runSlices();
+    assertEquals(files.get(place).length, files.afterCrash(place).get(0).length);
+  }
+
+  @Test
+  void aWriteThatFailsRefusesChangesUntilItWorksAgain() {
+    DirectShard shard = first();
+    files.failingStep = files.steps.size();
+    files.failingOn = true;
+    assertEquals("OK", shard.call("SET", "a", "1"));
+    assertEquals("MISCONF Errors writing to the AOF file: No space left on device", shard.error("SET", "b", "1"));
+    assertEquals("err", info(shard, "aof_last_write_status"));
+    assertEquals("1", shard.call("GET", "a"));
+    files.failingStep = -1;
+    shard.advance(1001);
+    shard.parts.shard().tick();
+    shard.runSlices();
+    assertEquals("OK", shard.call("SET", "b", "1"));
+    assertEquals("1", restart().call("GET", "a"));
+  }
+}
