@@ -1,0 +1,193 @@
+package org.understudy.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Stands between two servers on a loopback port of its own and passes on what they say, until it is told not to: it
+ * cuts connections, at once or behind a certain byte, takes no new ones, or holds bytes back as a link does that went
+ * dead.
+ */
+public final class CuttableProxy implements AutoCloseable {
+  private static final int PIECE_BYTES = 16 * 1024;
+
+  private final ServerSocket server;
+  private final int target;
+  private final Set<Socket> sockets = new HashSet<>();
+  private boolean cut;
+  private boolean held;
+  private boolean closed;
+  private int connections;
+  /** What may still pass from the target to those who connect before the link is cut; negative for no end. */
+  private long allowance = -1;
+  private long forwardedBytes;
+
+  /** @param target port of the server that connections go to */
+  public CuttableProxy(int target) {
+    this.target = target;
+    try {
+      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    inBackground(this::accept);
+  }
+
+  public int port() {
+    return server.getLocalPort();
+  }
+
+  /** Cuts all connections, and every new one, until {@link #mend}. */
+  public synchronized void cut() {
+    cut = true;
+    endAll();
+  }
+
+  /** Cuts all connections; new ones may come. */
+  public synchronized void cutOnce() {
+    endAll();
+  }
+
+  public synchronized void mend() {
+    cut = false;
+    allowance = -1;
+  }
+
+  /**
+   * Mends the link, but lets only so many bytes pass from the server on, over all connections together, and cuts behind
+   * the last.
+   */
+  public synchronized void cutAfter(long bytes) {
+    cut = false;
+    allowance = bytes;
+  }
+
+  /** Passes nothing on in either direction, and closes nothing, until {@link #release}. */
+  public synchronized void hold() {
+    held = true;
+  }
+
+  public synchronized void release() {
+    held = false;
+    notifyAll();
+  }
+
+  public synchronized boolean isCut() {
+    return cut;
+  }
+
+  /** How many connections have been taken. */
+  public synchronized int connections() {
+    return connections;
+  }
+
+  /** What has passed from the server on. */
+  public synchronized long forwardedBytes() {
+    return forwardedBytes;
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      held = false;
+      notifyAll();
+      endAll();
+    }
+    end(server);
+  }
+
+  private void accept() {
+    while (true) {
+      try {
+        Socket client = server.accept();
+        if (!take(client)) continue;
+        Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+        if (!take(upstream)) {
+          end(client);
+          continue;
+        }
+        synchronized (this) {
+          connections++;
+        }
+        client.setTcpNoDelay(true);
+        upstream.setTcpNoDelay(true);
+        inBackground(() -> pass(client, upstream, false));
+        inBackground(() -> pass(upstream, client, true));
+      } catch (IOException e) {
+        synchronized (this) {
+          if (closed) return;
+        }
+      }
+    }
+  }
+
+  private synchronized boolean take(Socket socket) {
+    if (cut || closed) {
+      end(socket);
+      return false;
+    }
+    sockets.add(socket);
+    return true;
+  }
+
+  private void pass(Socket from, Socket to, boolean fromServer) {
+    byte[] piece = new byte[PIECE_BYTES];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+        int allowed = allowed(length, fromServer);
+        out.write(piece, 0, allowed);
+        if (allowed < length) cut();
+      }
+    } catch (IOException e) {
+      // whoever ended it, the other side hears of it
+    }
+    synchronized (this) {
+      sockets.remove(from);
+      sockets.remove(to);
+    }
+    end(from);
+    end(to);
+  }
+
+  private synchronized int allowed(int length, boolean fromServer) throws IOException {
+    try {
+      while (held) wait();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    if (!fromServer) return length;
+    int allowed = allowance < 0 ? length : (int) Math.min(length, allowance);
+    if (allowance >= 0) allowance -= allowed;
+    forwardedBytes += allowed;
+    return allowed;
+  }
+
+  private void endAll() {
+    for (Socket socket : sockets) end(socket);
+    sockets.clear();
+  }
+
+  private static void end(AutoCloseable socket) {
+    try {
+      socket.close();
+    } catch (Exception e) {
+      // it is closed
+    }
+  }
+
+  private static void inBackground(Runnable work) {
+    Thread thread = new Thread(work, "proxy");
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
