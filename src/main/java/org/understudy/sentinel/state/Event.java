@@ -21,9 +21,13 @@ public sealed interface Event {
   record Disconnected(LinkId link, Connection connection, String reason) implements Event {}
 
   /** The reply to a {@link Effect.Send}; to a transaction EXEC's. */
-  record Answered(InstanceId instance, Request request, Reply reply) implements Event {}
+  record Answered(LinkId link, InstanceId instance, Request request, Reply reply) implements Event {}
 
-  /** Anything came over a subscribed connection. @param hello the message, or null for what else came (SUBSCRIBE's reply) */
+  /**
+   * Anything came over a subscribed connection.
+   *
+   * @param hello the message, or null for what else came (SUBSCRIBE's reply)
+   */
   record HelloHeard(LinkId link, String hello) implements Event {}
 
   /** A name was resolved, anew at each connect. @param ip null: it could not be */

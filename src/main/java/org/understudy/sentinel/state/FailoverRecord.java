@@ -32,4 +32,34 @@ public record FailoverRecord(String primary, long epoch, boolean forced, long st
   public long bytesNotReplicated() {
     return primaryOffset < 0 || promotedOffset < 0 ? -1 : Math.max(0, primaryOffset - promotedOffset);
   }
+
+  /** From the first vote to the switch. */
+  public long totalMillis() {
+    return stages.stream().mapToLong(StageTime::millis).sum();
+  }
+
+  /** The whole story in one line, for the log. */
+  public String line() {
+    StringBuilder line = new StringBuilder("Failover of ").append(primary).append(" in epoch ").append(epoch)
+        .append(forced ? ", asked for by an operator" : "").append(", from ").append(place(from))
+        .append(to == null ? "" : " to " + place(to)).append(": ").append(outcome).append(" after ")
+        .append(totalMillis()).append(" ms; votes:");
+    votes.forEach((voter, candidate) -> line.append(' ').append(voter).append("->").append(candidate));
+    line.append("; candidates:");
+    for (Candidate candidate : candidates) line.append(' ').append(described(candidate));
+    line.append("; stages:");
+    for (StageTime time : stages) line.append(' ').append(time.stage.word).append('=').append(time.millis).append("ms");
+    if (bytesNotReplicated() >= 0) line.append("; not replicated: ").append(bytesNotReplicated()).append(" bytes");
+    return line.toString();
+  }
+
+  private String described(Candidate candidate) {
+    String fate = candidate.rejection != null ? candidate.rejection
+        : to != null && candidate.name.equals(place(to)) ? "chosen" : "good";
+    return candidate.name + " (priority " + candidate.priority + ", offset " + candidate.offset + ": " + fate + ")";
+  }
+
+  private static String place(Address address) {
+    return address.withPort(false);
+  }
 }

@@ -15,11 +15,17 @@ public abstract sealed class Instance permits MonitoredPrimary, Replica, OtherSe
   String runId;
   boolean subjectivelyDown;
   long subjectivelyDownAt = NEVER;
-  long lastHelloSentAt;
+  /** When a hello was last published on it. */
+  long lastHelloSentAt = NEVER;
+  long lastHelloTriedAt = NEVER;
   boolean scriptKillSent;
 
   /** When INFO came last, {@link Link#NEVER} before the first. */
   long infoAt = NEVER;
+  /** When INFO was asked for last. */
+  long infoAskedAt = NEVER;
+  /** To be asked for at once. */
+  boolean infoWanted;
   String info;
   Kind roleReported;
   long roleReportedAt;
@@ -30,7 +36,7 @@ public abstract sealed class Instance permits MonitoredPrimary, Replica, OtherSe
     this.name = name;
     this.address = address;
     this.link = link;
-    lastHelloSentAt = now;
+    link.users.add(this);
     roleReported = kind;
     roleReportedAt = now;
   }
@@ -40,6 +46,13 @@ public abstract sealed class Instance permits MonitoredPrimary, Replica, OtherSe
 
   /** The flags of SENTINEL MASTER and its like, in Redis's order. */
   public abstract List<String> flags();
+
+  /** There is a new connection: it is to tell and to be asked at once. */
+  void connected() {
+    lastHelloSentAt = NEVER;
+    lastHelloTriedAt = NEVER;
+    infoWanted = kind != Kind.SENTINEL;
+  }
 
   public InstanceId id() {
     return id;

@@ -1,5 +1,8 @@
 package org.understudy.sentinel.state;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The two connections to an instance and what is known from its PINGs. Primaries and replicas have one each; all
  * instances that stand for the same sentinel, one for each primary that it also monitors, share one.
@@ -12,19 +15,22 @@ public final class Link {
   enum Status { CLOSED, CONNECTING, OPEN }
 
   final LinkId id;
-  int users = 1;
+  /** The instances that share it. */
+  final List<Instance> users = new ArrayList<>();
+  /** Whether hellos are listened to at all: not on links to sentinels. */
+  final boolean listens;
   int pendingCommands;
   Status commands = Status.CLOSED;
   Status hellos = Status.CLOSED;
-  /** Whether hellos are listened to at all: not on links to sentinels. */
-  final boolean listens;
+  /** Our end of the command connection, or null before the first. */
   String localIp;
+  /** When each connection was begun. */
   long commandsSince = NEVER;
   long hellosSince = NEVER;
   long lastConnectAt = NEVER;
   /** Last reply to PING that counts as one of a living instance. */
   long lastAvailableAt;
-  /** When the oldest PING without a reply was sent, or {@link #NEVER} if none is pending. */
+  /** When the oldest PING without such a reply was sent, or the connection was lost; {@link #NEVER} if all is well. */
   long pendingPingAt;
   long lastPingAt = NEVER;
   /** Last reply to PING, whatever it was. */
@@ -34,19 +40,24 @@ public final class Link {
   Link(LinkId id, boolean listens, long now) {
     this.id = id;
     this.listens = listens;
+    forgetPings(now);
+  }
+
+  /** As if a PING were pending from now on: what cannot be connected to at all is down after a while, too. */
+  void forgetPings(long now) {
     lastAvailableAt = now;
-    // As if a PING were pending: an instance that cannot be connected to at all is down after a while, too
     pendingPingAt = now;
     lastPongAt = now;
+    lastPingAt = NEVER;
   }
 
   public LinkId id() {
     return id;
   }
 
-  /** Instances that share it. */
-  public int users() {
-    return users;
+  /** How many instances share it. */
+  public int userCount() {
+    return users.size();
   }
 
   /** Commands without a reply. */

@@ -11,6 +11,9 @@ import java.util.Map;
 
 /** A primary under watch, with its replicas, the other sentinels and the failover that this sentinel may be trying. */
 public final class MonitoredPrimary extends Instance {
+  /** So many failovers are remembered. */
+  static final int MOST_RECORDS = 10;
+
   PrimarySettings settings;
   /** By their names. */
   final Map<String, Replica> replicas = new LinkedHashMap<>();
@@ -28,8 +31,20 @@ public final class MonitoredPrimary extends Instance {
   /** Our vote: whom, or null if it was given before a restart. */
   String votedFor;
   long voteEpoch;
+  /** The version of the saved state that holds the vote. */
+  long voteVersion;
 
-  FailoverStage stage = FailoverStage.NONE;
+  /** Tried or led by this sentinel, or null. */
+  Failover failover;
+  /** When a failover was tried last, by this sentinel or by one it voted for, plus up to a second by chance. */
+  long lastAttemptAt = NEVER;
+  /** The value of {@link #lastAttemptAt} for which the log says that we wait. */
+  long delayLoggedFor = NEVER;
+  /** Not before then, so that sentinels do not all start at once. */
+  long electionAt = NEVER;
+  /** Votes in a row that were split. */
+  int splitVotes;
+  /** The last ones, oldest first. */
   final List<FailoverRecord> failovers = new ArrayList<>();
 
   MonitoredPrimary(InstanceId id, String name, Address address, PrimarySettings settings, Link link, long now) {
@@ -49,9 +64,36 @@ public final class MonitoredPrimary extends Instance {
     if (objectivelyDown) flags.add("o_down");
     flags.add("master");
     if (link.disconnected()) flags.add("disconnected");
-    if (stage != FailoverStage.NONE) flags.add("failover_in_progress");
+    if (failover != null) flags.add("failover_in_progress");
+    if (failover != null && failover.forced) flags.add("force_failover");
     if (scriptKillSent) flags.add("script_kill_sent");
     return flags;
+  }
+
+  /** Forgets what this sentinel saw and did; the epochs and the vote's epoch stay. */
+  void reset(long now) {
+    subjectivelyDown = false;
+    subjectivelyDownAt = NEVER;
+    objectivelyDown = false;
+    objectivelyDownAt = NEVER;
+    rebooting = false;
+    scriptKillSent = false;
+    votedFor = null;
+    failover = null;
+    lastAttemptAt = NEVER;
+    electionAt = NEVER;
+    splitVotes = 0;
+    runId = null;
+    offset = -1;
+    infoAt = NEVER;
+    infoWanted = true;
+    roleReported = Kind.PRIMARY;
+    roleReportedAt = now;
+  }
+
+  void remember(FailoverRecord record) {
+    failovers.add(record);
+    if (failovers.size() > MOST_RECORDS) failovers.remove(0);
   }
 
   public PrimarySettings settings() {
@@ -79,12 +121,14 @@ public final class MonitoredPrimary extends Instance {
   }
 
   public FailoverStage stage() {
-    return stage;
+    return failover == null ? FailoverStage.NONE : failover.stage;
   }
 
   /** The address that clients and other sentinels are told: the promoted replica's once it is a primary. */
   public Address currentAddress() {
-    return address;
+    boolean promoted = failover != null && failover.promoted != null
+        && failover.stage.compareTo(FailoverStage.RECONF_REPLICAS) >= 0;
+    return promoted ? failover.promoted.address : address;
   }
 
   /** The last failovers, oldest first. */

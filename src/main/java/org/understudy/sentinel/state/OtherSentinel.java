@@ -1,5 +1,7 @@
 package org.understudy.sentinel.state;
 
+import static org.understudy.sentinel.state.Link.NEVER;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,9 +9,13 @@ import java.util.List;
 public final class OtherSentinel extends Instance {
   private final MonitoredPrimary primary;
   long lastHelloAt;
+  /** Where its last hello says that the primary is, and in which epoch that was decided; null before the first. */
+  Address tells;
+  long tellsEpoch;
   /** Whether it said last that the primary is down. */
   boolean saysPrimaryDown;
   long lastAnswerAt;
+  long lastAskedAt = NEVER;
   /** Whom it voted for, or null. */
   String votedFor;
   long voteEpoch;
