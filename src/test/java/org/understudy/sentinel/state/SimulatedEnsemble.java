@@ -1,0 +1,223 @@
+package org.understudy.sentinel.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.understudy.sentinel.state.SavedState.SavedPrimary;
+import org.understudy.sentinel.state.SavedState.SavedSentinel;
+import org.understudy.sentinel.state.Timing.Period;
+
+/**
+ * Three sentinels, a primary and two replicas in a simulated world, through a schedule of faults that one seed decides.
+ * Periods are shorter than in life, so that much happens in few steps.
+ */
+final class SimulatedEnsemble {
+  private static final int SENTINELS = 3;
+  private static final int SERVERS = 3;
+  private static final long FAULTS_UNTIL_MILLIS = 6_000;
+  private static final long CONVERGED_WITHIN_MILLIS = 40_000;
+
+  private final long seed;
+  private final SimulatedWorld world;
+  private final List<SimulatedSentinel> sentinels = new ArrayList<>();
+  private final List<SimulatedServer> servers = new ArrayList<>();
+  private final List<Fault> faults = new ArrayList<>();
+  private boolean healed;
+  private long convergedAfter = -1;
+
+  SimulatedEnsemble(long seed) {
+    this.seed = seed;
+    world = new SimulatedWorld(seed);
+    world.witness.expectSentinels(SENTINELS);
+    Address primary = Address.literal("10.0.0.1", 6379);
+    for (int i = 0; i < SERVERS; i++) {
+      servers.add(new SimulatedServer(world, Address.literal("10.0.0.1", 6379 + i), i == 0 ? null : primary));
+    }
+    servers.forEach(server -> server.knows(servers));
+    for (int i = 0; i < SENTINELS; i++) {
+      sentinels.add(new SimulatedSentinel(world, id(i), sentinelAddress(i), timing(), knownBy(i, primary)));
+    }
+    sentinels.forEach(SimulatedSentinel::start);
+    replicate();
+  }
+
+  private SavedState knownBy(int sentinel, Address primary) {
+    PrimarySettings settings = new PrimarySettings(2, 1_000, 2_000, 1, null, null, null, 0, Map.of());
+    List<SavedSentinel> others = new ArrayList<>();
+    for (int i = 0; i < SENTINELS; i++) {
+      if (i != sentinel) others.add(new SavedSentinel(sentinelAddress(i), id(i)));
+    }
+    List<Address> replicas = servers.subList(1, SERVERS).stream().map(SimulatedServer::address).toList();
+    return new SavedState(id(sentinel), 0,
+        List.of(new SavedPrimary("mymaster", primary, settings, 0, 0, replicas, others, List.of())));
+  }
+
+  private static Timing timing() {
+    Timing timing = new Timing();
+    timing.set(Period.INFO_PERIOD, 2_000);
+    timing.set(Period.PUBLISH_PERIOD, 600);
+    timing.set(Period.TILT_TRIGGER, 1_500);
+    timing.set(Period.TILT_PERIOD, 2_000);
+    timing.set(Period.SLAVE_RECONF_TIMEOUT, 1_000);
+    timing.set(Period.MIN_LINK_RECONNECT_PERIOD, 1_500);
+    timing.set(Period.ELECTION_TIMEOUT, 1_500);
+    return timing;
+  }
+
+  private static String id(int sentinel) {
+    return String.valueOf((char) ('a' + sentinel)).repeat(40);
+  }
+
+  private static Address sentinelAddress(int sentinel) {
+    return Address.literal("10.0.0.1", 26379 + sentinel);
+  }
+
+  /** Lets the faults happen, heals them all and waits until all agree. Fails with the seed and what happened. */
+  void run() {
+    try {
+      planFaults();
+      world.runUntil(FAULTS_UNTIL_MILLIS);
+      healAll();
+      while (convergedAfter < 0 && world.now() < FAULTS_UNTIL_MILLIS + CONVERGED_WITHIN_MILLIS) {
+        world.runUntil(world.now() + 200);
+        if (disagreement() == null) convergedAfter = world.now() - FAULTS_UNTIL_MILLIS;
+      }
+      if (convergedAfter < 0) throw new AssertionError("No agreement: " + disagreement());
+    } catch (Throwable failure) {
+      throw new AssertionError("Seed " + seed + ": " + failure.getMessage() + "\nFaults: " + faults + "\n"
+          + world.witness.story(), failure);
+    }
+  }
+
+  long convergedAfterMillis() {
+    return convergedAfter;
+  }
+
+  Witness witness() {
+    return world.witness;
+  }
+
+  private void planFaults() {
+    int count = 1 + world.random.nextInt(5);
+    for (int i = 0; i < count; i++) {
+      Fault.Kind kind = Fault.Kind.values()[world.random.nextInt(Fault.Kind.values().length)];
+      int hosts = SENTINELS + SERVERS;
+      int groups = 1 + world.random.nextInt((1 << hosts) - 2);
+      int first = kind == Fault.Kind.PARTITION ? groups : world.random.nextInt(hosts);
+      long at = 200 + world.random.nextInt(4_000);
+      long millis = 50 + world.random.nextInt(world.random.nextBoolean() ? 5_000 : 1_500);
+      Fault fault = new Fault(kind, first, world.random.nextInt(hosts), at, millis);
+      faults.add(fault);
+      world.after(at, () -> apply(fault));
+      world.after(Math.min(at + millis, FAULTS_UNTIL_MILLIS), () -> revert(fault));
+    }
+  }
+
+  private SimulatedWorld.Host host(int number) {
+    return number < SENTINELS ? sentinels.get(number) : servers.get(number - SENTINELS);
+  }
+
+  private void apply(Fault fault) {
+    if (healed) return;
+    world.witness.note(host(0).address(), fault.toString());
+    SimulatedWorld.Host hit = fault.kind() == Fault.Kind.PARTITION ? null : host(fault.first());
+    SimulatedSentinel sentinel = sentinels.get(fault.first() % SENTINELS);
+    SimulatedServer server = servers.get(fault.first() % SERVERS);
+    switch (fault.kind()) {
+      case CRASH -> crash(hit);
+      case STOP -> {
+        if (hit instanceof SimulatedSentinel stopped) stopped.stopFor(fault.millis());
+        else ((SimulatedServer) hit).stopFor(fault.millis());
+      }
+      case PARTITION -> eachCut(fault, world::cut);
+      case ONE_WAY -> world.cut(hit, host(fault.second()));
+      case LIE -> server.lie = SimulatedServer.Lie.values()[1 + fault.second() % 5];
+      case MOOD -> server.mood = SimulatedServer.Mood.values()[1 + fault.second() % 3];
+      case DISK_FULL -> sentinel.diskFull = true;
+      case CLOCK_JUMP -> world.jumpClocks(fault.second() % 2 == 0 ? 3_600_000 : -3_600_000);
+      case FAILOVER -> sentinel.operator(new Event.FailoverAsked(sentinel.nextToken(), "mymaster"));
+    }
+  }
+
+  private void revert(Fault fault) {
+    if (healed) return;
+    switch (fault.kind()) {
+      case CRASH -> start(host(fault.first()));
+      case PARTITION -> eachCut(fault, world::heal);
+      case ONE_WAY -> world.heal(host(fault.first()), host(fault.second()));
+      case LIE -> servers.get(fault.first() % SERVERS).lie = SimulatedServer.Lie.NONE;
+      case MOOD -> servers.get(fault.first() % SERVERS).mood = SimulatedServer.Mood.FINE;
+      case DISK_FULL -> sentinels.get(fault.first() % SENTINELS).diskFull = false;
+      case STOP, CLOCK_JUMP, FAILOVER -> { }
+    }
+  }
+
+  private void crash(SimulatedWorld.Host host) {
+    if (host instanceof SimulatedSentinel sentinel) sentinel.crash();
+    else ((SimulatedServer) host).crash();
+    for (SimulatedSentinel other : sentinels) {
+      if (other != host) other.lost(host);
+    }
+  }
+
+  private static void start(SimulatedWorld.Host host) {
+    if (host instanceof SimulatedSentinel sentinel) sentinel.start();
+    else ((SimulatedServer) host).start();
+  }
+
+  private interface Change {
+    void apply(SimulatedWorld.Host from, SimulatedWorld.Host to);
+  }
+
+  private void eachCut(Fault fault, Change change) {
+    for (int i = 0; i < SENTINELS + SERVERS; i++) {
+      for (int j = 0; j < SENTINELS + SERVERS; j++) {
+        if ((fault.first() >> i & 1) != (fault.first() >> j & 1)) change.apply(host(i), host(j));
+      }
+    }
+  }
+
+  private void healAll() {
+    healed = true;
+    world.healAll();
+    for (SimulatedSentinel sentinel : sentinels) {
+      sentinel.diskFull = false;
+      sentinel.resume();
+      sentinel.start();
+    }
+    for (SimulatedServer server : servers) {
+      server.lie = SimulatedServer.Lie.NONE;
+      server.mood = SimulatedServer.Mood.FINE;
+      server.resume();
+      server.start();
+    }
+    world.witness.note(host(0).address(), "all is healed");
+  }
+
+  private void replicate() {
+    servers.forEach(SimulatedServer::replicate);
+    world.after(100, this::replicate);
+  }
+
+  /** What keeps the ensemble from being one: one address that all tell, one primary there, and replicas of it. */
+  private String disagreement() {
+    Address agreed = sentinels.get(0).primary().currentAddress();
+    for (SimulatedSentinel sentinel : sentinels) {
+      MonitoredPrimary primary = sentinel.primary();
+      if (sentinel.state().tilt()) return sentinel.id.charAt(0) + " is in TILT";
+      if (!primary.address().same(agreed)) return sentinel.id.charAt(0) + " tells " + primary.address().port();
+      if (primary.subjectivelyDown() || primary.failover != null) return sentinel.id.charAt(0) + " is not at rest";
+      if (primary.configEpoch() != sentinels.get(0).primary().configEpoch()) return "epochs differ";
+      if (primary.sentinels().size() != SENTINELS - 1) return sentinel.id.charAt(0) + " lost sentinels";
+      boolean allReplicas = servers.stream().filter(server -> !server.address().same(agreed)).allMatch(server ->
+          primary.replicas().stream().anyMatch(replica -> replica.address().same(server.address())));
+      if (!allReplicas) return sentinel.id.charAt(0) + " lost replicas";
+    }
+    for (SimulatedServer server : servers) {
+      Address follows = server.address().same(agreed) ? null : agreed;
+      if (!Objects.equals(server.follows, follows)) return server.address().port() + " follows " + server.follows;
+    }
+    return null;
+  }
+}
