@@ -23,6 +23,11 @@ public final class Sessions implements ConnectionCounters {
     return new Session(lastId.incrementAndGet(), address, localAddress, nowMillis);
   }
 
+  @Override
+  public long nextId() {
+    return lastId.incrementAndGet();
+  }
+
   void closed(Session session) {
     open.decrementAndGet();
   }

@@ -243,7 +243,7 @@ public final class Call {
    * no reply but what the pieces go on with. In a transaction it is done at once.
    */
   public void inSlices(SlicedWork work) {
-    if (!inTransaction) {
+    if (!inTransaction && !session.primary) {
       changes.inSlices(this, work);
       return;
     }

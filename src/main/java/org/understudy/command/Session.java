@@ -60,6 +60,8 @@ public final class Session {
   public boolean monitor;
   /** The client replicates from us (PSYNC or SYNC was accepted). Monitors are not meant. */
   public boolean replica;
+  /** The client is our primary: its commands are obeyed, may not wait, and are not answered. */
+  public boolean primary;
   public boolean blocked;
   /** Client-side caching, null when off. */
   public Tracking tracking;

@@ -85,6 +85,24 @@ public final class Keyspace {
     databases[a].swapWith(databases[b]);
   }
 
+  /** As many databases beside ours, for a dataset that is to take the place of ours ({@link #exchange}). */
+  public Database[] newDatabases() {
+    Database[] beside = new Database[databases.length];
+    for (int i = 0; i < beside.length; i++) beside[i] = new Database(this, i);
+    return beside;
+  }
+
+  /** Exchanges the contents of all databases for those of others, from {@link #newDatabases}. */
+  public void exchange(Database[] beside) {
+    for (int i = 0; i < beside.length; i++) {
+      if (beside[i].table().epoch() != epoch) { // there was a cut since they were made, which they are no part of
+        beside[i].table().startEpoch(epoch, null);
+        beside[i].markAll();
+      }
+      databases[i].swapWith(beside[i]);
+    }
+  }
+
   public void listener(KeyspaceListener listener) {
     this.listener = listener;
   }

@@ -10,9 +10,6 @@ final class NotThereYet {
 
   /** @throws ConfigFileError the configuration promises something that this version cannot keep */
   static void refuse(Config config) {
-    if (config.replicaof().isPresent()) {
-      throw ConfigFileError.general("'replicaof': there is no replication yet");
-    }
     if (!config.text(Directive.ACLFILE).isEmpty()) {
       throw ConfigFileError.general("'aclfile': there are no users but the default one yet");
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.config.FileNames;
+import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
@@ -146,6 +148,33 @@ public final class RdbFiles {
     } catch (IOException e) {
       log.warn("Cannot read the RDB file: {}", FileNames.reason(e));
       return Outcome.FAILED;
+    }
+  }
+
+  /** What our primary sends, on its way into the place of the file. */
+  public ReceivedFile receivedFile() {
+    return new ReceivedFile(files, place(), "temp-" + clock.millis() / 1000 + "." + processId + "-" + ++serial + ".rdb");
+  }
+
+  /**
+   * Begins to load what our primary sends; all keys, since it says when they have expired.
+   *
+   * @param totalBytes 0 if that is not known
+   * @param databases where the keys go, by index
+   */
+  public RdbLoad receive(long totalBytes, IntFunction<Database> databases) {
+    libraries.clear();
+    load = new RdbLoad(keyspace, databases, libraries, reading.get(), totalBytes, false,
+        RdbLoad.Expired.LOADED);
+    return load;
+  }
+
+  /** Removes the file. May block. */
+  public void delete() {
+    try {
+      files.delete(place());
+    } catch (IOException e) {
+      log.warn("Cannot remove the RDB file: {}", FileNames.reason(e));
     }
   }
 

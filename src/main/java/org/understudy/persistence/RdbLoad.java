@@ -3,10 +3,12 @@ package org.understudy.persistence;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.FileNames;
+import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.rdb.RdbEntry;
@@ -38,7 +40,9 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
     boolean leavesOut(int database, byte[] key);
   }
 
-  private final Keyspace keyspace;
+  private final IntFunction<Database> databases;
+  private final int databaseCount;
+  private final boolean lfu;
   private final List<byte[]> libraries;
   private final boolean replaces;
   private final Expired expired;
@@ -61,7 +65,15 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
    */
   RdbLoad(Keyspace keyspace, List<byte[]> libraries, ReadOptions options, long totalBytes, boolean replaces,
       Expired expired) {
-    this.keyspace = keyspace;
+    this(keyspace, keyspace::database, libraries, options, totalBytes, replaces, expired);
+  }
+
+  /** @param databases where the keys go, by index */
+  RdbLoad(Keyspace keyspace, IntFunction<Database> databases, List<byte[]> libraries, ReadOptions options,
+      long totalBytes, boolean replaces, Expired expired) {
+    this.databases = databases;
+    databaseCount = keyspace.databases();
+    lfu = keyspace.accessClock().lfu();
     this.libraries = libraries;
     this.replaces = replaces;
     this.expired = expired;
@@ -72,8 +84,12 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
 
   /** Reads on. @return whether the file goes on; false with its end, and after a failure, which is logged */
   boolean read(byte[] piece, int length) {
+    return read(piece, 0, length);
+  }
+
+  public boolean read(byte[] piece, int offset, int length) {
     try {
-      used = reader.read(piece, 0, length);
+      used = reader.read(piece, offset, length);
       if (!reader.finished()) return true;
       logCounts();
     } catch (RdbException e) {
@@ -100,7 +116,7 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   }
 
   /** There is no more to read. @param failure why, or null at the end of the file */
-  void endedEarly(IOException failure) {
+  public void endedEarly(IOException failure) {
     if (failure != null) log.warn("Error reading the RDB file: {}", FileNames.reason(failure));
     try {
       reader.requireFinished();
@@ -124,7 +140,7 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   }
 
   /** Whether the whole file was read. */
-  boolean complete() {
+  public boolean complete() {
     return reader.finished();
   }
 
@@ -162,7 +178,7 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   /** The place of the dataset in the history of its changes; null if the file does not say. */
   public RdbWriter.Place place() {
     boolean known = id != null && id.length() == ID_LENGTH && offset >= 0 && streamDatabase >= 0
-        && streamDatabase < keyspace.databases();
+        && streamDatabase < databaseCount;
     return known ? new RdbWriter.Place((int) streamDatabase, id, offset) : null;
   }
 
@@ -175,9 +191,10 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
       keysExpired++;
       return true;
     }
-    if (replaces) keyspace.database(entry.database()).remove(entry.key());
+    Database target = databases.apply(entry.database());
+    if (replaces) target.remove(entry.key());
     keysLoaded++;
-    return entry.addTo(keyspace);
+    return entry.addTo(target, lfu);
   }
 
   @Override

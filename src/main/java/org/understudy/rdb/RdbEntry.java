@@ -70,11 +70,15 @@ public final class RdbEntry {
    * @return false if the database had the key already, whose value is replaced then; found without a look-up of its own
    */
   public boolean addTo(Keyspace keyspace) {
-    Database target = keyspace.database(database);
+    return addTo(keyspace.database(database), keyspace.accessClock().lfu());
+  }
+
+  /** The same with a database that stands for that of the entry. @param lfu the kind of the policy */
+  public boolean addTo(Database target, boolean lfu) {
     long before = target.size();
     putInto(target, key, expireAtMillis);
     if (target.size() == before) return false;
-    if (keyspace.accessClock().lfu()) {
+    if (lfu) {
       if (frequency != UNKNOWN) target.setFrequency(key, frequency);
     } else if (idleSeconds != UNKNOWN) {
       target.setIdleSeconds(key, idleSeconds);

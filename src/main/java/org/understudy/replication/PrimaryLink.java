@@ -96,8 +96,8 @@ public final class PrimaryLink {
   /** Something for the primary: an acknowledgement. Dropped if there is no connection, or if it takes nothing. */
   public record Send(ByteString bytes) implements Message {}
 
-  /** Give this connection up and begin anew at once. */
-  public enum Reconnect implements Message { INSTANCE }
+  /** Give this connection up and begin anew: at once, or after a pause as after any failure. */
+  public enum Reconnect implements Message { AT_ONCE, LATER }
 
   /** The end of the link. */
   public enum Stop implements Message { INSTANCE }
@@ -491,8 +491,10 @@ public final class PrimaryLink {
       if (connection != null) connection.out.offer(send.bytes);
     } else if (message == Tick.CRON) {
       return timedOut() ? timeOut() : Behaviors.same();
-    } else if (message == Reconnect.INSTANCE) {
+    } else if (message == Reconnect.AT_ONCE) {
       return again();
+    } else if (message == Reconnect.LATER) {
+      return failed();
     } else if (message == Stop.INSTANCE) {
       close();
       return Behaviors.stopped();

@@ -123,6 +123,11 @@ public final class RequestParser {
     limit = offset + length;
   }
 
+  /** Index in the chunk behind the request that {@link #next} gave last. */
+  public int position() {
+    return position;
+  }
+
   /** The protocol error that ended the reading, without code ({@code Protocol error: …}), or null. */
   public String error() {
     return error;

@@ -35,6 +35,7 @@ public final class Admission {
   private volatile String aofFailure;
   private volatile boolean loading;
   private volatile boolean tooFewReplicas;
+  private volatile boolean asyncLoading;
 
   public Admission(Config config) {
     this.config = config;
@@ -63,6 +64,11 @@ public final class Admission {
   /** Whether fewer replicas answer in time than writes need. */
   void tooFewReplicas(boolean yes) {
     tooFewReplicas = yes;
+  }
+
+  /** Whether a dataset is on its way that is to replace ours, which is served meanwhile. */
+  void asyncLoading(boolean yes) {
+    asyncLoading = yes;
   }
 
   boolean isLoading() {
@@ -117,6 +123,7 @@ public final class Admission {
           + " are allowed in this context";
     }
     if (loading && (spec.flags & CommandFlag.LOADING.bit) == 0) return Errors.LOADING.getMessage();
+    if (asyncLoading && (spec.flags & CommandFlag.NO_ASYNC_LOADING.bit) != 0) return Errors.LOADING.getMessage();
     if (session.countsAsReplica() && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }

@@ -89,6 +89,14 @@ final class BlockedClients {
     for (Client client : expired) timeOut(client);
   }
 
+  /** Answers all that wait with an error; their connections are closed then. */
+  void endAll(String error) {
+    for (Wait wait : List.copyOf(waits)) {
+      wait.client.session.closeAfterReply = true;
+      release(wait.client, reply -> reply.error(error));
+    }
+  }
+
   /** Forgets that the client waits. */
   void forget(Client client) {
     client.session.blocked = false;

@@ -6,5 +6,8 @@ public interface ConnectionCounters {
 
   long rejected();
 
+  /** An id for a client that is none of the connections taken. */
+  long nextId();
+
   void resetCounters();
 }

@@ -13,7 +13,6 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.persistence.AofWriterActor;
-import org.understudy.replication.ReplicaLink;
 
 /**
  * The actor that owns the keyspace. A thin shell: what happens is in {@link Shard}, which knows nothing of actors.
@@ -67,7 +66,7 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
       }
 
       @Override
-      public Consumer<ReplicaLink.Message> startLink(Behavior<ReplicaLink.Message> link) {
+      public <M> Consumer<M> startLink(Behavior<M> link) {
         return context.spawnAnonymous(link)::tell;
       }
 

@@ -89,6 +89,7 @@ final class Persistence {
   private long lastAheadBytes;
   private long saves;
   private boolean loading;
+  private boolean asyncLoading;
   private boolean comparesChecksums = true;
 
   Persistence(ShardParts parts, FileSystem fileSystem) {
@@ -334,13 +335,40 @@ final class Persistence {
     setLoading(true);
   }
 
-  private void setLoading(boolean yes) {
+  /** A dataset is on its way, and ours is not served, or no more than before. */
+  void setLoading(boolean yes) {
     loading = yes;
     admission.loading(yes);
   }
 
   boolean isLoading() {
     return loading;
+  }
+
+  /** A dataset is on its way while ours, an earlier state of it, is served. */
+  void setAsyncLoading(boolean yes) {
+    asyncLoading = yes;
+    admission.asyncLoading(yes);
+  }
+
+  boolean isAsyncLoading() {
+    return asyncLoading;
+  }
+
+  RdbFiles files() {
+    return files;
+  }
+
+  /** The dataset is about to be replaced: saves under way are of no use any more. */
+  void giveUpSaves() {
+    if (running == null) return;
+    if (kind == Kind.BACKGROUND) {
+      log.info("Replica is about to load the RDB file received from the master, but there is a background save, which is"
+          + " given up");
+    }
+    giveUp();
+    answer(waiting, false);
+    answer(nextWaiting, false);
   }
 
   /**

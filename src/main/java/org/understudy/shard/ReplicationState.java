@@ -3,6 +3,7 @@ package org.understudy.shard;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.History;
 import org.understudy.replication.PrimaryLink;
+import org.understudy.replication.Transfer;
 
 /**
  * Who we are in replication: a primary, or the replica of one; whose history of changes the dataset is made of; and, for
@@ -16,6 +17,7 @@ public final class ReplicationState {
   /** The dataset is what the history was at the end of the log, so that a primary that knows it can continue there. */
   private boolean resumable;
   private int streamDatabase = Propagation.NONE;
+  private Transfer transfer;
   private long readOffset;
   private long lastIoMillis;
   private long downSinceMillis;
@@ -104,6 +106,15 @@ public final class ReplicationState {
   /** Whether a dataset is on its way: {@code master_sync_in_progress}. */
   boolean isSyncing() {
     return progress == PrimaryLink.Progress.SYNC;
+  }
+
+  /** The dataset that is on its way or came last; null if there was none. */
+  Transfer transfer() {
+    return transfer;
+  }
+
+  void transfer(Transfer announced) {
+    transfer = announced;
   }
 
   /** Bytes of the history that have come, whether they are applied or not. */

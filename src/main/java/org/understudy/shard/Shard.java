@@ -24,7 +24,6 @@ import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.persistence.Save;
-import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
@@ -61,8 +60,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     /** Runs it once after that time. */
     void runIn(long millis, Runnable work);
 
-    /** Starts the actor of a link to a replica. @return takes what the actor is told */
-    Consumer<ReplicaLink.Message> startLink(Behavior<ReplicaLink.Message> link);
+    /** Starts the actor of a link to a replica or a primary. @return takes what the actor is told */
+    <M> Consumer<M> startLink(Behavior<M> link);
   }
 
   private final Config config;
@@ -92,6 +91,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final ReplicationLog replicationLog;
   private final Backlog backlog;
   private final Propagation propagation;
+  private final ReplicationState replication;
+  private final Replacement replacement;
+  private final Upstream upstream;
   private final Replicas replicas;
   private final MigrationTargets migrationTargets;
   private final Watchdog watchdog;
@@ -150,6 +152,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     replicationLog = parts.replicationLog;
     backlog = parts.backlog;
     propagation = parts.propagation;
+    replication = parts.replication;
+    replacement = parts.replacement;
+    upstream = parts.upstream;
     replicas = parts.replicas;
     migrationTargets = parts.migrationTargets;
     watchdog = new Watchdog(config, clock);
@@ -171,7 +176,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     this.blocking = blocking;
     background.start(loop, blocking);
     replicas.start(lent::startLink, loop);
-    persistence.start(new Save.Turns() {
+    Save.Turns turns = new Save.Turns() {
       @Override
       public void next(Runnable slice) {
         lent.nextSlice(slice);
@@ -198,7 +203,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       public void back(Runnable work) {
         loop.execute(work);
       }
-    }, writing, blocking);
+    };
+    persistence.start(turns, writing, blocking);
+    replacement.start(this, turns);
+    upstream.start(this, lent::startLink, turns);
     memoryLimit.start(work -> timing.nextSlice(() -> {
       work.run();
       afterTurn();
@@ -277,6 +285,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     call.reply = run.reply;
     executor.startBatch(call);
     moment.set(call.nowMillis);
+    boolean obeyed = client.session.primary;
+    if (obeyed) keyspace.expiryMode(ExpiryMode.KEEP); // what has expired goes when our primary says so
     Outcome outcome = client.session.closeAfterReply ? Outcome.CLOSES : Outcome.DONE;
     int prepared = 0;
     while (outcome == Outcome.DONE && run.next < run.count) {
@@ -284,6 +294,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       outcome = executeNext(run);
     }
     executor.endBatch(call);
+    if (obeyed) applyExpiryMode();
     tellOthers(); // before the client has its replies, and with them what it hears itself
     client.current = null;
     current = null;
@@ -328,10 +339,12 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     CommandSpec spec = run.specs[run.next];
     Run.Queue queue = run.queue();
     int queuedFlags = queue == null ? 0 : queue.flags();
-    if (pause.mode() != Pause.Mode.NONE && !session.countsAsReplica() && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
+    boolean obeyed = session.primary;
+    boolean held = pause.mode() != Pause.Mode.NONE && !obeyed && !session.countsAsReplica();
+    if (held && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
     byte[][] argv = run.argvs[run.next++];
     if (memoryLimit.isSet()) memoryLimit.makeRoom();
-    String refusal = queue != null && queue.abortedBecause() != null ? queue.abortedBecause()
+    String refusal = obeyed ? null : queue != null && queue.abortedBecause() != null ? queue.abortedBecause()
         : admission.refuseNow(session, spec, queuedFlags);
     if (refusal != null) {
       refuse(client, spec, argv, reply, refusal);
@@ -342,9 +355,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     call.db = keyspace.database(session.database);
     call.queued = queue == null ? null : queue.commands();
     call.queuedRefused = queue != null && queue.refused();
+    long errorsBefore = reply.errors();
     executing = true;
     executor.run(call);
     executing = false;
+    if (obeyed && reply.errors() != errorsBefore) {
+      log.warn("== CRITICAL == This replica is sending an error to its master: '{}' after processing the command '{}'",
+          reply.lastError(), spec.fullName);
+    }
     if (replicationLog.isActive()) client.writeOffset = replicationLog.end();
     if (tracking.owesAnswer()) tracking.answered(client);
     if (keyWaits.anyMarked()) {
@@ -356,6 +374,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       clients.kill(client);
       return Outcome.GONE;
     }
+    if (obeyed) session.closeAfterReply = false; // whatever fails, our primary goes on
     if (session.closeAfterReply) return Outcome.CLOSES;
     if (session.blocked) return Outcome.BLOCKED;
     return reply.size() >= PART_BYTES ? sendPart(client, reply) : Outcome.DONE;
@@ -441,6 +460,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void awaitKeys(Call call, int from, int to, long timeoutMillis, KeyWait wait) {
+    if (call.session.primary) return;
     keyWaits.add(current, call, from, to, timeoutMillis, wait);
   }
 
@@ -622,6 +642,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       memory.sampleClients(now);
       migrationTargets.tick(now);
       backlog.tick(now);
+      upstream.tick();
       keyspace.spares().shrink();
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
@@ -699,7 +720,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
    */
   void pause(Pause.Purpose purpose, Pause.Mode mode, long untilMillis) {
     pause.start(purpose, mode, untilMillis, clock.millis());
-    keyspace.expiryMode(ExpiryMode.HIDE);
+    applyExpiryMode();
     wakeInTime();
   }
 
@@ -712,12 +733,18 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Lets everybody go on who waited for the end of a pause. Whom another purpose holds waits again. */
   private void unpaused() {
     unpauseDue = false;
-    if (pause.mode() == Pause.Mode.NONE) keyspace.expiryMode(ExpiryMode.DELETE);
+    applyExpiryMode();
     List<Client> waiting = List.copyOf(paused);
     paused.clear();
     for (Client client : waiting) {
       if (client.suspended != null) execute(client.suspended);
     }
+  }
+
+  /** Keys expire where changes may happen of themselves: not on a replica, and not while writers are held back. */
+  void applyExpiryMode() {
+    boolean here = !replication.isReplica() && pause.mode() == Pause.Mode.NONE;
+    keyspace.expiryMode(here ? ExpiryMode.DELETE : ExpiryMode.HIDE);
   }
 
   // ---- what happened ------------------------------------------------------------------------------------------------
@@ -791,6 +818,15 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyWaits.allChanged(b);
   }
 
+  /** All databases are about to be exchanged for others. */
+  void exchanging(Database[] successors) {
+    tracking.flushed(current);
+    for (int i = 0; i < successors.length; i++) {
+      watches.touchAll(keyspace.database(i), successors[i]);
+      keyWaits.allChanged(i);
+    }
+  }
+
   @Override
   public void lookedUp(boolean hit) {
     if (hit) statistics.keyspaceHits++;
@@ -799,7 +835,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void added(Database database, byte[] key) {
-    if (persistence.isLoading()) return;
+    boolean beside = keyspace.database(database.index()) != database;
+    if (beside || persistence.isLoading()) return;
     notifications.notify(NotifyClass.NEW, "new", key, database.index());
   }
 

@@ -79,6 +79,8 @@ public final class ShardParts {
   final DumpCommands dumpCommands;
   final Persistence persistence;
   final Replicas replicas;
+  final Replacement replacement;
+  final Upstream upstream;
   final MigrationTargets migrationTargets = new MigrationTargets();
   private final Mode mode;
   private final Info info;
@@ -124,6 +126,8 @@ public final class ShardParts {
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
     replicas = new Replicas(this);
+    replacement = new Replacement(this);
+    upstream = new Upstream(this, this::table);
     shard = new Shard(this);
     info = new Info(this, this::table, shard::hz);
     CommandTable named = new CommandTable(mode.rows(this, rows(connectionRows.apply(this))));
@@ -163,6 +167,7 @@ public final class ShardParts {
     rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
     rows.addAll(new ServerCommands(this, info).rows());
     rows.addAll(new ReplicaCommands(this).rows());
+    rows.addAll(new PrimaryCommands(this).rows());
     rows.addAll(new SaveCommands(persistence, clients).rows());
     rows.addAll(
         new ConfigCommands(config, statistics, memoryLimit, background, control, persistence).rows());
@@ -201,7 +206,10 @@ public final class ShardParts {
    * @param ended is told on the loop how it ended; what cannot be loaded is explained in the log
    */
   public void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
-    persistence.load(stop, ended);
+    persistence.load(stop, outcome -> {
+      ended.accept(outcome);
+      if (!persistence.isLoading()) upstream.begin();
+    });
   }
 
   /**

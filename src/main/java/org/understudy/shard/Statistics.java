@@ -67,6 +67,11 @@ final class Statistics {
     return connections == null ? 0 : connections.accepted();
   }
 
+  /** An id for a client that did not come of itself: the link to our primary. */
+  long nextClientId() {
+    return connections == null ? 0 : connections.nextId();
+  }
+
   long connectionsRejected() {
     return connections == null ? 0 : connections.rejected();
   }

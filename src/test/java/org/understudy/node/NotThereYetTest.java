@@ -13,7 +13,7 @@ import org.understudy.config.ConfigFileError;
 
 class NotThereYetTest {
   @ParameterizedTest
-  @ValueSource(strings = {"replicaof 127.0.0.1 6379", "slaveof 127.0.0.1 6379", "aclfile users.acl"})
+  @ValueSource(strings = {"aclfile users.acl"})
   void aPromiseThatCannotBeKeptStopsTheStart(String line) {
     ConfigFileError refusal =
         assertThrows(ConfigFileError.class, () -> NotThereYet.refuse(Config.parse(List.of(line))));

@@ -19,7 +19,6 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.MemoryFileSystem;
-import org.understudy.replication.ReplicaLink;
 import org.understudy.resp.CommandError;
 import org.understudy.testing.RespReader;
 
@@ -103,7 +102,7 @@ public final class DirectShard implements ClientSink {
       }
 
       @Override
-      public Consumer<ReplicaLink.Message> startLink(Behavior<ReplicaLink.Message> link) {
+      public <M> Consumer<M> startLink(Behavior<M> link) {
         throw new UnsupportedOperationException("there are no actors here");
       }
 

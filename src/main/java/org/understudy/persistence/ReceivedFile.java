@@ -1,0 +1,91 @@
+package org.understudy.persistence;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.config.FileNames;
+
+/**
+ * The dataset of our primary on its way into a file: written under another name beside the place of our own RDB file,
+ * which it takes once it is whole and safe on disk.
+ *
+ * <p>Every method may block, and is called by one thread after the other. Failures are logged here, in Redis's words;
+ * after one, {@link #discard} is all that may follow.
+ */
+public final class ReceivedFile {
+  private static final Logger log = LoggerFactory.getLogger(ReceivedFile.class);
+  /** After so many bytes they are made safe on disk, so that the end does not bring all at once. */
+  private static final int SYNC_BYTES = 8 << 20;
+
+  private final FileSystem files;
+  private final Path place;
+  private final Path temporary;
+  private FileSystem.Output output;
+  private long unsyncedBytes;
+
+  /** @param temporaryName in the same folder as {@code place} */
+  ReceivedFile(FileSystem files, Path place, String temporaryName) {
+    this.files = files;
+    this.place = place;
+    temporary = place.resolveSibling(temporaryName);
+  }
+
+  public void write(byte[] bytes) throws IOException {
+    if (output == null) output = create();
+    try {
+      output.write(ByteBuffer.wrap(bytes));
+      unsyncedBytes += bytes.length;
+      if (unsyncedBytes < SYNC_BYTES) return;
+      unsyncedBytes = 0;
+      output.sync();
+    } catch (IOException e) {
+      throw failed("Write error or short write writing to the DB dump file needed for", e);
+    }
+  }
+
+  private FileSystem.Output create() throws IOException {
+    try {
+      return files.create(temporary);
+    } catch (IOException e) {
+      log.warn("Opening the temp file needed for MASTER <-> REPLICA synchronization: {}", FileNames.reason(e));
+      throw e;
+    }
+  }
+
+  /** All is written: the file takes the place of the old one. */
+  public void commit() throws IOException {
+    try {
+      output.sync();
+      output.close();
+    } catch (IOException e) {
+      throw failed("Failed trying to sync the temp DB to disk in", e);
+    }
+    try {
+      files.rename(temporary, place);
+    } catch (IOException e) {
+      throw failed("Failed trying to rename the temp DB into " + place.getFileName() + " in", e);
+    }
+    try {
+      files.syncFolder(place.getParent());
+    } catch (IOException e) {
+      throw failed("Failed trying to sync DB directory " + place.getParent() + " in", e);
+    }
+  }
+
+  /** Removes what was written so far. A file that is in its place stays. */
+  public void discard() {
+    if (output == null) return;
+    try (FileSystem.Output open = output) {
+      files.delete(temporary);
+    } catch (IOException e) {
+      log.debug("Cannot remove {}: {}", temporary, FileNames.reason(e));
+    }
+  }
+
+  private static IOException failed(String what, IOException cause) {
+    log.warn("{} MASTER <-> REPLICA synchronization: {}", what, FileNames.reason(cause));
+    return cause;
+  }
+}

@@ -1,0 +1,173 @@
+package org.understudy.shard;
+
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.apache.pekko.util.ByteString;
+import org.understudy.bytes.Bytes;
+import org.understudy.command.CommandSpec;
+import org.understudy.command.CommandTable;
+import org.understudy.command.Session;
+import org.understudy.replication.ReplicationLog;
+import org.understudy.resp.RequestParser;
+
+/**
+ * Applies the changes of our primary as they come: as a client that is obeyed and gets no replies. What was applied is
+ * appended to the log as it came, byte for byte, so that offsets are those of the primary; a transaction counts when
+ * all of it is there. What has not been applied when the connection ends will come again.
+ */
+final class PrimaryStream {
+  /** Who follows what the stream does. */
+  interface Listener {
+    /** The primary asks how far we are (REPLCONF GETACK); that command itself does not count yet. */
+    void asked();
+
+    /** It is to be cut off (CLIENT KILL). */
+    void cut();
+  }
+
+  private static final byte[] NOTHING = Bytes.EMPTY;
+  private static final int LONGEST_BULK_BYTES = Integer.MAX_VALUE - 64;
+
+  private final Shard shard;
+  private final Supplier<CommandTable> table;
+  private final ReplicationLog log;
+  private final Listener listener;
+  private final Client client;
+  private final Run run;
+  private final RequestParser parser = new RequestParser();
+  /** What came in earlier pieces and has not been applied: a part of a command, or of a transaction. */
+  private byte[] unapplied = NOTHING;
+
+  /** @param session of the link, with the database that is selected in the stream */
+  PrimaryStream(Shard shard, Supplier<CommandTable> table, ReplicationLog log, Session session, Listener listener) {
+    this.shard = shard;
+    this.table = table;
+    this.log = log;
+    this.listener = listener;
+    client = new Client(session, new Sink());
+    run = new Run(client);
+    run.last = true;
+    parser.maxBulkBytes(LONGEST_BULK_BYTES);
+  }
+
+  Client client() {
+    return client;
+  }
+
+  /** Bytes that have come and are not applied. */
+  int unappliedBytes() {
+    return unapplied.length;
+  }
+
+  /**
+   * Applies all that is complete with this piece.
+   *
+   * @return null, or what is wrong with the stream
+   */
+  String apply(byte[] piece) {
+    int from = 0;
+    int end = 0;
+    parser.feed(piece, 0, piece.length);
+    for (byte[][] argv = parser.next(); argv != null; argv = parser.next()) {
+      boolean asks = asksForOffset(argv);
+      if (asks) {
+        from = applied(piece, from, end);
+        listener.asked();
+      } else {
+        add(argv);
+      }
+      if (!client.session.inTransaction()) end = parser.position();
+    }
+    from = applied(piece, from, end);
+    byte[] rest = Arrays.copyOfRange(piece, from, piece.length);
+    unapplied = unapplied.length == 0 ? rest : Bytes.concat(unapplied, rest);
+    return parser.error();
+  }
+
+  private static boolean asksForOffset(byte[][] argv) {
+    return argv.length == 3 && Bytes.is(argv[0], "REPLCONF") && Bytes.is(argv[1], "GETACK");
+  }
+
+  /** Puts a command to those that are executed next; within a transaction, to that. */
+  private void add(byte[][] argv) {
+    CommandSpec spec = table.get().lookup(argv);
+    Session session = client.session;
+    if (spec == null || !spec.takes(argv.length)) {
+      shard.executor().reject(session, spec, run.reply, "ERR unknown command or wrong number of arguments");
+    } else if (spec.fullName.equals("multi")) {
+      session.startTransaction();
+    } else if (!session.inTransaction()) {
+      run.add(spec, argv);
+    } else if (spec.fullName.equals("exec")) {
+      run.add(spec, argv, session.transaction, false);
+      session.endTransaction();
+    } else {
+      session.queue(spec, argv);
+    }
+  }
+
+  /**
+   * Executes what was gathered, which makes the stream applied up to {@code end} of the piece.
+   *
+   * @param from what of the piece was applied before
+   * @return what of it is applied now
+   */
+  private int applied(byte[] piece, int from, int end) {
+    if (!run.isEmpty()) shard.execute(run);
+    if (end == from) return from;
+    if (unapplied.length > 0) {
+      log.append(unapplied, 0, unapplied.length);
+      unapplied = NOTHING;
+    }
+    log.append(piece, from, end - from);
+    return end;
+  }
+
+  /** Nothing goes this way but what the executor lets go: the primary is not answered. */
+  private final class Sink implements ClientSink {
+    @Override
+    public void deliver(ByteString replies) {
+      client.session.outputBytes.addAndGet(-replies.size());
+    }
+
+    @Override
+    public void deliverPart(ByteString replies) {
+      deliver(replies);
+    }
+
+    @Override
+    public void push(ByteString message) {
+      deliver(message);
+    }
+
+    @Override
+    public void whenDrained(Runnable drained) {}
+
+    @Override
+    public void closeAfterReplies(ByteString replies) {
+      deliver(replies);
+      listener.cut();
+    }
+
+    @Override
+    public void kill() {
+      listener.cut();
+    }
+
+    @Override
+    public void resume(Run resumed) {
+      throw new IllegalStateException("every run is the last of its piece");
+    }
+
+    @Override
+    public void waiting() {
+      throw new IllegalStateException("no command of our primary may wait");
+    }
+
+    @Override
+    public void shrink(boolean forgetPeak) {}
+
+    @Override
+    public void shrinkInput(boolean idle) {}
+  }
+}

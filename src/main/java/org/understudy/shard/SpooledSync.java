@@ -1,0 +1,93 @@
+package org.understudy.shard;
+
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.persistence.RdbFiles;
+import org.understudy.persistence.ReceivedFile;
+import org.understudy.persistence.Save;
+
+/**
+ * Brings the dataset of our primary into a file first ({@code repl-diskless-load disabled}): ours is served until all
+ * of it is there, and its file is replaced by the new one.
+ *
+ * <pre>
+ * Receiving -> Loading: the file is whole and in its place
+ * Receiving -> failed: the file cannot be written | abandoned: the connection was lost
+ * Loading   -> ready | failed: the file is damaged
+ * </pre>
+ */
+final class SpooledSync implements FullSync {
+  private static final Logger log = LoggerFactory.getLogger(SpooledSync.class);
+
+  private final Replacement replacement;
+  private final Owner owner;
+  private final ReceivedFile file;
+  private final Save.Turns turns;
+  private boolean writing;
+  private boolean over;
+
+  SpooledSync(Replacement replacement, Owner owner, Save.Turns turns) {
+    this.replacement = replacement;
+    this.owner = owner;
+    this.turns = turns;
+    file = replacement.file();
+  }
+
+  @Override
+  public void piece(byte[] bytes, boolean last) {
+    writing = true;
+    turns.block(() -> {
+      boolean done = write(bytes, last);
+      turns.back(() -> written(done, last));
+    });
+  }
+
+  private boolean write(byte[] bytes, boolean last) {
+    try {
+      file.write(bytes);
+      if (last) file.commit();
+      return true;
+    } catch (IOException logged) {
+      file.discard();
+      return false;
+    }
+  }
+
+  private void written(boolean done, boolean last) {
+    writing = false;
+    if (over) {
+      if (done) turns.block(file::discard);
+    } else if (!done) {
+      over = true;
+      owner.failed();
+    } else if (last) {
+      load();
+    } else {
+      owner.readOn();
+    }
+  }
+
+  private void load() {
+    over = true; // from here on nothing can be given up
+    owner.replacing();
+    log.info("MASTER <-> REPLICA sync: Flushing old data");
+    replacement.flush();
+    log.info("MASTER <-> REPLICA sync: Loading DB in memory");
+    replacement.loadFile(outcome -> {
+      if (outcome == RdbFiles.Outcome.LOADED) {
+        owner.ready(replacement.streamDatabase());
+      } else {
+        log.warn("Failed trying to load the MASTER synchronization DB from disk");
+        owner.failed();
+      }
+    });
+  }
+
+  @Override
+  public void abandon() {
+    if (over) return;
+    over = true;
+    if (!writing) turns.block(file::discard);
+  }
+}

@@ -1,0 +1,354 @@
+package org.understudy.shard;
+
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
+import org.understudy.command.CommandTable;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.config.Directive;
+import org.understudy.config.PrimaryAddress;
+import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.Save;
+import org.understudy.replication.History;
+import org.understudy.replication.PrimaryLink;
+import org.understudy.replication.ReplicationLog;
+import org.understudy.replication.Transfer;
+import org.understudy.resp.RequestBuffer;
+
+/**
+ * What this server does as a replica: it follows a primary through a {@link PrimaryLink}, takes its dataset ({@link
+ * FullSync}) where that is needed, and applies its stream of changes ({@link PrimaryStream}). Becoming a replica and
+ * ceasing to be one are here, too.
+ *
+ * <pre>
+ * primary -> replica: {@link #follow}; what we have in common with the new primary goes on where we are
+ * replica -> primary: {@link #lead}; our history goes on under another id
+ * </pre>
+ */
+final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
+  private static final Logger log = LoggerFactory.getLogger(Upstream.class);
+  private static final String UNBLOCKED =
+      "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+  private static final byte[] REPLCONF = Bytes.of("REPLCONF");
+  private static final byte[] ACK = Bytes.of("ACK");
+
+  private final Config config;
+  private final Clock clock;
+  private final Keyspace keyspace;
+  private final ReplicationState state;
+  private final ReplicationLog history;
+  private final Propagation propagation;
+  private final Replacement replacement;
+  private final Clients clients;
+  private final BlockedClients blocked;
+  private final Replicas replicas;
+  private final Backlog backlog;
+  private final Statistics statistics;
+  private final Supplier<CommandTable> table;
+  private Shard shard;
+  private Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links;
+  private Save.Turns turns;
+
+  /** The link in use; reports of any other come too late. */
+  private Object linkId;
+  private Consumer<PrimaryLink.Message> link;
+  /** The link asks from where to go on, and has no answer as long as a dataset is being loaded. */
+  private boolean asked;
+  /** The dataset on its way, and what is known of it; null if there is none. */
+  private FullSync sync;
+  private Transfer transfer;
+  private long syncStartNanos;
+  /** Of the dataset on its way: its history, null if its primary does not say, and its place there. */
+  private String syncId;
+  private long syncOffset;
+  /** While the link is up. */
+  private PrimaryStream stream;
+
+  Upstream(ShardParts parts, Supplier<CommandTable> table) {
+    config = parts.config;
+    clock = parts.clock;
+    keyspace = parts.keyspace;
+    state = parts.replication;
+    history = parts.replicationLog;
+    propagation = parts.propagation;
+    replacement = parts.replacement;
+    clients = parts.clients;
+    blocked = parts.blocked;
+    replicas = parts.replicas;
+    backlog = parts.backlog;
+    statistics = parts.statistics;
+    this.table = table;
+  }
+
+  /** @param links starts the actor of a link */
+  void start(Shard shard, Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links,
+      Save.Turns turns) {
+    this.shard = shard;
+    this.links = links;
+    this.turns = turns;
+    config.replicaof().ifPresent(primary -> {
+      state.primary(primary);
+      state.progress(PrimaryLink.Progress.CONNECT);
+      roleChanged();
+    });
+  }
+
+  // ---- roles -------------------------------------------------------------------------------------------------------
+
+  /** The server has its dataset: as a replica by configuration it looks for its primary. */
+  void begin() {
+    if (state.isReplica()) connect();
+  }
+
+  /** Becomes the replica of a primary, or of another one. */
+  void follow(PrimaryAddress address) {
+    boolean wasPrimary = !state.isReplica();
+    disconnect();
+    blocked.endAll(UNBLOCKED);
+    if (wasPrimary) {
+      log.info("Before turning into a replica, using my own master parameters to synthesize a cached master: I may be able"
+          + " to synchronize with the new master with just a partial transfer.");
+      state.resumable(true);
+      state.streamDatabase(0); // any: a primary that can go on begins with SELECT
+    }
+    state.primary(address);
+    state.readOffset(history.end());
+    config.assignReplicaof(address);
+    roleChanged();
+    connect();
+  }
+
+  /** Becomes a primary, whose history branches off from that of the one it followed. */
+  void lead() {
+    if (!state.isReplica()) return;
+    disconnect();
+    if (state.isResumable()) log.info("Discarding previously cached master state.");
+    state.resumable(false);
+    state.primary(null);
+    state.progress(null);
+    state.downSince(0);
+    config.assignReplicaof(null);
+    History before = state.history();
+    state.history(before.branched(ServerFacts.randomId(), history.end()));
+    log.warn("Setting secondary replication ID to {}, valid up to offset: {}. New replication ID is {}", before.id(),
+        history.end() + 1, state.history().id());
+    replicas.disconnectAll(); // they have to hear of it, and will go on with us
+    backlog.unneeded(clock.millis());
+    roleChanged();
+    propagation.selectAgain();
+  }
+
+  private void roleChanged() {
+    propagation.primary(!state.isReplica());
+    shard.applyExpiryMode();
+  }
+
+  private void connect() {
+    Object id = new Object();
+    linkId = id;
+    asked = false;
+    link = links.apply(PrimaryLink.create(state.primary(), config, clock, keyspace.random().nextLong(),
+        report -> turns.back(() -> {
+          if (linkId == id) hear(report);
+        })));
+  }
+
+  /** Gives up the link and what came through it, as far as it is not complete. */
+  private void disconnect() {
+    if (link != null) link.accept(PrimaryLink.Stop.INSTANCE);
+    link = null;
+    linkId = null;
+    lost();
+    if (sync != null) sync.abandon();
+    sync = null;
+  }
+
+  // ---- what the link reports ---------------------------------------------------------------------------------------
+
+  private void hear(PrimaryLink.Report report) {
+    long now = clock.millis();
+    if (report instanceof PrimaryLink.Streamed streamed) {
+      state.lastIo(now);
+      apply(streamed.bytes());
+    } else if (report instanceof PrimaryLink.Piece piece) {
+      state.lastIo(now);
+      sync.piece(piece.bytes(), transfer.isComplete());
+    } else if (report instanceof PrimaryLink.Moved moved) {
+      state.progress(moved.progress());
+    } else if (report == PrimaryLink.Asks.INSTANCE) {
+      asked = true;
+      answer();
+    } else if (report instanceof PrimaryLink.FullResync full) {
+      syncId = full.id();
+      syncOffset = full.offset();
+    } else if (report instanceof PrimaryLink.Announced announced) {
+      receive(announced.transfer());
+    } else if (report instanceof PrimaryLink.Continued continued) {
+      goOn(continued.id());
+    } else if (report == PrimaryLink.Lost.INSTANCE) {
+      lost();
+    }
+  }
+
+  /** Says from where to go on, unless a dataset that has come is still being loaded. */
+  private void answer() {
+    if (!asked || sync != null) return;
+    asked = false;
+    link.accept(state.isResumable() ? new PrimaryLink.Position(state.history().id(), history.end() + 1, false)
+        : PrimaryLink.Position.none(false));
+  }
+
+  private void lost() {
+    asked = false;
+    if (stream != null) {
+      log.info("Caching the disconnected master state.");
+      state.downSince(clock.millis());
+      clients.gone(stream.client());
+      stream = null;
+    }
+    if (sync == null || transfer.isComplete()) return; // what is complete is loaded all the same
+    sync.abandon();
+    sync = null;
+  }
+
+  // ---- the dataset -------------------------------------------------------------------------------------------------
+
+  private void receive(Transfer announced) {
+    transfer = announced;
+    syncStartNanos = clock.nanos();
+    state.transfer(announced);
+    long bytes = Math.max(0, announced.length());
+    String loading = config.text(Directive.REPL_DISKLESS_LOAD);
+    boolean beside = loading.equals("swapdb");
+    boolean parsed = beside || loading.equals("on-empty-db") && keyspace.size() == 0;
+    log.info("MASTER <-> REPLICA sync: receiving {} from master {}",
+        announced.isMarked() ? "streamed RDB" : announced.length() + " bytes",
+        (announced.isMarked() ? "with EOF " : "") + (parsed ? "to parser" : "to disk"));
+    if (!parsed) {
+      sync = new SpooledSync(replacement, this, turns);
+    } else if (beside) {
+      sync = ParsedSync.besideOurs(replacement, this, turns, bytes, state.history().id().equals(syncId));
+    } else {
+      sync = ParsedSync.intoEmptyDatabases(replacement, this, turns, bytes);
+    }
+  }
+
+  @Override
+  public void readOn() {
+    link.accept(PrimaryLink.ReadOn.INSTANCE);
+  }
+
+  @Override
+  public void replacing() {
+    if (state.isResumable()) log.info("Discarding previously cached master state.");
+    state.resumable(false);
+    replicas.disconnectAll();
+    replicas.snapshots().forget();
+    if (history.isActive()) history.deactivate();
+  }
+
+  @Override
+  public void ready(int streamDatabase) {
+    sync = null;
+    if (syncId == null) {
+      state.changeId();
+      history.restart(0);
+    } else {
+      state.history(History.of(syncId));
+      history.restart(syncOffset);
+      state.resumable(true);
+    }
+    state.streamDatabase(streamDatabase);
+    history.activate();
+    log.info("MASTER <-> REPLICA sync: Finished with success ({} bytes in {} seconds)", transfer.received(),
+        String.format(Locale.ROOT, "%.3f", (clock.nanos() - syncStartNanos) / 1e9));
+    if (asked) {
+      answer(); // the connection was lost meanwhile
+      return;
+    }
+    open();
+    if (transfer.isMarked()) acknowledge();
+    link.accept(PrimaryLink.DatasetReady.INSTANCE);
+  }
+
+  @Override
+  public void failed() {
+    sync = null;
+    link.accept(PrimaryLink.Reconnect.LATER);
+  }
+
+  // ---- the stream --------------------------------------------------------------------------------------------------
+
+  /** @param id of the history from now on; null if it is the same */
+  private void goOn(String id) {
+    if (id != null && !id.equals(state.history().id())) {
+      log.warn("Master replication ID changed to {}", id);
+      state.history(state.history().branched(id, history.end()));
+      replicas.disconnectAll(); // they have to hear of it
+    }
+    if (!history.isActive()) history.activate();
+    open();
+  }
+
+  private void open() {
+    PrimaryAddress primary = state.primary();
+    long now = clock.millis();
+    Session session = new Session(statistics.nextClientId(), primary.host() + ":" + primary.port(), "", now);
+    session.primary = true;
+    session.authenticated = true;
+    session.noEvict = true;
+    session.user = "(superuser)";
+    session.replyMode = Session.ReplyMode.OFF;
+    session.database = state.streamDatabase();
+    stream = new PrimaryStream(shard, table, history, session, this);
+    clients.add(stream.client());
+    state.downSince(0);
+    state.lastIo(now);
+    state.readOffset(history.end());
+  }
+
+  private void apply(byte[] piece) {
+    PrimaryStream open = stream;
+    if (open == null || open.client().gone) return;
+    state.readOffset(state.readOffset() + piece.length);
+    String wrong = open.apply(piece);
+    state.streamDatabase(open.client().session.database);
+    if (stream != open) return; // it was cut, or we are somebody else's replica by now
+    if (wrong == null) {
+      readOn();
+      return;
+    }
+    log.warn("Protocol error ({}) from master", wrong);
+    state.resumable(false); // nobody knows what was meant
+    link.accept(PrimaryLink.Reconnect.LATER);
+  }
+
+  @Override
+  public void asked() {
+    acknowledge();
+  }
+
+  @Override
+  public void cut() {
+    if (link != null) link.accept(PrimaryLink.Reconnect.AT_ONCE);
+  }
+
+  /** Once a second: tells our primary how far we are. */
+  void tick() {
+    if (stream != null && state.isResumable()) acknowledge();
+  }
+
+  private void acknowledge() {
+    RequestBuffer command = new RequestBuffer();
+    command.add(REPLCONF, ACK, Bytes.of(history.end()));
+    link.accept(new PrimaryLink.Send(ByteString.fromArray(command.array(), 0, command.size())));
+  }
+}
