@@ -250,10 +250,7 @@ public final class BitCommands {
     }
     byte[] target = argv[2];
     if (longest == 0) {
-      if (call.db.remove(target)) {
-        call.changed(target);
-        call.notify(NotifyClass.GENERIC, "del", target);
-      }
+      KeyCommands.deleteTarget(call, target);
       call.reply.integer(0);
       return;
     }

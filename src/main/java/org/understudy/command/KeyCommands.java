@@ -289,7 +289,18 @@ public final class KeyCommands {
 
   /** Removes a key and reports it. */
   static boolean delete(Call call, byte[] key, boolean lazily) {
-    boolean deleted = lazily ? call.db.unlink(key) : call.db.remove(key);
+    return reportDeleted(call, key, lazily ? call.db.unlink(key) : call.db.remove(key));
+  }
+
+  /**
+   * Removes the key that an empty result was to be stored under, and reports it. It is deleted by the command even if
+   * its time had come, so that replicas are told of the command and of no expiry.
+   */
+  static void deleteTarget(Call call, byte[] key) {
+    reportDeleted(call, key, call.db.removeEvenExpired(key, call.config.lazyfreeLazyServerDel()));
+  }
+
+  private static boolean reportDeleted(Call call, byte[] key, boolean deleted) {
     if (deleted) {
       call.changed(key);
       call.notify(NotifyClass.GENERIC, "del", key);

@@ -506,7 +506,7 @@ public final class SetCommands {
   private static void storeResult(Call call, SetValue result, String event) {
     byte[] destination = call.argv[1];
     if (result.size() == 0) {
-      KeyCommands.delete(call, destination, call.config.lazyfreeLazyServerDel());
+      KeyCommands.deleteTarget(call, destination);
     } else {
       call.db.setValue(destination, result, Entry.NO_EXPIRE);
       call.changed(destination);

@@ -317,7 +317,7 @@ public final class SortCommands {
       }
     }
     if (elements.length == 0) {
-      KeyCommands.delete(call, options.store, call.config.lazyfreeLazyServerDel());
+      KeyCommands.deleteTarget(call, options.store);
     } else {
       call.db.setValue(options.store, list, Entry.NO_EXPIRE);
       call.changed(options.store);

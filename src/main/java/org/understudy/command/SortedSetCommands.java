@@ -235,9 +235,8 @@ public final class SortedSetCommands {
       call.db.setValue(key, result, Entry.NO_EXPIRE);
       call.changed(key);
       call.notify(NotifyClass.ZSET, event, key);
-    } else if (call.db.remove(key)) {
-      call.changed(key);
-      call.notify(NotifyClass.GENERIC, "del", key);
+    } else {
+      KeyCommands.deleteTarget(call, key);
     }
     call.reply.integer(size);
   }

@@ -269,6 +269,17 @@ public final class Database {
     return entry != null;
   }
 
+  /** As {@link #remove}, or lazily as {@link #unlink}; but also if its time had come, and nobody hears that it had. */
+  public boolean removeEvenExpired(byte[] key, boolean lazily) {
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    if (slot < 0) return false;
+    if (lazily) countLazyFreed(segment.slots[slot]);
+    table.remove(hash, segment, slot);
+    return true;
+  }
+
   private void countLazyFreed(Object entry) {
     boolean large = entry instanceof Node node && node.value instanceof Value value
         && value.freeEffort() > Keyspace.LAZY_FREE_THRESHOLD;

@@ -174,6 +174,11 @@ public final class ReplicationLog {
     return reader;
   }
 
+  /** Whether there is a reader. */
+  public boolean isRead() {
+    return !readers.isEmpty();
+  }
+
   private void tellReaders() {
     for (Reader reader : List.copyOf(readers)) {
       if (reader.more == null) continue;

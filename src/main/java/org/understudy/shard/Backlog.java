@@ -52,6 +52,10 @@ final class Backlog {
   /** A round of the cron: forgets the log if its time is up. */
   void tick(long nowMillis) {
     if (!log.isActive() || replicas > 0 || replication.isReplica()) return;
+    if (log.isRead()) {
+      unneeded(nowMillis); // a link that is about to end
+      return;
+    }
     long ttlSeconds = config.number(Directive.REPL_BACKLOG_TTL);
     if (ttlSeconds == 0 || (nowMillis - unneededSinceMillis) / 1000 <= ttlSeconds) return;
     // without a log offsets do not move, so nobody may go on with this history when it is kept again
