@@ -76,6 +76,12 @@ public final class Database {
     return living(key) != null;
   }
 
+  /** Whether the key is there, even if its time has come. Removes nothing. */
+  public boolean holds(byte[] key) {
+    long hash = table.hash(key);
+    return table.segment(hash).find(hash, key) >= 0;
+  }
+
   /** Whether the key is still there although its time has come. Removes nothing. */
   public boolean isExpired(byte[] key) {
     long hash = table.hash(key);

@@ -48,6 +48,7 @@ final class Replicas {
   private Executor loop;
   private boolean acksAskedFor;
   private long lastCronMillis;
+  /** Rounds so far. Nobody can be attached yet when the first PING of all would be due, at the start. */
   private long crons;
   private int good;
   /** What the links of replicas that are gone have sent. */
@@ -220,7 +221,7 @@ final class Replicas {
     snapshots.tick();
     if (nowMillis - lastCronMillis < CRON_MILLIS) return;
     lastCronMillis = nowMillis;
-    boolean ping = crons++ % config.number(Directive.REPL_PING_REPLICA_PERIOD) == 0;
+    boolean ping = ++crons % config.number(Directive.REPL_PING_REPLICA_PERIOD) == 0;
     if (ping && !attached.isEmpty()) propagation.tellReplicas(PING);
     for (Replica replica : List.copyOf(attached)) look(replica, nowMillis);
     countGood();

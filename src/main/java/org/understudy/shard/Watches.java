@@ -64,7 +64,7 @@ final class Watches {
     List<Watch> onKey = watches.get(new Place(database.index(), new ByteKey(key)));
     if (onKey == null) return;
     for (Watch watch : List.copyOf(onKey)) {
-      if (watch.expired && (expired || !database.contains(key))) {
+      if (watch.expired && (expired || !database.holds(key))) {
         watch.expired = false;
       } else {
         watch.client.session.watchedChanged = true;
@@ -83,8 +83,8 @@ final class Watches {
     watches.forEach((place, onKey) -> {
       if (place.database != database.index()) return;
       byte[] key = place.key.bytes();
-      boolean here = database.contains(key);
-      boolean comes = successor != null && successor.contains(key);
+      boolean here = database.holds(key);
+      boolean comes = successor != null && successor.holds(key);
       if (!here && !comes) return;
       boolean comesExpired = comes && successor.isExpired(key);
       for (Watch watch : onKey) {
