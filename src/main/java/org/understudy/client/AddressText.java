@@ -5,15 +5,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** Addresses as clients know them from Redis: {@code 127.0.0.1:6379}, {@code [::1]:6379}. */
-final class AddressText {
+public final class AddressText {
   private static final int GROUPS = 8;
 
   private AddressText() {}
 
   static String of(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
-    String host = ip instanceof Inet6Address ? '[' + shortest(ip.getAddress()) + ']' : ip.getHostAddress();
-    return host + ':' + address.getPort();
+    return (ip instanceof Inet6Address ? '[' + of(ip) + ']' : of(ip)) + ':' + address.getPort();
+  }
+
+  /** An IP address, of version 6 in its shortest form. */
+  public static String of(InetAddress ip) {
+    return ip instanceof Inet6Address ? shortest(ip.getAddress()) : ip.getHostAddress();
   }
 
   /** Without leading zeros, and with :: for the longest run of zeros, which the JDK writes out. */

@@ -110,6 +110,11 @@ public final class DiskFileSystem implements FileSystem {
     Files.deleteIfExists(file);
   }
 
+  @Override
+  public void copyPermissions(Path from, Path to) throws IOException {
+    if (Files.exists(from)) Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
+  }
+
   /** A folder can be opened like a file where the operating system is one of the Unix family. */
   @Override
   public void syncFolder(Path folder) throws IOException {

@@ -35,6 +35,9 @@ public interface FileSystem {
   /** Deletes a file if it is there. */
   void delete(Path file) throws IOException;
 
+  /** Gives a file the permissions of another, if that is there and there are permissions. */
+  default void copyPermissions(Path from, Path to) throws IOException {}
+
   /** Makes the names in a folder safe on disk. */
   void syncFolder(Path folder) throws IOException;
 

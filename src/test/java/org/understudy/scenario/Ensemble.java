@@ -2,14 +2,13 @@ package org.understudy.scenario;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.understudy.testing.CuttableProxy;
+import org.understudy.testing.Eventually;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.TestServer;
@@ -19,9 +18,6 @@ import org.understudy.testing.TestServer;
  * to happen, and fails if it does not within half a minute.
  */
 final class Ensemble implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final long PAUSE_NANOS = 2_000_000;
-
   /** One server, with a connection to ask it. */
   static final class Member implements AutoCloseable {
     final String name;
@@ -142,11 +138,7 @@ final class Ensemble implements AutoCloseable {
   // ---- waiting -----------------------------------------------------------------------------------------------------
 
   void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadline > 0) throw new AssertionError("has not happened: " + what);
-      LockSupport.parkNanos(PAUSE_NANOS);
-    }
+    Eventually.await(what, condition);
   }
 
   void awaitLinkUp(Member replica) {
