@@ -34,13 +34,13 @@ final class Banner {
   }
 
   /** The logo on a terminal or where it is asked for, else one line. */
-  static void running(Config config, boolean terminal, long pid) {
+  static void running(Config config, String mode, boolean terminal, long pid) {
     boolean logo = config.alwaysShowLogo() || terminal && config.logfile().isEmpty() && !config.syslogEnabled();
     if (logo) {
-      log.info(LogAppender.RAW, LOGO.formatted(ServerFacts.packagedVersion(), ServerFacts.REDIS_VERSION, "standalone",
+      log.info(LogAppender.RAW, LOGO.formatted(ServerFacts.packagedVersion(), ServerFacts.REDIS_VERSION, mode,
           config.port(), pid));
     } else {
-      log.info("Running mode=standalone, port={}.", config.port());
+      log.info("Running mode={}, port={}.", mode, config.port());
     }
   }
 }

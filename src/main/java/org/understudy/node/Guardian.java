@@ -22,6 +22,7 @@ import org.understudy.client.Sessions;
 import org.understudy.config.Config;
 import org.understudy.persistence.DiskFileSystem;
 import org.understudy.persistence.RdbFiles;
+import org.understudy.sentinel.SentinelMode;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.Mode;
 import org.understudy.shard.ServerFacts;
@@ -34,7 +35,7 @@ import org.understudy.shard.ShardParts;
 final class Guardian extends AbstractBehavior<Guardian.Command> {
   sealed interface Command {}
 
-  /** Every socket listens and that is known: load the dataset. */
+  /** Every socket listens and that is known: load the dataset, or start the sentinel. */
   enum Load implements Command { INSTANCE }
 
   /** Shut down as SHUTDOWN without arguments does, with the {@code Config.SHUTDOWN_*} bits for the signal. */
@@ -58,27 +59,33 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final Config config;
   private final Milestones milestones;
   private final Shutdown shutdown;
+  /** Null for an ordinary server. */
+  private final SentinelMode sentinel;
   private final ShardParts parts;
   private final ActorRef<KeyspaceShard.Message> shard;
   private final Listeners listeners;
 
-  static Behavior<Command> create(Config config, Milestones milestones, Shutdown shutdown) {
-    return Behaviors.setup(context -> new Guardian(context, config, milestones, shutdown));
+  /** @param sentinel null for an ordinary server */
+  static Behavior<Command> create(Config config, Milestones milestones, Shutdown shutdown, SentinelMode sentinel) {
+    return Behaviors.setup(context -> new Guardian(context, config, milestones, shutdown, sentinel));
   }
 
-  private Guardian(ActorContext<Command> context, Config config, Milestones milestones, Shutdown shutdown) {
+  private Guardian(ActorContext<Command> context, Config config, Milestones milestones, Shutdown shutdown,
+      SentinelMode sentinel) {
     super(context);
     this.config = config;
     this.milestones = milestones;
     this.shutdown = shutdown;
+    this.sentinel = sentinel;
     Users users = new Users(config);
     Clock clock = new SystemClock();
     Sessions sessions = new Sessions();
     parts = new ShardParts(config, clock, hashSeed(),
         wired -> new ConnectionCommands(wired, users).rows(), ServerFacts.ofProcess(clock),
-        new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem(), Mode.STANDALONE);
+        new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem(),
+        sentinel == null ? Mode.STANDALONE : sentinel);
     parts.connections(sessions);
-    parts.awaitDataset();
+    if (sentinel == null) parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
     listeners = Listeners.start(context, ClientListener.create(shard, parts, users, sessions), config.ioThreads());
@@ -135,7 +142,12 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onLoad(Load message) {
-    shard.tell(new KeyspaceShard.Task(() -> parts.load(shutdown::requested, this::loaded)));
+    if (sentinel == null) {
+      shard.tell(new KeyspaceShard.Task(() -> parts.load(shutdown::requested, this::loaded)));
+    } else {
+      sentinel.start(getContext(), parts, work -> shard.tell(new KeyspaceShard.Task(work)));
+      milestones.loaded.complete(Done.getInstance());
+    }
     return this;
   }
 

@@ -10,6 +10,8 @@ import org.understudy.config.Config;
 import org.understudy.config.ConfigFileError;
 import org.understudy.config.ConfigReader;
 import org.understudy.config.Directive;
+import org.understudy.sentinel.SentinelMode;
+import org.understudy.shard.Mode;
 
 /**
  * The program behind {@code understudy-server}: arguments, configuration, daemon, log, node, signals, and the way out.
@@ -23,13 +25,17 @@ public final class Main {
   private final String program;
   private final CommandLine line;
   private final Config config;
+  /** Whether this is to be a sentinel; and it, once the configuration is read. */
+  private final boolean isSentinel;
+  private SentinelMode sentinel;
   private PidFile pidFile;
   private Supervision supervision;
   private boolean background;
   /** Null until it serves. */
   private volatile Node node;
 
-  private Main(String program, CommandLine line, Config config) {
+  private Main(String program, CommandLine line, Config config, boolean isSentinel) {
+    this.isSentinel = isSentinel;
     this.program = program;
     this.line = line;
     this.config = config;
@@ -48,7 +54,7 @@ public final class Main {
       case HELP -> refuse(Usage.help(program));
       case TEST_MEMORY -> refuse(Usage.noMemoryTest(program));
       case CHECK_SYSTEM -> refuse(Usage.noSystemCheck(program));
-      case RUN -> sentinel ? refuse(Usage.noSentinel(program)) : new Main(program, line, Config.defaults()).run();
+      case RUN -> new Main(program, line, Config.defaults(), sentinel).run();
     });
   }
 
@@ -60,7 +66,13 @@ public final class Main {
   private int run() {
     try {
       byte[] input = line.standardInput() ? System.in.readAllBytes() : new byte[0];
-      new ConfigReader(config).renaming(new RenameCheck()).warnings(log::warn).read(line, new ByteArrayInputStream(input));
+      ConfigReader reader = new ConfigReader(config).renaming(new RenameCheck()).warnings(log::warn);
+      if (isSentinel) {
+        nodeLog.role(() -> 'X');
+        sentinel = SentinelStart.read(config, reader, line, new ByteArrayInputStream(input));
+      } else {
+        reader.read(line, new ByteArrayInputStream(input));
+      }
       NotThereYet.refuse(config);
       applyToLog(config);
       supervision = Supervision.of(config.supervised(), System.getenv());
@@ -93,11 +105,11 @@ public final class Main {
       log.warn("Configuration loaded");
     }
     nodeLog.syslog(config.syslogEnabled(), config.syslogIdent(), config.syslogFacility());
-    nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
+    if (!isSentinel) nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
     Signals.handle(signals(), config.flag(Directive.CRASH_LOG_ENABLED), crash);
     SystemLimits.openFiles(config, Path.of("/proc/self/limits"));
     if (background && config.pidfile().isEmpty()) config.assign(Directive.PIDFILE, PidFile.DEFAULT);
-    node = Node.start(config, shutdown, this::listening);
+    node = Node.start(config, shutdown, this::listening, sentinel);
     supervision.ready();
     if (config.maxmemory() > 0 && config.maxmemory() < 1024 * 1024) {
       log.warn("WARNING: You specified a maxmemory value that is less than 1MB (current value is {} bytes). Are you"
@@ -112,7 +124,7 @@ public final class Main {
       log.warn("The server stopped by itself: see above for the cause.");
       return 1;
     }
-    log.warn("Redis is now ready to exit, bye bye...");
+    log.warn("{} is now ready to exit, bye bye...", isSentinel ? "Sentinel" : "Redis");
     return 0;
   }
 
@@ -131,9 +143,9 @@ public final class Main {
       pidFile = new PidFile(config.resolve(config.pidfile()));
       pidFile.write(pid);
     }
-    Banner.running(config, Boolean.getBoolean("understudy.terminal"), pid);
+    Banner.running(config, isSentinel ? sentinel.word() : Mode.STANDALONE.word(), Boolean.getBoolean("understudy.terminal"), pid);
     SystemLimits.backlog(config, Path.of("/proc/sys/net/core/somaxconn"));
-    log.warn("Server initialized");
+    if (!isSentinel) log.warn("Server initialized");
   }
 
   private Signals.Target signals() {

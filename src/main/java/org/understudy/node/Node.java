@@ -1,13 +1,18 @@
 package org.understudy.node;
 
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.config.CommandLine;
 import org.understudy.config.Config;
+import org.understudy.config.ConfigReader;
 import org.understudy.engine.Engine;
 import org.understudy.engine.EngineSettings;
+import org.understudy.sentinel.SentinelMode;
 
 /** One running server: an actor system and what is known about it from outside. Several can live in one JVM. */
 public final class Node implements AutoCloseable {
@@ -25,17 +30,32 @@ public final class Node implements AutoCloseable {
 
   /** Starts a node and waits until it serves. */
   public static Node start(Config config) {
-    return start(config, new Shutdown(), () -> {});
+    return start(config, new Shutdown(), () -> {}, null);
+  }
+
+  /**
+   * Starts a sentinel and waits until it serves.
+   *
+   * @param file its configuration, which it will rewrite
+   * @throws org.understudy.config.ConfigFileError the file is wrong
+   * @throws StartFailure the reason has been logged
+   */
+  public static Node sentinel(Path file) {
+    Config config = Config.defaults();
+    SentinelMode sentinel = SentinelStart.read(config, new ConfigReader(config), CommandLine.parse(file.toString()),
+        InputStream.nullInputStream());
+    return start(config, new Shutdown(), () -> {}, sentinel);
   }
 
   /**
    * @param listening runs once every socket listens, before the dataset is loaded
+   * @param sentinel null for an ordinary server
    * @throws StartFailure the reason has been logged
    */
-  static Node start(Config config, Shutdown shutdown, Runnable listening) {
+  static Node start(Config config, Shutdown shutdown, Runnable listening, SentinelMode sentinel) {
     Guardian.Milestones milestones = new Guardian.Milestones();
     ActorSystem<Guardian.Command> system = ActorSystem.create(
-        Guardian.create(config, milestones, shutdown), "understudy", Engine.systemConfig(EngineSettings.defaults()));
+        Guardian.create(config, milestones, shutdown, sentinel), "understudy", Engine.systemConfig(EngineSettings.defaults()));
     Node node = new Node(system, config, shutdown);
     // A guardian that dies on the way would leave us waiting for ever.
     system.getWhenTerminated().whenComplete((done, failure) -> {
@@ -46,6 +66,7 @@ public final class Node implements AutoCloseable {
     try {
       await(milestones.listening());
       listening.run();
+      if (sentinel != null) sentinel.prepare();
       system.tell(Guardian.Load.INSTANCE);
       await(milestones.loaded());
     } catch (StartFailure failure) {
@@ -54,6 +75,7 @@ public final class Node implements AutoCloseable {
       node.awaitStopped();
       throw failure;
     }
+    if (sentinel != null) return node;
     if (config.port() != 0) log.info("Ready to accept connections");
     if (!config.unixsocket().isEmpty()) {
       log.info("The server is now ready to accept connections at {}", config.unixsocket());

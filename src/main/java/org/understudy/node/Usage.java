@@ -27,6 +27,9 @@ final class Usage {
                echo 'maxmemory 128mb' | %1$s -
                %1$s /etc/redis/6379.conf --loglevel verbose
                %1$s --port 7777 --replicaof 127.0.0.1 8888
+
+        Sentinel mode:
+               %1$s /etc/sentinel.conf --sentinel
         """.formatted(program);
   }
 
@@ -36,9 +39,5 @@ final class Usage {
 
   static String noSystemCheck(String program) {
     return program + " does not check the system: what that looks for in Redis concerns servers that fork.\n";
-  }
-
-  static String noSentinel(String program) {
-    return program + ": sentinel mode is not there yet.\n";
   }
 }

@@ -56,6 +56,7 @@ final class Persistence {
   private static final int RETRY_SECONDS = 5;
 
   private final Config config;
+  private final Mode mode;
   private final Clock clock;
   private final Keyspace keyspace;
   private final Statistics statistics;
@@ -94,6 +95,7 @@ final class Persistence {
 
   Persistence(ShardParts parts, FileSystem fileSystem) {
     config = parts.config;
+    mode = parts.mode();
     clock = parts.clock;
     keyspace = parts.keyspace;
     statistics = parts.statistics;
@@ -316,7 +318,8 @@ final class Persistence {
     appendOnly.flush();
     boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
         || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
-    if (!save || loading) return null; // what is loaded so far must not replace the whole
+    // what is loaded so far must not replace the whole
+    if (!save || loading || !mode.hasDataset()) return null;
     log.info("Saving the final RDB snapshot before exiting.");
     if (saveAtOnce()) return null;
     if ((flags & Config.SHUTDOWN_FORCE) != 0) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -63,9 +64,18 @@ public final class RealRedis implements AutoCloseable {
 
   /** @param options as on its command line: {@code "--maxmemory", "1mb"} */
   public static RealRedis start(String... options) {
+    return start(() -> launch(options), "Ready to accept connections");
+  }
+
+  /** A sentinel instead of a server. @param lines of its configuration file; port and addresses are chosen here */
+  public static RealRedis startSentinel(String... lines) {
+    return start(() -> launchSentinel(lines), "Sentinel ID is");
+  }
+
+  private static RealRedis start(Supplier<RealRedis> launch, String ready) {
     for (int attempt = 1; ; attempt++) {
-      RealRedis redis = launch(options);
-      if (redis.becomesReady()) return redis;
+      RealRedis redis = launch.get();
+      if (redis.becomesReady(ready)) return redis;
       redis.close();
       if (attempt == ATTEMPTS) throw new IllegalStateException("redis-server does not start:\n" + redis.log);
     }
@@ -93,6 +103,12 @@ public final class RealRedis implements AutoCloseable {
     return RespClient.connect3(port);
   }
 
+  /** Ends the server as kill -9 does. */
+  public void kill() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
   /** Stops the server and deletes its folder. */
   @Override
   public void close() {
@@ -112,11 +128,7 @@ public final class RealRedis implements AutoCloseable {
 
   private static RealRedis launch(String... options) {
     try {
-      // The port may be taken between this look and the start; then start() tries again with another.
-      int port;
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = free.getLocalPort();
-      }
+      int port = freePort();
       Path folder = Files.createTempDirectory("real-redis");
       List<String> command = new ArrayList<>(List.of(executable().getPath(), "--port", Integer.toString(port),
           "--bind", "127.0.0.1", "--dir", folder.toString(), "--save", ""));
@@ -127,16 +139,37 @@ public final class RealRedis implements AutoCloseable {
     }
   }
 
+  private static RealRedis launchSentinel(String... lines) {
+    try {
+      int port = freePort();
+      Path folder = Files.createTempDirectory("real-sentinel");
+      List<String> all = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1", "dir " + folder));
+      all.addAll(List.of(lines));
+      Path file = Files.write(folder.resolve("sentinel.conf"), all);
+      return new RealRedis(new ProcessBuilder(executable().getPath(), file.toString(), "--sentinel")
+          .redirectErrorStream(true).start(), port, folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** It may be taken between this look and the start; then another is tried. */
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
   /**
    * Reads the log until the server says that it is ready, and leaves the rest of it to a thread; false if it ends
    * first.
    */
-  private boolean becomesReady() {
+  private boolean becomesReady(String ready) {
     BufferedReader lines = process.inputReader(StandardCharsets.ISO_8859_1);
     try {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         log.append(line).append('\n');
-        if (!line.contains("Ready to accept connections")) continue;
+        if (!line.contains(ready)) continue;
         Thread rest = new Thread(() -> drain(lines), "real-redis-log");
         rest.setDaemon(true);
         rest.start();
