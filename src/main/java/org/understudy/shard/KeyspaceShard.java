@@ -10,6 +10,8 @@ import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.persistence.AofWriterActor;
@@ -40,6 +42,8 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
   public record Task(Runnable work) implements Message {}
 
   private enum Tick implements Message { CRON, WAKE }
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeyspaceShard.class);
 
   private final Shard shard;
   private final TimerScheduler<Message> timers;
@@ -89,8 +93,19 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
     return work -> writer.tell(new AofWriterActor.Turn(work));
   }
 
+  /** A fault of ours ends the turn that it happened in, not the shard: the dataset goes on being served. */
   @Override
   public Behavior<Message> onMessage(Message message) {
+    try {
+      receive(message);
+    } catch (RuntimeException fault) {
+      LOG.error("A fault in the shard", fault);
+      shard.abandonTurn(message instanceof Run run ? run.client : null);
+    }
+    return this;
+  }
+
+  private void receive(Message message) {
     if (message instanceof Run run) {
       shard.execute(run);
     } else if (message instanceof Drained drained) {
@@ -110,6 +125,5 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<KeyspaceShard.
     } else {
       shard.wake();
     }
-    return this;
   }
 }

@@ -431,6 +431,23 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     }
   }
 
+  /**
+   * After a fault of ours in the middle of whatever is being done: nothing is any more. The client whose turn it was is
+   * cut off, since it cannot know what was done for it.
+   *
+   * @param first whose turn it was before that of anybody it led to; null for nobody's
+   */
+  void abandonTurn(Client first) {
+    Client client = current == null ? first : current;
+    current = null;
+    executing = false;
+    serving = false;
+    goingOn = false;
+    if (client == null) return;
+    client.current = null;
+    clients.kill(client);
+  }
+
   private static ByteString take(Client client, ReplyBuffer reply) {
     ByteString replies = reply.take();
     client.session.outputBytes.addAndGet(replies.size());

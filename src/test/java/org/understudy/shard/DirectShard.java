@@ -26,7 +26,7 @@ import org.understudy.testing.RespReader;
  * A shard without actors and sockets, with one client that is connected to it. Everything happens in the caller's
  * thread, and time passes when it is told to. Commands that belong to the connection run as a connection runs them.
  */
-public final class DirectShard implements ClientSink {
+public class DirectShard implements ClientSink {
   final Config config;
   final MemoryFileSystem files;
   final ShardParts parts;
