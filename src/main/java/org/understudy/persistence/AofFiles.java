@@ -2,6 +2,8 @@ package org.understudy.persistence;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -73,6 +75,21 @@ public final class AofFiles {
       AofManifest.File base = folder.manifest().base();
       return new Opened(output, output.size(), base == null ? 0 : folder.size(base), folder.size());
     }, done);
+  }
+
+  /** Loads everything at one go. All that was added must be written. */
+  public RdbFiles.Outcome loadAtOnce(AofLoad.Commands commands) {
+    TurnsAtOnce turns = new TurnsAtOnce();
+    AofFolder read = new AofFolder(files, config); // the other is the writer's
+    List<RdbFiles.Outcome> outcome = new ArrayList<>();
+    try {
+      read.readManifest();
+    } catch (IOException logged) {
+      return RdbFiles.Outcome.FAILED;
+    }
+    new AofLoad(files, read, config, clock, commands, rdbFiles::loadBase, turns, () -> false, outcome::add).start();
+    turns.runAll();
+    return outcome.get(0);
   }
 
   private interface Work<R> {

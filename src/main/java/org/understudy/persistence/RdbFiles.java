@@ -41,8 +41,6 @@ public final class RdbFiles {
 
   private static final Logger log = LoggerFactory.getLogger(RdbFiles.class);
 
-  private static final int EMPTY_BASE_BYTES = 256;
-
   private final FileSystem files;
   private final Keyspace keyspace;
   private final Config config;
@@ -84,18 +82,18 @@ public final class RdbFiles {
    * @param ended is told on the loop whether it was saved; not if it is cancelled before
    */
   public Save start(Save.Turns turns, boolean gentle, Consumer<Boolean> ended) {
-    return start(SnapshotStream.Contents.ALL, file(), turns, gentle, ended);
+    return start(stream(SnapshotStream.Contents.ALL), file(), turns, gentle, ended);
   }
 
   /** As {@link #start}, but for replicas only: once the last of them has read it nothing is left. */
   public Save startForReplicas(SnapshotStream.Contents contents, Save.Turns turns, Consumer<Boolean> ended) {
     SpoolFile file = new SpoolFile(files, place().resolveSibling("temp-repl-" + processId + "-" + ++serial + ".rdb"));
-    return start(contents, file, turns, true, ended);
+    return start(stream(contents), file, turns, true, ended);
   }
 
-  private Save start(SnapshotStream.Contents contents, Save.Target target, Save.Turns turns, boolean gentle,
+  private Save start(SnapshotStream stream, Save.Target target, Save.Turns turns, boolean gentle,
       Consumer<Boolean> ended) {
-    Save save = new Save(stream(contents), target, turns, clock::nanos, gentle,
+    Save save = new Save(stream, target, turns, clock::nanos, gentle,
         (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
     save.start();
     return save;
@@ -115,14 +113,32 @@ public final class RdbFiles {
         config.flag(Directive.RDB_SAVE_INCREMENTAL_FSYNC));
   }
 
+  /**
+   * Makes the cut of a snapshot and writes it as the base of an append-only file.
+   *
+   * @param file where to
+   * @param rdb the format: RDB, or commands
+   */
+  public Save startBase(Path file, boolean rdb, Save.Turns turns, Consumer<Boolean> ended) {
+    Save.Target target = new AofBase(files, file, config.flag(Directive.AOF_REWRITE_INCREMENTAL_FSYNC));
+    return start(baseStream(rdb), target, turns, true, ended);
+  }
+
   /** The whole snapshot as base of an append-only file: for a dataset without keys. */
-  public ByteBuffer emptyBase() {
-    RdbWriter.Origin now = origin.get();
-    RdbWriter.Origin base = new RdbWriter.Origin(now.redisVersion(), now.unixSeconds(), now.usedMemory(), null, true);
-    SnapshotStream stream = new SnapshotStream(keyspace, SnapshotStream.Contents.ALL, base, libraries, config,
-        EMPTY_BASE_BYTES);
+  public ByteBuffer emptyBase(boolean rdb) {
+    SnapshotStream stream = baseStream(rdb);
     for (boolean more = true; more; ) more = stream.step();
     return stream.take();
+  }
+
+  private SnapshotStream baseStream(boolean rdb) {
+    if (!rdb) {
+      long timestamp = config.flag(Directive.AOF_TIMESTAMP_ENABLED) ? clock.millis() / 1000 : 0;
+      return new SnapshotStream(keyspace, new CommandForm(libraries, timestamp));
+    }
+    RdbWriter.Origin now = origin.get();
+    RdbWriter.Origin base = new RdbWriter.Origin(now.redisVersion(), now.unixSeconds(), now.usedMemory(), null, true);
+    return new SnapshotStream(keyspace, SnapshotStream.Contents.ALL, base, libraries, config, Save.PIECE_BYTES);
   }
 
   // ---- loading -----------------------------------------------------------------------------------------------------
@@ -130,6 +146,11 @@ public final class RdbFiles {
   /** The last load, or the one under way; null before the first. */
   public RdbLoad load() {
     return load;
+  }
+
+  /** Keeps a library of functions that a command brought. */
+  public void addLibrary(byte[] code) {
+    libraries.add(code);
   }
 
   /** Forgets the libraries: a dataset is about to be replaced. */

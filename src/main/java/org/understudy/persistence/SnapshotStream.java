@@ -3,17 +3,13 @@ package org.understudy.persistence;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.understudy.config.Config;
-import org.understudy.config.Directive;
-import org.understudy.keyspace.AccessClock;
-import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.Snapshot;
-import org.understudy.rdb.RdbOutput;
 import org.understudy.rdb.RdbWriter;
 
 /**
- * A snapshot as the bytes of an RDB file, which come into being as somebody takes them: {@link #step} makes some more,
+ * A snapshot as bytes, those of an RDB file mostly, which come into being as somebody takes them: {@link #step} makes some more,
  * {@link #take} hands out what there is. While a large value is under way in steps, entries that are about to change
  * are gathered beside it and follow it.
  */
@@ -23,56 +19,35 @@ public final class SnapshotStream implements Snapshot.Sink {
     public static final Contents ALL = new Contents(true, true);
   }
 
-  private static final int SIDE_BYTES = 16 << 10;
-  /** About as much of a large value is written, or compressed, in one step. */
-  private static final int PART_BYTES = 8 << 10;
-
   private final RdbWriter.Place place;
-  private final AccessClock accessClock;
-  private final long cutMillis;
-  private final RdbOutput output;
-  private final RdbWriter writer;
-  private final RdbOutput sideOutput;
-  private final RdbWriter sideWriter;
+  private final SnapshotForm form;
   /** Null if there are to be no entries. */
   private final Snapshot snapshot;
-  /** The writer is in the middle of a large value. */
+  /** The form is in the middle of a large value. */
   private boolean begun;
   private boolean ended;
   /** Why the bytes are not to be used: thrown by the next step instead of into a command. */
   private RuntimeException fault;
 
   /**
-   * Makes the cut.
+   * Makes the cut; the bytes are those of an RDB file.
    *
    * @param libraries the code of all libraries of functions
    * @param capacityBytes about how much will gather before it is taken
    */
   public SnapshotStream(Keyspace keyspace, Contents contents, RdbWriter.Origin origin, List<byte[]> libraries,
       Config config, int capacityBytes) {
-    boolean compress = config.flag(Directive.RDBCOMPRESSION);
-    boolean checksum = config.flag(Directive.RDBCHECKSUM);
-    RdbWriter.Access access = config.maxmemoryPolicy().lru() ? RdbWriter.Access.IDLE
-        : config.maxmemoryPolicy().lfu() ? RdbWriter.Access.FREQUENCY : RdbWriter.Access.NONE;
-    accessClock = keyspace.accessClock();
-    cutMillis = keyspace.nowMillis();
-    output = new RdbOutput(capacityBytes, compress, checksum);
-    writer = new RdbWriter(output, access);
-    sideOutput = new RdbOutput(SIDE_BYTES, compress, false);
-    sideWriter = new RdbWriter(sideOutput, access);
+    RdbForm rdb = new RdbForm(keyspace, origin, contents.functions ? libraries : List.of(), config, capacityBytes);
     place = origin.replication();
-    writer.header(origin);
-    if (contents.functions) {
-      for (byte[] library : libraries) writer.function(library);
-    }
-    if (!contents.entries) {
-      snapshot = null;
-      return;
-    }
-    for (int i = 0; i < keyspace.databases(); i++) {
-      Database database = keyspace.database(i);
-      if (database.size() > 0) writer.database(i, database.size(), database.expires());
-    }
+    form = rdb;
+    if (contents.entries) rdb.announce(keyspace);
+    snapshot = contents.entries ? keyspace.startSnapshot(this) : null;
+  }
+
+  /** Makes the cut of the whole dataset; the bytes are of that form. */
+  SnapshotStream(Keyspace keyspace, SnapshotForm form) {
+    place = null;
+    this.form = form;
     snapshot = keyspace.startSnapshot(this);
   }
 
@@ -86,7 +61,7 @@ public final class SnapshotStream implements Snapshot.Sink {
     boolean more = snapshot != null && snapshot.step();
     if (fault != null) throw fault;
     if (!more) {
-      writer.end();
+      form.end();
       ended = true;
     }
     return more;
@@ -94,17 +69,17 @@ public final class SnapshotStream implements Snapshot.Sink {
 
   /** Bytes that can be taken. */
   public int size() {
-    return output.size();
+    return form.size();
   }
 
   /** The bytes made since the last call; the caller's to keep, or to {@link #giveBack}. */
   public ByteBuffer take() {
-    return output.take();
+    return form.take();
   }
 
   /** What {@link #take} handed out is not needed any more: its memory may be used again. */
   public void giveBack(ByteBuffer taken) {
-    output.reuse(taken);
+    form.giveBack(taken);
   }
 
   /** Gives up, if not all bytes are made. */
@@ -136,7 +111,7 @@ public final class SnapshotStream implements Snapshot.Sink {
   @Override
   public void take(int database, Entry entry) {
     try {
-      (begun ? sideWriter : writer).write(database, entry, accessClock, cutMillis);
+      form.write(database, entry);
     } catch (RuntimeException e) {
       fault = e;
     }
@@ -144,9 +119,8 @@ public final class SnapshotStream implements Snapshot.Sink {
 
   @Override
   public boolean takePart(int database, Entry entry) {
-    if (!begun) writer.begin(database, entry, accessClock, cutMillis);
-    begun = !writer.step(PART_BYTES);
-    if (!begun) writer.splice(sideOutput);
+    if (!begun) form.begin(database, entry);
+    begun = !form.step();
     return !begun;
   }
 }

@@ -28,6 +28,13 @@ public final class RequestBuffer {
     }
   }
 
+  /** Adds commands that are encoded already. */
+  public void addEncoded(byte[] commands, int from, int length) {
+    if (length > bytes.length - size) grow(length);
+    System.arraycopy(commands, from, bytes, size, length);
+    size += length;
+  }
+
   private void grow(int needed) {
     bytes = Arrays.copyOf(bytes, Math.addExact(size, Math.max(needed, Math.min(size, KEPT_BYTES))));
   }

@@ -7,8 +7,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.config.AppendFsync;
@@ -47,7 +45,6 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   /** A client that hears nothing before the writer is there. */
   private record Held(Client client, long position) {}
 
-  private static final Logger log = LoggerFactory.getLogger(AppendOnly.class);
   private static final int NONE = -1;
   /** Groups follow each other no faster, unless somebody waits for them. */
   private static final long GROUP_NANOS = 1_000_000;
@@ -90,6 +87,10 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   void start(Save.Turns lent, Executor writing, Executor blocking) {
     turns = lent;
     writer = files.writer(this, writing, blocking);
+    config.onChange(Directive.AOF_DISABLE_AUTO_GC, now -> {
+      writer.deleteHistory();
+      return null;
+    });
   }
 
   // ---- what commands did -------------------------------------------------------------------------------------------
@@ -164,8 +165,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   }
 
   private void releaseAll() {
-    held.forEach(each -> each.client.sink.release());
-    held.clear();
+    while (!held.isEmpty()) held.poll().client.sink.release();
     writer.awaited(false);
   }
 
@@ -205,19 +205,84 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     });
   }
 
+  /** CONFIG SET appendonly yes: a rewrite is to make the base. */
+  void await() {
+    state = State.WAITING;
+  }
+
+  /**
+   * CONFIG SET appendonly no.
+   *
+   * @return completed, on any thread, once all is safe on disk
+   */
+  CompletableFuture<Boolean> close() {
+    boolean drops = state == State.WAITING;
+    state = State.OFF;
+    propagation.file(null);
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    if (drops) writer.discardFirst();
+    writer.close(() -> closed.complete(true));
+    onLoop(this::releaseAll);
+    return closed;
+  }
+
+  /**
+   * What commands do from now on goes to a new increment, or if there is no base yet, to the one that the first rewrite
+   * gives its place.
+   *
+   * @return completed, on any thread, with whether it does
+   */
+  CompletableFuture<Boolean> startIncrement() {
+    CompletableFuture<Boolean> started = new CompletableFuture<>();
+    if (state == State.OFF) {
+      started.complete(true);
+      return started;
+    }
+    selected = NONE;
+    writer.rotate(state == State.WAITING, started::complete);
+    propagation.file(this);
+    return started;
+  }
+
+  /** The first rewrite has failed: what commands do is kept again when the next begins. */
+  void dropIncrement() {
+    propagation.file(null);
+    writer.discardFirst();
+    releaseAll();
+  }
+
+  /** There is a new base. */
+  void rewritten() {
+    if (state == State.WAITING) state = State.ON;
+    if (state == State.ON) baseBytes = writer.currentSize();
+  }
+
+  void onLoop(Runnable work) {
+    turns.back(work);
+  }
+
   /** Some times a second. */
   void tick() {
     if (state != State.OFF) writer.tick();
   }
 
+  /** Whether it is wanted. */
   boolean isOn() {
     return state != State.OFF;
+  }
+
+  /** Whether it is wanted but there is no base yet. */
+  boolean isWaiting() {
+    return state == State.WAITING;
+  }
+
+  boolean isWriting() {
+    return state == State.ON;
   }
 
   /** Waits until all is safe on disk. */
   void flush() {
     if (state == State.OFF) return;
-    log.info("Calling fsync() on the AOF file.");
     CompletableFuture<Void> flushed = new CompletableFuture<>();
     writer.flush(() -> flushed.complete(null));
     flushed.join();

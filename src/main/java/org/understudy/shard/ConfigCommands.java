@@ -13,6 +13,7 @@ import static org.understudy.command.CommandSpec.subcommand;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,8 +116,17 @@ final class ConfigCommands {
     Config.Change change = config.prepare(settings, call.session.isLocal(), persistence.isLoading());
     change.publish();
     change.runHooks();
-    if (change.changes(Directive.PORT) || change.changes(Directive.BIND)) listenAnew(call, change);
+    if (change.changes(Directive.APPENDONLY)) switchAppendOnly(call, change);
+    else if (change.changes(Directive.PORT) || change.changes(Directive.BIND)) listenAnew(call, change);
     else call.reply.ok();
+  }
+
+  /** The answer waits until the file is opened, or closed and safe on disk. */
+  private void switchAppendOnly(Call call, Config.Change change) {
+    CompletableFuture<Boolean> switched = persistence.appendOnlySwitched();
+    background.run(call, () -> {
+      if (!switched.join()) throw CommandError.err("cannot");
+    }, failure -> change.rollBack(Directive.APPENDONLY, "Unable to turn on AOF. Check server logs."));
   }
 
   /**
@@ -153,6 +163,8 @@ final class ConfigCommands {
   private void resetStatistics(Call call) {
     statistics.reset(call.nowMillis);
     memoryLimit.resetStats();
+    persistence.rewrite().resetStats();
+    persistence.appendOnly().writer().resetDelayedSyncs();
     call.reply.ok();
   }
 }

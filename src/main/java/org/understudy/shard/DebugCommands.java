@@ -103,6 +103,8 @@ final class DebugCommands {
       "    Like HTSTATS but for the hash table stored at <key>'s value.",
       "LISTPACK <key>",
       "    Show low level info about the listpack encoding of <key>.",
+      "LOADAOF",
+      "    Flush the AOF buffers on disk and reload the AOF in memory.",
       "LOG <message>",
       "    Write <message> to the server log.",
       "OBJECT <key>",
@@ -212,6 +214,10 @@ final class DebugCommands {
       case "2 config-rewrite-force-all" -> {
         Config config = call.config; // the call is another's by then
         background.run(call, () -> ConfigRewriter.rewriteFile(config, null, true));
+      }
+      case "2 loadaof" -> {
+        call.flushing(Call.ALL_DATABASES);
+        if (persistence.reloadAppendOnly()) call.reply.ok();
       }
       case "2 stringmatch-test" -> matchGlobs(call);
       default -> {

@@ -1,9 +1,11 @@
 package org.understudy.shard;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
@@ -26,12 +28,15 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
 
   private final Supplier<CommandTable> table;
   private final Keyspace keyspace;
+  private final Consumer<byte[]> libraries;
   private final Session session;
   private final ReplyBuffer reply = new ReplyBuffer();
   private final Call call = new Call(this);
 
-  LoadedCommands(Supplier<CommandTable> table, Keyspace keyspace, Config config, long nowMillis) {
+  LoadedCommands(Supplier<CommandTable> table, Keyspace keyspace, Config config, Consumer<byte[]> libraries,
+      long nowMillis) {
     this.table = table;
+    this.libraries = libraries;
     this.keyspace = keyspace;
     session = new Session(-1, "", "", nowMillis);
     session.authenticated = true;
@@ -45,6 +50,7 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
 
   @Override
   public boolean run(byte[][] command) {
+    if (bringsLibrary(command)) return true;
     CommandSpec spec = table.get().lookup(command);
     if (spec == null || spec.handler == null || !spec.takes(command.length)) return false;
     if (spec.fullName.equals("exec")) {
@@ -56,6 +62,13 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
     } else {
       execute(spec, command);
     }
+    return true;
+  }
+
+  /** FUNCTION LOAD: nothing runs functions yet, but they are saved again. */
+  private boolean bringsLibrary(byte[][] command) {
+    if (command.length < 3 || !Bytes.is(command[0], "FUNCTION") || !Bytes.is(command[1], "LOAD")) return false;
+    libraries.accept(command[command.length - 1]);
     return true;
   }
 

@@ -1,8 +1,11 @@
 package org.understudy.shard;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -13,6 +16,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.command.CommandTable;
 import org.understudy.command.ListForms;
 import org.understudy.config.Config;
+import org.understudy.config.Directive;
 import org.understudy.config.SavePoint;
 import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
@@ -39,7 +43,9 @@ final class Persistence {
     /** For the RDB file, and perhaps replicas besides. */
     BACKGROUND,
     /** For replicas only: it leaves no file. */
-    REPLICAS
+    REPLICAS,
+    /** For the append-only file, as its base. */
+    REWRITE
   }
 
   /** Who wants to know of saves other than those at one go. */
@@ -64,9 +70,11 @@ final class Persistence {
   private final BlockedClients blocked;
   private final ServerControl control;
   private final Continuity continuity;
+  private final Propagation propagation;
   private final RdbFiles files;
   private final AofFiles aofFiles;
   private final AppendOnly appendOnly;
+  private final AofRewrite rewrite;
   private final Supplier<CommandTable> table;
   private final long processId;
   private Save.Turns turns;
@@ -92,6 +100,7 @@ final class Persistence {
   private boolean loading;
   private boolean asyncLoading;
   private boolean comparesChecksums = true;
+  private CompletableFuture<Boolean> switched = CompletableFuture.completedFuture(true);
 
   Persistence(ShardParts parts, FileSystem fileSystem) {
     config = parts.config;
@@ -103,13 +112,16 @@ final class Persistence {
     blocked = parts.blocked;
     control = parts.control;
     continuity = parts.continuity;
+    propagation = parts.propagation;
     processId = parts.facts.processId();
     lastSaveSeconds = parts.facts.startMillis() / 1000;
     files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
         seconds(), parts.memory.used(), parts.continuity.place(), false), () -> readOptions(parts.listForms), processId);
     aofFiles = new AofFiles(fileSystem, config, clock, files);
     appendOnly = new AppendOnly(parts, aofFiles);
+    rewrite = new AofRewrite(config, clock, this, appendOnly, processId);
     table = parts::table;
+    config.onChange(Directive.APPENDONLY, this::switchAppendOnly);
   }
 
   /** @param writing runs the writer of the append-only file, {@code blocking} other things that may block */
@@ -123,6 +135,10 @@ final class Persistence {
     return appendOnly;
   }
 
+  AofRewrite rewrite() {
+    return rewrite;
+  }
+
   private long seconds() {
     return clock.millis() / 1000;
   }
@@ -134,11 +150,12 @@ final class Persistence {
     listener = observer;
   }
 
-  /** Whether a save is under way that no client waits for. */
+  /** Whether an RDB file is being made that no client waits for. */
   boolean isSavingInBackground() {
-    return running != null && kind != Kind.FOREGROUND;
+    return running != null && (kind == Kind.BACKGROUND || kind == Kind.REPLICAS);
   }
 
+  /** Whether a snapshot is under way: there is one at a time. */
   boolean isSaving() {
     return running != null;
   }
@@ -156,6 +173,24 @@ final class Persistence {
     running = files.startForReplicas(contents, turns, this::ended);
     listener.begun(running, kind, contents);
     log.info("Background RDB transfer started by pid {}", processId);
+  }
+
+  /** Makes a base for the append-only file. No save may be under way. @return where it will be */
+  Path saveForAppendOnly(boolean rdb, Consumer<Boolean> ended) {
+    kind = Kind.REWRITE;
+    Path file = config.resolve("temp-rewriteaof-bg-" + processId + ".aof");
+    appendOnly.writer().snapshotUnderWay(true);
+    running = files.startBase(file, rdb, turns, saved -> {
+      rewrite.aheadBytes(running.stream().aheadBytes());
+      over(saved);
+      ended.accept(saved);
+    });
+    return file;
+  }
+
+  /** The rewrite under way is not to go on. */
+  void giveUpRewrite() {
+    if (kind == Kind.REWRITE) giveUp();
   }
 
   /** BGSAVE as soon as possible. */
@@ -183,31 +218,34 @@ final class Persistence {
 
   private void noteBeginning(Kind wanted) {
     kind = wanted;
+    appendOnly.writer().snapshotUnderWay(true);
     saves++;
     startSeconds = seconds();
   }
 
   private void ended(boolean saved) {
-    Save save = running;
-    lastAheadBytes = save.stream().aheadBytes();
-    running = null;
+    lastAheadBytes = running.stream().aheadBytes();
     if (kind != Kind.FOREGROUND) lastDurationSeconds = seconds() - startSeconds;
-    switch (kind) {
-      case FOREGROUND -> {
-        if (saved) saved(changesAtCut);
-      }
-      case BACKGROUND -> {
-        if (saved) saved(changesAtCut);
-        failed(!saved);
-        if (saved) log.info("Background saving terminated with success");
-        else log.warn("Background saving error");
-      }
-      case REPLICAS -> {
-        if (saved) log.info("Background RDB transfer terminated with success");
-        else log.warn("Background transfer error");
-      }
+    if (kind == Kind.REPLICAS) {
+      if (saved) log.info("Background RDB transfer terminated with success");
+      else log.warn("Background transfer error");
+    } else if (saved) {
+      saved(changesAtCut);
     }
-    answer(waiting, saved);
+    if (kind == Kind.BACKGROUND) {
+      failed(!saved);
+      if (saved) log.info("Background saving terminated with success");
+      else log.warn("Background saving error");
+    }
+    over(saved);
+  }
+
+  /** The save under way has ended: those hear of it who wait for it, or for the next. */
+  private void over(boolean saved) {
+    Save save = running;
+    running = null;
+    appendOnly.writer().snapshotUnderWay(false);
+    if (kind == Kind.FOREGROUND) answer(waiting, saved);
     if (!nextWaiting.isEmpty()) {
       List<Client> next = nextWaiting;
       nextWaiting = new ArrayList<>();
@@ -223,6 +261,7 @@ final class Persistence {
     Save save = running;
     running = null;
     save.cancel();
+    appendOnly.writer().snapshotUnderWay(false);
     listener.ended(save, false);
   }
 
@@ -257,7 +296,9 @@ final class Persistence {
   /** Saves before anything else happens. A save under way is given up for this one, which answers for it. */
   boolean saveAtOnce() {
     boolean forFile = running != null && kind == Kind.BACKGROUND;
+    boolean forRewrite = running != null && kind == Kind.REWRITE;
     giveUp();
+    if (forRewrite) rewrite.givenUp(true);
     saves++;
     boolean saved = files.saveAtOnce();
     if (saved) saved(statistics.changes);
@@ -285,6 +326,7 @@ final class Persistence {
   /** A round of the cron: starts what is scheduled or due. */
   void tick() {
     appendOnly.tick();
+    rewrite.tick();
     if (running != null || loading) return;
     long now = seconds();
     boolean mayTry = !lastFailed || now - lastTrySeconds > RETRY_SECONDS;
@@ -314,7 +356,12 @@ final class Persistence {
   String prepareShutdown(int flags) {
     log.warn("User requested shutdown...");
     if (isSavingInBackground()) log.warn("There is a child saving an .rdb. Killing it!");
+    if (rewrite.isUnderWay() && !endRewrite((flags & Config.SHUTDOWN_FORCE) != 0)) {
+      log.warn("Errors trying to shut down the server. Check the logs for more information.");
+      return "ERR Errors trying to SHUTDOWN. Check logs.";
+    }
     giveUp();
+    if (appendOnly.isOn()) log.info("Calling fsync() on the AOF file.");
     appendOnly.flush();
     boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
         || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
@@ -329,6 +376,21 @@ final class Persistence {
     log.warn("Error trying to save the DB, can't exit.");
     log.warn("Errors trying to shut down the server. Check the logs for more information.");
     return "ERR Errors trying to SHUTDOWN. Check logs.";
+  }
+
+  /** Gives up the rewrite under way. False if there would be nothing on disk of what is promised to be there. */
+  private boolean endRewrite(boolean force) {
+    if (appendOnly.isWaiting()) {
+      if (!force) {
+        log.warn("Writing initial AOF, can't exit.");
+        return false;
+      }
+      log.warn("Writing initial AOF. Exit anyway.");
+    }
+    log.warn("There is a child rewriting the AOF. Killing it!");
+    giveUpRewrite();
+    rewrite.givenUp(false);
+    return true;
   }
 
   // ---- loading -----------------------------------------------------------------------------------------------------
@@ -390,7 +452,7 @@ final class Persistence {
     long start = clock.nanos();
     ExpiryMode before = keyspace.expiryMode();
     keyspace.expiryMode(ExpiryMode.KEEP);
-    appendOnly.load(new LoadedCommands(table, keyspace, config, clock.millis()), stop, outcome -> {
+    appendOnly.load(loadedCommands(), stop, outcome -> {
       keyspace.expiryMode(before);
       if (outcome == RdbFiles.Outcome.LOADED) {
         log.info("DB loaded from append only file: {} seconds", secondsSince(start));
@@ -398,11 +460,17 @@ final class Persistence {
         ended.accept(outcome);
         return;
       }
-      appendOnly.open(files.emptyBase(), true, blocking, opened -> {
+      boolean rdb = config.flag(Directive.AOF_USE_RDB_PREAMBLE);
+      ByteBuffer emptyBase = outcome == RdbFiles.Outcome.ABSENT ? files.emptyBase(rdb) : ByteBuffer.allocate(0);
+      appendOnly.open(emptyBase, rdb, blocking, opened -> {
         if (opened) setLoading(false);
         ended.accept(opened ? outcome : RdbFiles.Outcome.FAILED);
       });
     });
+  }
+
+  private LoadedCommands loadedCommands() {
+    return new LoadedCommands(table, keyspace, config, files::addLibrary, clock.millis());
   }
 
   private String secondsSince(long startNanos) {
@@ -443,6 +511,65 @@ final class Persistence {
     }
     if (outcome == RdbFiles.Outcome.DAMAGED) control.exit("Terminating server after rdb file reading failure.");
     return "ERR Error trying to load the RDB dump";
+  }
+
+  /** DEBUG LOADAOF: empties the dataset and loads the append-only file at one go. @return whether it is there */
+  boolean reloadAppendOnly() {
+    appendOnly.flush();
+    for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
+    files.forgetLibraries();
+    ExpiryMode before = keyspace.expiryMode();
+    keyspace.expiryMode(ExpiryMode.KEEP);
+    loading = true;
+    RdbFiles.Outcome outcome = aofFiles.loadAtOnce(loadedCommands());
+    loading = false;
+    keyspace.expiryMode(before);
+    statistics.changes = 0;
+    if (outcome == RdbFiles.Outcome.LOADED) log.warn("Append Only File loaded by DEBUG LOADAOF");
+    else control.exit("Terminating server after AOF reading failure.");
+    return outcome == RdbFiles.Outcome.LOADED;
+  }
+
+  // ---- the append-only file, switched at run time --------------------------------------------------------------------
+
+  /** Completed, on any thread, when the last change of {@code appendonly} has come into effect; false if it cannot. */
+  CompletableFuture<Boolean> appendOnlySwitched() {
+    return switched;
+  }
+
+  private String switchAppendOnly(Config now) {
+    if (now.appendonly() == appendOnly.isOn()) return null;
+    switched = CompletableFuture.completedFuture(true);
+    if (!now.appendonly()) {
+      boolean first = appendOnly.isWaiting();
+      if (first || rewrite.isUnderWay()) {
+        giveUpRewrite();
+        rewrite.givenUp(false);
+      }
+      rewrite.unschedule();
+      switched = appendOnly.close();
+      return null;
+    }
+    appendOnly.await();
+    if (running != null && kind != Kind.REWRITE) {
+      rewrite.schedule();
+      log.warn("AOF was enabled but there is already another background operation. An AOF background was scheduled to"
+          + " start when possible.");
+      return null;
+    }
+    if (propagation.isInTheMiddle()) {
+      rewrite.schedule();
+      log.warn("AOF was enabled during a transaction. An AOF background was scheduled to start when possible.");
+      return null;
+    }
+    if (rewrite.isUnderWay()) {
+      log.warn("AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting"
+          + " a rewrite now.");
+      giveUpRewrite();
+      rewrite.givenUp(false);
+    }
+    switched = rewrite.start();
+    return null;
   }
 
   private ReadOptions readOptions(ListForms lists) {

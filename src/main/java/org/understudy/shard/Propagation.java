@@ -95,6 +95,11 @@ public final class Propagation {
     if (!within) flush(false);
   }
 
+  /** Whether a transaction is under way that has done something: no cut may be made in its middle. */
+  boolean isInTheMiddle() {
+    return pendingCount > 0;
+  }
+
   /** Tells replicas something that concerns no database: PING, REPLCONF GETACK. Not in the middle of a command. */
   void tellReplicas(byte[]... command) {
     if (!feedsLog()) return;

@@ -12,6 +12,7 @@ import static org.understudy.command.CommandGroup.SERVER;
 import static org.understudy.command.CommandSpec.command;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.AclCategory;
 import org.understudy.command.Call;
@@ -20,16 +21,21 @@ import org.understudy.command.Place;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
-/** SAVE, BGSAVE, LASTSAVE. */
+/** SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE. */
 final class SaveCommands {
   private static final CommandError UNDER_WAY = CommandError.err("Background save already in progress");
 
+  private static final CommandError REWRITE_UNDER_WAY = CommandError.err("Another child process is active (AOF?): can't"
+      + " BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.");
+
   private final Persistence persistence;
   private final Clients clients;
+  private final BlockedClients blocked;
 
-  SaveCommands(Persistence persistence, Clients clients) {
+  SaveCommands(Persistence persistence, Clients clients, BlockedClients blocked) {
     this.persistence = persistence;
     this.clients = clients;
+    this.blocked = blocked;
   }
 
   List<CommandSpec> rows() {
@@ -39,6 +45,10 @@ final class SaveCommands {
             .summary("Synchronously save the dataset to disk")
             .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI)
             .runs(Place.SHARD, this::save),
+        command("BGREWRITEAOF").arity(1).since("1.0.0").group(SERVER).complexity("O(1)")
+            .summary("Asynchronously rewrite the append-only file")
+            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
+            .runs(Place.SHARD, this::rewrite),
         command("BGSAVE").arity(-1).since("1.0.0").group(SERVER).complexity("O(1)")
             .summary("Asynchronously save the dataset to disk")
             .history("3.2.2", "Added the `SCHEDULE` option.")
@@ -61,14 +71,35 @@ final class SaveCommands {
   /** BGSAVE [SCHEDULE]: within a transaction it is only scheduled, for after it. */
   private void bgsave(Call call) {
     if (call.argv.length > 2 || call.argv.length == 2 && !Bytes.is(call.argv[1], "SCHEDULE")) throw Errors.SYNTAX;
-    if (persistence.isSaving()) throw UNDER_WAY;
-    if (call.inTransaction) {
+    AofRewrite rewrite = persistence.rewrite();
+    if (persistence.isSaving() && !rewrite.isUnderWay()) throw UNDER_WAY;
+    if (rewrite.isUnderWay() && !call.inTransaction && call.argv.length == 1) throw REWRITE_UNDER_WAY;
+    if (call.inTransaction || rewrite.isUnderWay()) {
       persistence.schedule();
       call.reply.simple("Background saving scheduled");
     } else {
       persistence.saveInBackground();
       call.reply.simple("Background saving started");
     }
+  }
+
+  /** BGREWRITEAOF: answered once what follows goes to a new file, or cannot. */
+  private void rewrite(Call call) {
+    AofRewrite rewrite = persistence.rewrite();
+    if (rewrite.isUnderWay()) throw CommandError.err("Background append only file rewriting already in progress");
+    if (persistence.isSaving() || call.inTransaction) {
+      rewrite.scheduleAsked();
+      call.reply.simple("Background append only file rewriting scheduled");
+      return;
+    }
+    CompletableFuture<Boolean> begun = rewrite.start();
+    Client client = clients.of(call.session);
+    blocked.suspend(client);
+    begun.thenAccept(yes -> persistence.appendOnly().onLoop(() -> blocked.release(client, reply -> {
+      if (yes) reply.simple("Background append only file rewriting started");
+      else reply.error("ERR Can't execute an AOF background rewriting. Please check the server logs for more"
+          + " information.");
+    })));
   }
 
   /** Unix time of the last snapshot; of the start if there was none. */

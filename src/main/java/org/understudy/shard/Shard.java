@@ -626,11 +626,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       adjustHz();
       return null;
     });
-    config.onChange(Directive.APPENDONLY, now -> {
-      if (!now.appendonly()) return null;
-      log.warn("The append-only file is not there yet.");
-      return "Unable to turn on AOF. Check server logs.";
-    });
   }
 
   /** Does what a directive asks for, now and whenever it changes. */

@@ -168,7 +168,7 @@ public final class ShardParts {
     rows.addAll(new ServerCommands(this, info).rows());
     rows.addAll(new ReplicaCommands(this).rows());
     rows.addAll(new PrimaryCommands(this).rows());
-    rows.addAll(new SaveCommands(persistence, clients).rows());
+    rows.addAll(new SaveCommands(persistence, clients, blocked).rows());
     rows.addAll(
         new ConfigCommands(config, statistics, memoryLimit, background, control, persistence).rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());

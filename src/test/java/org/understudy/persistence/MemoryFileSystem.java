@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.understudy.bytes.Bytes;
 
@@ -62,6 +63,8 @@ public final class MemoryFileSystem implements FileSystem {
   /** Index of the step that fails, -1 for none; and whether all after it fail too. */
   public int failingStep = -1;
   public boolean failingOn;
+  /** Which other steps fail. */
+  public Predicate<String> failing = step -> false;
   /** Runs before each step: a machine may stop here. */
   public Runnable beforeStep = () -> { };
   private final Map<Path, Content> names = new HashMap<>();
@@ -124,7 +127,8 @@ public final class MemoryFileSystem implements FileSystem {
     beforeStep.run();
     int index = steps.size();
     steps.add(what);
-    if (index == failingStep || failingOn && failingStep >= 0 && index > failingStep) throw new IOException(NO_SPACE);
+    boolean fails = index == failingStep || failingOn && failingStep >= 0 && index > failingStep;
+    if (fails || failing.test(what)) throw new IOException(NO_SPACE);
   }
 
   private void namesChanged(Path folder) {
