@@ -63,7 +63,7 @@ final class ClientCron {
     long output = session.outputBytes.get();
     shrinkInputBuffer(client, nowMillis);
     if (buffersShrink) shrinkReplyBuffer(client, nowMillis);
-    if (clients.limits.exceeded(client, output, nowMillis)) {
+    if (!session.replica && clients.limits.exceeded(client, output, nowMillis)) {
       String info = clients.info(client);
       clients.kill(client);
       LOG.warn("Client {} closed for overcoming of output buffer limits.", info);

@@ -58,6 +58,7 @@ final class DebugCommands {
   private final DumpCommands dumpCommands;
   private final ListForms listForms;
   private final Persistence persistence;
+  private final Replicas replicas;
   private final Consumer<Boolean> pauseCron;
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
@@ -69,6 +70,7 @@ final class DebugCommands {
     dumpCommands = parts.dumpCommands;
     listForms = parts.listForms;
     persistence = parts.persistence;
+    replicas = parts.replicas;
     this.pauseCron = pauseCron;
   }
 
@@ -165,6 +167,7 @@ final class DebugCommands {
 
   /** Named as in the reference implementation: whoever reads the watchdog's stack trace looks for this name. */
   private void debugCommand(Call call) {
+    replicas.snapshots().forget(); // many change the dataset past the log
     byte[][] argv = call.argv;
     String subcommand = Bytes.lowerString(argv[1]);
     switch (argv.length + " " + subcommand) {

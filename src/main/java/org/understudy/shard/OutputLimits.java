@@ -17,9 +17,12 @@ public final class OutputLimits {
   /** The same while all clients together have much waiting. */
   static final long TIGHT_ALLOWANCE_BYTES = 256 * 1024;
 
+  private static final OutputLimit DEFAULT_OF_REPLICAS = new OutputLimit(256L << 20, 64L << 20, 60);
+
   private final Config config;
   private volatile OutputLimit normal;
   private volatile OutputLimit pubSub;
+  private volatile OutputLimit replica;
   /** The client memory limit is on: it ends what has no limit here. */
   private volatile boolean clientsAreEvicted;
   private volatile long leastBytes;
@@ -36,6 +39,7 @@ public final class OutputLimits {
   private String configured(Config now) {
     normal = config.clientOutputBufferLimit(ClientClass.NORMAL);
     pubSub = config.clientOutputBufferLimit(ClientClass.PUBSUB);
+    replica = config.clientOutputBufferLimit(ClientClass.REPLICA);
     clientsAreEvicted = config.clientEvictionLimitBytes() != 0;
     leastBytes = Math.min(least(normal), least(pubSub));
     return null;
@@ -65,17 +69,38 @@ public final class OutputLimits {
       return false;
     }
     OutputLimit limit = client.type() == ClientClass.PUBSUB ? pubSub : normal;
-    boolean hard = pendingBytes >= orNone(limit.hardBytes());
-    boolean soft = pendingBytes >= orNone(limit.softBytes());
+    return exceeds(client, pendingBytes, orNone(limit.hardBytes()), orNone(limit.softBytes()), limit.softSeconds(),
+        nowMillis);
+  }
+
+  private static boolean exceeds(Client client, long pendingBytes, long hardBytes, long softBytes, long softSeconds,
+      long nowMillis) {
+    boolean hard = pendingBytes >= hardBytes;
+    boolean soft = pendingBytes >= softBytes;
     if (!soft) {
       client.overSoftLimitSinceMillis = 0;
     } else if (client.overSoftLimitSinceMillis == 0) {
       client.overSoftLimitSinceMillis = nowMillis;
       soft = false;
     } else {
-      soft = nowMillis / 1000 - client.overSoftLimitSinceMillis / 1000 > limit.softSeconds();
+      soft = nowMillis / 1000 - client.overSoftLimitSinceMillis / 1000 > softSeconds;
     }
     return hard || soft;
+  }
+
+  /** Whether somebody has limited what may wait for a replica: the default limits nothing, see {@link Replicas}. */
+  boolean limitReplicas() {
+    return !replica.equals(DEFAULT_OF_REPLICAS) && least(replica) != Long.MAX_VALUE;
+  }
+
+  /** As {@link #exceeded}, for a replica. @param keptBytes of the log that are kept anyway, whether it needs them or not */
+  boolean exceededByReplica(Client client, long pendingBytes, long keptBytes, long nowMillis) {
+    return exceeds(client, pendingBytes, raised(replica.hardBytes(), keptBytes), raised(replica.softBytes(), keptBytes),
+        replica.softSeconds(), nowMillis);
+  }
+
+  private static long raised(long limitBytes, long leastBytes) {
+    return Math.max(orNone(limitBytes), leastBytes);
   }
 
   /**

@@ -1,9 +1,10 @@
 package org.understudy.shard;
 
 import java.util.function.Consumer;
+import org.understudy.persistence.Save;
 import org.understudy.persistence.SnapshotStream;
-import org.understudy.replication.Feed;
 import org.understudy.replication.ReplicaLink;
+import org.understudy.replication.ReplicationLog;
 import org.understudy.replication.SnapshotFeed;
 
 /** A client that is a replica of ours, or has said something about the one that it is about to be (REPLCONF). */
@@ -57,9 +58,11 @@ final class Replica {
   long startedNanos;
   Consumer<ReplicaLink.Message> link;
   ReplicaLink.Progress progress;
+  /** What it is given, once it is. */
+  Save save;
   /** What it reads; closed here, since the link may come to that too late. */
   SnapshotFeed snapshot;
-  Feed log;
+  ReplicationLog.Reader log;
   /** What its socket had taken when that was looked at last, and when it had taken more than the time before. */
   long lastTakenBytes;
   long lastProgressMillis;
@@ -90,6 +93,11 @@ final class Replica {
   /** For how many seconds nothing was heard of it: it acknowledges, or sends an empty line while it loads. */
   long lagSeconds(long nowMillis) {
     return nowMillis / 1000 - Math.max(lastHeardMillis, client.session.lastNewlineMillis) / 1000;
+  }
+
+  /** Bytes of the log that were not given to its socket yet. */
+  long pendingBytes() {
+    return log == null ? 0 : log.behind();
   }
 
   void closeFeeds() {

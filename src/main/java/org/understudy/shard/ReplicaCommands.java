@@ -44,6 +44,7 @@ final class ReplicaCommands {
   private final ReplicationLog replicationLog;
   private final Backlog backlog;
   private final ReplicationState replication;
+  private final Upstream upstream;
   private final Replicas replicas;
 
   ReplicaCommands(ShardParts parts) {
@@ -52,6 +53,7 @@ final class ReplicaCommands {
     replicationLog = parts.replicationLog;
     backlog = parts.backlog;
     replication = parts.replication;
+    upstream = parts.upstream;
     replicas = parts.replicas;
   }
 
@@ -91,6 +93,7 @@ final class ReplicaCommands {
    * +FULLRESYNC id offset} as soon as a snapshot is cut, then the snapshot, then the log from that offset on.
    */
   private void psync(Call call) {
+    if (call.argv.length > 3 && Bytes.is(call.argv[3], "FAILOVER") && !call.session.countsAsReplica()) lead(call);
     Replica replica = admit(call);
     if (replica == null) return;
     if (!Numbers.isLong(call.argv[2])) {
@@ -113,6 +116,17 @@ final class ReplicaCommands {
     explain(((PsyncDecision.Full) decision).reason(), replica, id, number);
     if (!id.startsWith(PsyncDecision.NO_HISTORY)) statistics.refusedPartialSyncs++;
     synchronizeFully(replica);
+  }
+
+  /** PSYNC id number FAILOVER: our primary hands over to us, and follows us from now on. */
+  private void lead(Call call) {
+    log.warn("Failover request received for replid {}.", Bytes.string(call.argv[1]));
+    if (!replication.isReplica()) throw CommandError.err("PSYNC FAILOVER can't be sent to a master.");
+    if (!replication.history().id().equalsIgnoreCase(Bytes.string(call.argv[1]))) {
+      throw CommandError.err("PSYNC FAILOVER replid must match my replid.");
+    }
+    upstream.lead();
+    log.info("MASTER MODE enabled (failover request from '{}')", clients.info(clients.of(call.session)));
   }
 
   /** SYNC: as PSYNC from before there were offsets. Nothing precedes the snapshot, and nothing is acknowledged. */

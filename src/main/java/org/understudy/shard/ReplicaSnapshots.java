@@ -41,8 +41,9 @@ final class ReplicaSnapshots {
   private final Propagation propagation;
   private final Persistence persistence;
   private final Replicas replicas;
-  /** The last one, if it can be joined, else null. */
+  /** The one that is under way, or that others can still join; else null. */
   private Cut cut;
+  private boolean open;
   private long completeMillis;
 
   ReplicaSnapshots(ShardParts parts, Replicas replicas) {
@@ -89,7 +90,7 @@ final class ReplicaSnapshots {
   }
 
   private boolean isJoinable(Replica replica) {
-    if (cut == null || !cut.contents.equals(replica.contents)) return false;
+    if (cut == null || !open || !cut.contents.equals(replica.contents)) return false;
     if (cut.save.isOver() && clock.millis() - completeMillis > JOINABLE_MILLIS) return false;
     return replica.snapshotOnly || replicationLog.holds(cut.offset);
   }
@@ -97,6 +98,7 @@ final class ReplicaSnapshots {
   private void join(Replica replica) {
     String greeting = replica.knowsOffsets ? "+FULLRESYNC " + replication.id() + " " + cut.offset + "\r\n" : "";
     String endMark = cut.forReplicas && replica.takesEndMark ? ServerFacts.randomId() : null;
+    replica.save = cut.save;
     replica.snapshot = cut.save.spool().reader();
     if (!replica.snapshotOnly) replica.log = replicationLog.reader(cut.offset);
     replica.state = cut.save.isOver() ? Replica.State.RECEIVES : Replica.State.AWAITS_END;
@@ -142,8 +144,9 @@ final class ReplicaSnapshots {
 
   /** A snapshot was cut at the end of the log, whoever wanted it. */
   private void cut(Save save, Persistence.Kind kind, SnapshotStream.Contents contents) {
-    forget();
+    drop();
     if (!replicationLog.isActive()) return;
+    open = true;
     cut = new Cut(save, replicationLog.end(), kind == Persistence.Kind.REPLICAS, contents);
     propagation.selectAgain(); // who begins there knows of no database that was selected
     for (Replica replica : replicas.attached()) {
@@ -163,28 +166,34 @@ final class ReplicaSnapshots {
 
   private void complete() {
     completeMillis = clock.millis();
-    if (!cut.save.hasSpool()) {
-      cut = null;
-      return;
-    }
     for (Replica replica : replicas.attached()) {
-      if (replica.state == Replica.State.AWAITS_END && !(cut.forReplicas && replica.takesEndMark)) {
-        replica.state = Replica.State.RECEIVES;
-      }
+      boolean marked = cut.forReplicas && replica.takesEndMark;
+      if (isGiven(replica, cut.save) && !marked) replica.state = Replica.State.RECEIVES;
     }
+    if (!open || !cut.save.hasSpool()) drop();
   }
 
   private void failed() {
-    forget();
+    Save save = cut.save;
+    drop();
     for (Replica replica : List.copyOf(replicas.attached())) {
-      if (replica.state != Replica.State.AWAITS_END) continue;
+      if (!isGiven(replica, save)) continue;
       log.warn("SYNC failed. BGSAVE child returned an error");
       replicas.disconnect(replica);
     }
   }
 
-  /** Nobody joins what there is any more: the dataset is going to be another, in ways that the log does not know. */
+  private static boolean isGiven(Replica replica, Save save) {
+    return replica.state == Replica.State.AWAITS_END && replica.save == save;
+  }
+
+  /** Nobody else joins what there is: the dataset may have become another in ways that the log does not know. */
   void forget() {
+    open = false;
+    if (cut != null && cut.save.isOver()) drop();
+  }
+
+  private void drop() {
     if (cut != null && cut.save.hasSpool()) cut.save.spool().retire();
     cut = null;
   }
@@ -193,7 +202,7 @@ final class ReplicaSnapshots {
   void tick() {
     boolean stale = cut != null && cut.save.isOver() && cut.save.spool().readers() == 0
         && (!replicationLog.holds(cut.offset) || clock.millis() - completeMillis > JOINABLE_MILLIS);
-    if (stale) forget();
+    if (stale) drop();
     beginPending();
   }
 

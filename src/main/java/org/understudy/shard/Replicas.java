@@ -22,6 +22,10 @@ import org.understudy.replication.ReplicationLog;
 /**
  * The replicas that follow us: who they are, what they acknowledge, and what has to be done for them from time to
  * time. What each is sent goes through a {@link ReplicaLink} of its own.
+ *
+ * <p>A replica that is slow costs room in the log, which goes to files beyond {@code repl-backlog-size}. So the default
+ * of {@code client-output-buffer-limit} for replicas, whose sense it is to protect memory, cuts off nobody; who has set
+ * another one is obeyed as in Redis.
  */
 final class Replicas {
   private static final Logger log = LoggerFactory.getLogger(Replicas.class);
@@ -99,6 +103,7 @@ final class Replicas {
     Client client = replica.client;
     replica.startedNanos = clock.nanos();
     replica.lastHeardMillis = clock.millis();
+    replica.lastProgressMillis = clock.millis();
     replica.progress = new ReplicaLink.Progress();
     replica.link = links.apply(ReplicaLink.create(bytes -> {
       client.session.outputBytes.addAndGet(bytes.size());
@@ -139,7 +144,10 @@ final class Replicas {
 
   private void snapshotSent(Replica replica, long bytes) {
     if (replica.client.gone) return;
-    boolean confirms = replica.state == Replica.State.AWAITS_END;
+    if (replica.state == Replica.State.AWAITS_END) {
+      log.info("Streamed RDB transfer with replica {} succeeded (socket). Waiting for REPLCONF ACK from slave to enable"
+          + " streaming", replica.name());
+    }
     snapshots.sent(replica, bytes);
     if (replica.log == null) {
       replica.state = Replica.State.SERVED;
@@ -208,11 +216,24 @@ final class Replicas {
     }
   }
 
-  /** After all commands of a turn: asks once for all who wait. */
+  /** After all commands of a turn: asks once for all who wait, and cuts off whom that is too much for. */
   void endTurn() {
+    if (!attached.isEmpty() && clients.limits.limitReplicas()) enforceLimits();
     if (!acksAskedFor || pause.mode() != Pause.Mode.NONE) return;
     acksAskedFor = false;
     propagation.tellReplicas(GETACK);
+  }
+
+  private void enforceLimits() {
+    long now = clock.millis();
+    for (Replica replica : List.copyOf(attached)) {
+      boolean exceeded = clients.limits.exceededByReplica(replica.client, replica.pendingBytes(),
+          replicationLog.capacityBytes(), now);
+      if (!exceeded) continue;
+      log.warn("Client {} scheduled to be closed ASAP for overcoming of output buffer limits.",
+          clients.info(replica.client));
+      disconnect(replica);
+    }
   }
 
   // ---- once a second -----------------------------------------------------------------------------------------------

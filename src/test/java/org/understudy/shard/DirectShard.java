@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
 import org.understudy.acl.Users;
@@ -43,6 +44,7 @@ public class DirectShard implements ClientSink {
   private final List<KeyspaceShard.Message> mailbox = new ArrayList<>();
   /** What the shard has given its own loop to do; done after each command. */
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final List<BehaviorTestKit<?>> actors = new ArrayList<>();
   private byte[] delivered = {};
   private long nowNanos = 1_700_000_000_123L * 1_000_000;
   private long tickNanos;
@@ -103,7 +105,11 @@ public class DirectShard implements ClientSink {
 
       @Override
       public <M> Consumer<M> startLink(Behavior<M> link) {
-        throw new UnsupportedOperationException("there are no actors here");
+        BehaviorTestKit<M> kit = BehaviorTestKit.create(link);
+        actors.add(kit);
+        return message -> tasks.add(() -> {
+          if (kit.isAlive()) kit.run(message);
+        });
       }
 
       @Override
@@ -136,10 +142,20 @@ public class DirectShard implements ClientSink {
   }
 
   void runSlices() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      betweenSlices.run();
-      task.run();
-    }
+    do {
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        betweenSlices.run();
+        task.run();
+      }
+      for (BehaviorTestKit<?> actor : actors) {
+        while (actor.isAlive() && actor.selfInbox().hasMessages()) actor.runOne();
+      }
+    } while (!tasks.isEmpty());
+  }
+
+  /** Has the shard do something on its loop later, as from another thread. */
+  void later(Runnable work) {
+    tasks.add(work);
   }
 
   /** What happens while a command that runs in slices waits for the next. */
