@@ -533,7 +533,7 @@ public final class Config {
     return file;
   }
 
-  void file(Path path) {
+  public void file(Path path) {
     file = path;
   }
 

@@ -44,7 +44,7 @@ final class SentinelStart {
     reader.sentinel(lines::add).read(line, standardInput);
     World world = world();
     SentinelConfig configured =
-        SentinelConfig.read(lines, world.names(), world.files(), Files::isExecutable, config.dir());
+        SentinelConfig.read(lines, config.file(), world.names(), world.files(), Files::isExecutable, config.dir());
     check(config, configured);
     return new SentinelMode(world, config, configured);
   }

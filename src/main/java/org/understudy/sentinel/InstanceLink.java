@@ -153,8 +153,14 @@ final class InstanceLink extends AbstractMatchingBehavior<InstanceLink.Message> 
     for (int i = 0; i < greeting.size(); i++) {
       boolean subscribes = connect.connection == Connection.HELLOS && i == greeting.size() - 1;
       server.tell(new ServerConnection.Send(encoded(greeting.get(i)),
-          subscribes ? reply -> heard.accept(new Event.HelloHeard(id, null)) : null));
+          subscribes ? reply -> subscribed(reply, server, heard) : null));
     }
+  }
+
+  /** A connection that may not listen (a wrong password, a server that loads) is of no use. */
+  private void subscribed(Reply reply, ActorRef<ServerConnection.Message> server, Consumer<Event> heard) {
+    if (reply instanceof Reply.Failure) server.tell(ServerConnection.Close.INSTANCE);
+    else heard.accept(new Event.HelloHeard(id, null));
   }
 
   /** Where the present attempt's connection reports to. */

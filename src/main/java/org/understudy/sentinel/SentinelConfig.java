@@ -29,24 +29,33 @@ public record SentinelConfig(SentinelOptions options, SavedState state, Set<Stri
    * the configuration file comes from there; what was learned of it, its present address too, from the state file.
    * Blocks.
    *
+   * @param configFile the configuration file; null if there is none
    * @param executable whether a script is there and may be run
    * @param folder that relative names of files start from
    * @throws ConfigFileError the sentinel must not start
    */
-  public static SentinelConfig read(List<SentinelLine> lines, NameResolver names, FileSystem files,
+  public static SentinelConfig read(List<SentinelLine> lines, Path configFile, NameResolver names, FileSystem files,
       Predicate<Path> executable, Path folder) {
     SentinelConfig file = SentinelDirectives.read(lines, names, executable, folder);
     Path stateFile = file.options.stateFile();
-    if (stateFile == null) return file;
-    SavedState learned = SentinelDirectives.read(stateLines(stateFile, files), names, executable, folder).state;
+    SentinelConfig all = stateFile == null ? file : file.with(SentinelDirectives.read(stateLines(stateFile, files), names,
+        executable, folder).state);
+    Path place = stateFile == null ? configFile : stateFile;
+    if (place == null) return all;
+    return new SentinelConfig(all.options, FailoverFile.added(all.state, files, FailoverFile.beside(place)),
+        all.configured);
+  }
+
+  /** The configuration file with what was learned. */
+  private SentinelConfig with(SavedState learned) {
     List<SavedPrimary> primaries = new ArrayList<>();
-    for (SavedPrimary primary : file.state.primaries()) primaries.add(merged(primary, learned));
+    for (SavedPrimary primary : state.primaries()) primaries.add(merged(primary, learned));
     for (SavedPrimary primary : learned.primaries()) {
-      if (!file.configured.contains(primary.name())) primaries.add(primary);
+      if (!configured.contains(primary.name())) primaries.add(primary);
     }
-    String id = learned.myId() == null ? file.state.myId() : learned.myId();
-    long epoch = Math.max(file.state.currentEpoch(), learned.currentEpoch());
-    return new SentinelConfig(file.options, new SavedState(id, epoch, primaries), file.configured);
+    String id = learned.myId() == null ? state.myId() : learned.myId();
+    long epoch = Math.max(state.currentEpoch(), learned.currentEpoch());
+    return new SentinelConfig(options, new SavedState(id, epoch, primaries), configured);
   }
 
   static SentinelConfig of(SentinelOptions options, SavedState state) {
@@ -83,7 +92,7 @@ public record SentinelConfig(SentinelOptions options, SavedState state, Set<Stri
     return lines;
   }
 
-  private static List<String> strings(byte[][] words) {
+  static List<String> strings(byte[][] words) {
     List<String> strings = new ArrayList<>();
     for (byte[] word : words) strings.add(Bytes.string(word));
     return strings;

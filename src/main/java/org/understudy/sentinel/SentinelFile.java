@@ -12,6 +12,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigRewriter;
 import org.understudy.persistence.FileSystem;
+import org.understudy.sentinel.state.FailoverRecord;
 import org.understudy.sentinel.state.SavedState;
 
 /**
@@ -25,15 +26,18 @@ final class SentinelFile {
   private final Config config;
   /** Primaries that the configuration file names, if there is a state file. */
   private final Set<String> configured;
+  /** What was written of them last. */
+  private List<FailoverRecord> failovers;
 
   /** @param configured what the configuration file alone says */
   SentinelFile(FileSystem files, Config config, SentinelConfig configured) {
     this.files = files;
     this.config = config;
     this.configured = configured.configured();
+    failovers = FailoverFile.records(configured.state());
   }
 
-  /** Writes it durably. Blocks on the disk. */
+  /** Writes it durably. Blocks on the disk; to be called by one thread at a time. */
   void write(SentinelOptions options, SavedState state) throws IOException {
     if (options.stateFile() != null) {
       replace(options.stateFile(), SentinelLines.learned(options, state, configured));
@@ -42,6 +46,11 @@ final class SentinelFile {
       replace(config.file(), ConfigRewriter.rewriteSentinel(old, config, SentinelLines.of(options, state),
           SentinelLines.OWNED));
     }
+    List<FailoverRecord> now = FailoverFile.records(state);
+    if (now.equals(failovers)) return;
+    Path place = options.stateFile() == null ? config.file() : options.stateFile();
+    replace(FailoverFile.beside(place), FailoverFile.lines(now));
+    failovers = now;
   }
 
   /** What line ends part in a file: behind the last one is an empty line. Nothing if there is no such file. */

@@ -1,0 +1,199 @@
+package org.understudy.sentinel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.understudy.bytes.Bytes;
+import org.understudy.config.Config;
+import org.understudy.config.ConfigFileError;
+import org.understudy.config.ConfigReader;
+import org.understudy.config.SentinelLine;
+import org.understudy.persistence.MemoryFileSystem;
+import org.understudy.sentinel.state.Address;
+import org.understudy.sentinel.state.FailoverRecord;
+import org.understudy.sentinel.state.FailoverStage;
+import org.understudy.sentinel.state.SavedState;
+import org.understudy.sentinel.state.SavedState.SavedPrimary;
+import org.understudy.sentinel.state.SavedState.SavedSentinel;
+
+class SentinelFileTest {
+  private static final Path FILE = Path.of("/etc/sentinel.conf");
+  private static final Path STATE = Path.of("/var/sentinel.state");
+  private static final String ID = "0123456789012345678901234567890123456789";
+
+  private final MemoryFileSystem files = new MemoryFileSystem();
+
+  private Config config;
+
+  /** Reads the file as a start would. */
+  private SentinelConfig read() {
+    config = Config.defaults();
+    config.file(FILE);
+    List<SentinelLine> lines = new ArrayList<>();
+    new ConfigReader(config).sentinel(lines::add).readText(text(FILE));
+    return SentinelConfig.read(lines, FILE, name -> null, files, script -> true, Path.of("/"));
+  }
+
+  private String text(Path file) {
+    return Bytes.string(files.get(file));
+  }
+
+  private void write(SentinelConfig before, SavedState state) throws IOException {
+    new SentinelFile(files, config, before).write(before.options(), state);
+  }
+
+  private void configure(String... lines) {
+    files.put(FILE, Bytes.of(String.join("\n", lines) + "\n"));
+  }
+
+  private static SavedState after(SavedState before, Address primary, int voteEpoch, FailoverRecord... failovers) {
+    SavedPrimary old = before.primaries().get(0);
+    return new SavedState(ID, voteEpoch, List.of(new SavedPrimary(old.name(), primary, old.settings(), voteEpoch,
+        voteEpoch, List.of(Address.literal("10.0.0.2", 2), Address.literal("::1", 3)),
+        List.of(new SavedSentinel(Address.literal("10.0.0.9", 9), "x".repeat(40))), List.of(failovers))));
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgain() throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2", "sentinel auth-pass p \"two words\"", "sentinel auth-user p me",
+        "sentinel rename-command p CONFIG guessed", "sentinel down-after-milliseconds p 500",
+        "sentinel failover-timeout p 600", "sentinel parallel-syncs p 7", "sentinel notification-script p /bin/n",
+        "sentinel client-reconfig-script p /bin/c", "sentinel master-reboot-down-after-period p 800",
+        "sentinel announce-ip 10.9.9.9", "sentinel announce-port 99", "sentinel sentinel-user u",
+        "sentinel sentinel-pass \"\\x00\"", "sentinel deny-scripts-reconfig no", "sentinel announce-hostnames yes");
+    SentinelConfig before = read();
+    assertEquals("two words", before.state().primaries().get(0).settings().login().password());
+    SavedState state = after(before.state(), Address.literal("10.0.0.2", 6), 4);
+    write(before, state);
+    SentinelConfig again = read();
+    assertEquals(before.options(), again.options());
+    assertEquals(state, again.state());
+  }
+
+  @Test
+  void commentsAndOrderStay() throws IOException {
+    configure("# mine", "sentinel down-after-milliseconds p 500", "port 5", "", "# below", "SENTINEL monitor p 10.0.0.1 1 2");
+    SentinelConfig before = read();
+    write(before, after(before.state(), Address.literal("10.0.0.7", 7), 1));
+    List<String> lines = text(FILE).lines().limit(6).toList();
+    assertEquals(List.of("# mine", "sentinel down-after-milliseconds p 500", "port 5", "", "# below",
+        "sentinel monitor p 10.0.0.7 7 2"), lines);
+  }
+
+  @Test
+  void wordsThatAreNotOursStayAndWhatIsNoMoreGoes() throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2", "sentinel can-failover p yes", "sentinel monitor q 10.0.0.3 3 1",
+        "sentinel parallel-syncs q 3");
+    SentinelConfig before = read();
+    write(before, after(before.state(), Address.literal("10.0.0.1", 1), 1));
+    assertTrue(text(FILE).contains("sentinel can-failover p yes\n"));
+    assertTrue(!text(FILE).contains(" q "), text(FILE));
+  }
+
+  @Test
+  void aCrashLeavesTheOldFileOrTheNewOne() throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2");
+    SentinelConfig before = read();
+    byte[] old = files.get(FILE);
+    List<byte[]> found = new ArrayList<>();
+    Random random = new Random(1);
+    files.beforeStep = () -> {
+      for (int i = 0; i < 20; i++) found.add(files.crashed(random).get(FILE));
+    };
+    write(before, after(before.state(), Address.literal("10.0.0.1", 1), 3));
+    byte[] written = files.get(FILE);
+    for (int i = 0; i < 20; i++) assertEquals(Bytes.string(written), Bytes.string(files.crashed(random).get(FILE)));
+    for (byte[] each : found) {
+      String text = Bytes.string(each);
+      assertTrue(text.equals(Bytes.string(old)) || text.equals(Bytes.string(written)), text);
+    }
+  }
+
+  @Test
+  void aFullDiskIsReportedAndLeavesTheOldFile() throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2");
+    SentinelConfig before = read();
+    String old = text(FILE);
+    int steps = 0;
+    while (true) {
+      files.steps.clear();
+      files.failingStep = steps;
+      try {
+        write(before, after(before.state(), Address.literal("10.0.0.1", 1), 3));
+        break;
+      } catch (IOException full) {
+        assertEquals(MemoryFileSystem.NO_SPACE, full.getMessage());
+        if (!files.steps.contains("sync folder /etc")) assertEquals(List.of("sentinel.conf"), files.list());
+        steps++;
+      }
+      if (text(FILE).equals(old)) continue;
+      assertTrue(files.steps.stream().anyMatch(step -> step.startsWith("rename")), files.steps::toString);
+    }
+    assertTrue(steps >= 4, () -> "only these steps could fail: " + files.steps);
+  }
+
+  @Test
+  void aStateFileTakesWhatIsLearnedAndLeavesTheConfigurationAlone() throws IOException {
+    String[] lines = {"sentinel monitor p 10.0.0.1 1 2", "sentinel down-after-milliseconds p 500",
+        "sentinel state-file /var/sentinel.state"};
+    configure(lines);
+    SentinelConfig before = read();
+    SavedState state = after(before.state(), Address.literal("10.0.0.2", 6), 4);
+    String old = text(FILE);
+    write(before, state);
+    assertEquals(old, text(FILE));
+    assertEquals(state, read().state());
+
+    lines[1] = "sentinel down-after-milliseconds p 900";
+    configure(lines);
+    SavedPrimary changed = read().state().primaries().get(0);
+    assertEquals(900, changed.settings().downAfterMillis());
+    assertEquals(Address.literal("10.0.0.2", 6), changed.address());
+  }
+
+  @Test
+  void aPrimaryThatWasAddedAtRunTimeIsWhollyInTheStateFile() throws IOException {
+    configure("sentinel state-file /var/sentinel.state");
+    SentinelConfig before = read();
+    files.put(STATE, Bytes.of("sentinel monitor new 10.0.0.1 1 2\nsentinel parallel-syncs new 6\n"));
+    SavedState state = new SavedState(ID, 0, read().state().primaries());
+    write(before, state);
+    assertEquals(state, read().state());
+    assertEquals(6, state.primaries().get(0).settings().parallelSyncs());
+  }
+
+  @Test
+  void aDamagedStateFileIsAnErrorAtStart() {
+    configure("sentinel state-file /var/sentinel.state");
+    files.put(STATE, Bytes.of("sentinel monitor p 10.0.0.1 1 2\nsentinel config-ep"));
+    assertThrows(ConfigFileError.class, this::read);
+    files.put(STATE, Bytes.of("port 5\n"));
+    assertThrows(ConfigFileError.class, this::read);
+  }
+
+  @Test
+  void failoversAreKeptInAFileOfTheirOwnThatNothingDependsOn() throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2");
+    FailoverRecord failover = new FailoverRecord("p", 4, false, 1000, Address.literal("10.0.0.1", 1),
+        Address.literal("10.0.0.2", 2), "switched", Map.of(ID, ID),
+        List.of(new FailoverRecord.Candidate("10.0.0.2:2", "run", 100, 7, null)),
+        List.of(new FailoverRecord.StageTime(FailoverStage.WAIT_START, 5)), 9, 7);
+    SentinelConfig before = read();
+    SavedState state = after(before.state(), Address.literal("10.0.0.2", 2), 4, failover);
+    write(before, state);
+    assertEquals(state, read().state());
+    Path kept = Path.of("/etc/sentinel.conf.failovers");
+    files.put(kept, Bytes.of("nonsense\n"));
+    assertEquals(List.of(), read().state().primaries().get(0).failovers());
+    assertNull(files.get(Path.of("/etc/sentinel.conf.new")));
+  }
+}
