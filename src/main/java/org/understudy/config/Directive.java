@@ -6,6 +6,7 @@ import static org.understudy.config.Directive.Flag.DENIED_WHILE_LOADING;
 import static org.understudy.config.Directive.Flag.HIDDEN;
 import static org.understudy.config.Directive.Flag.IMMUTABLE;
 import static org.understudy.config.Directive.Flag.KEPT;
+import static org.understudy.config.Directive.Flag.OURS;
 import static org.understudy.config.Directive.Flag.PROTECTED;
 import static org.understudy.config.Directive.Flag.SENSITIVE;
 import static org.understudy.config.ValueType.alwaysNo;
@@ -169,6 +170,7 @@ public enum Directive {
   REPL_PING_REPLICA_PERIOD("repl-ping-replica-period", "repl-ping-slave-period", integer(10, 1, Rows.INT)),
   REPL_DISABLE_TCP_NODELAY("repl-disable-tcp-nodelay", yesNo(false)),
   REPL_BACKLOG_SIZE("repl-backlog-size", memory(Rows.MB, 1)),
+  REPL_SPILL_LIMIT("repl-spill-limit", memory(4096 * Rows.MB, 0), OURS),
   REPL_BACKLOG_TTL("repl-backlog-ttl", integer(3600, 0, Rows.LONG)),
   REPL_DISKLESS_SYNC("repl-diskless-sync", yesNo(true)),
   REPL_DISKLESS_SYNC_DELAY("repl-diskless-sync-delay", integer(5, 0, Rows.INT)),
@@ -261,7 +263,9 @@ public enum Directive {
     /** CONFIG SET is refused while the dataset is being loaded. */
     DENIED_WHILE_LOADING,
     /** Accepted, kept, shown and rewritten, but nothing here depends on it. */
-    KEPT
+    KEPT,
+    /** Redis does not have it, and would not read a file with it. */
+    OURS
   }
 
   /** One name that a directive goes by. */
@@ -350,6 +354,11 @@ public enum Directive {
   /** Whether nothing here depends on the value. */
   public boolean kept() {
     return flags.contains(Flag.KEPT);
+  }
+
+  /** Whether Redis does not have it. */
+  public boolean ours() {
+    return flags.contains(Flag.OURS);
   }
 
   boolean has(Flag flag) {

@@ -1,8 +1,12 @@
 package org.understudy.replication;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.config.FileNames;
 
 /**
  * The newest bytes of the history of changes: what replicas follow, each at its own pace, and what one that comes back
@@ -11,6 +15,10 @@ import org.apache.pekko.util.ByteString;
  * <p>An offset is a place between bytes: the number of bytes before it. {@link #end} is {@code master_repl_offset}. In
  * PSYNC and in INFO's {@code repl_backlog_first_byte_offset} bytes are numbered from 1 on, so byte {@code n} follows
  * offset {@code n - 1}.
+ *
+ * <p>So many of the newest bytes stay in memory; what a reader still needs of older ones is spilled to files, and is
+ * forgotten with the last reader that has passed it. A reader is cut off, and no other harm done, if what it needs cannot
+ * be spilled.
  *
  * <pre>
  * inactive -> active: somebody is going to need the history from now on ({@link #activate})
@@ -21,6 +29,11 @@ public final class ReplicationLog {
   private static final int LEAST_CHUNK_BYTES = 16 << 10;
   private static final int MOST_CHUNK_BYTES = 64 << 10;
   private static final int CHUNKS = 16;
+  /** So much may wait beyond the capacity for a disk that is slower than what comes in. */
+  private static final long MOST_WAITING_BYTES = 64 << 20;
+  private static final int READ_BYTES = 128 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationLog.class);
 
   /** A piece of the log; what has been written into it does not change. */
   private static final class Chunk {
@@ -30,9 +43,9 @@ public final class ReplicationLog {
     int used;
     Chunk next;
 
-    Chunk(long start, int capacity) {
+    Chunk(long start, byte[] bytes) {
       this.start = start;
-      bytes = new byte[capacity];
+      this.bytes = bytes;
     }
 
     long end() {
@@ -40,19 +53,34 @@ public final class ReplicationLog {
     }
   }
 
+  private final SpilledBytes spilled;
+  private final boolean spills;
   private long capacityBytes;
+  /** 0 for none. */
+  private long spillLimitBytes;
   private boolean active;
   private long end;
-  /** The oldest and the newest piece; null while there are no bytes. */
+  /** The oldest and the newest piece in memory; null while there are no bytes. */
   private Chunk head;
   private Chunk tail;
+  private long memoryBytes;
+  /** The piece that is being spilled; it stays in memory until that is done. */
+  private Chunk spilling;
+  /** The bytes of a piece that was forgotten, for the next one. */
+  private byte[] spare;
   private final List<Reader> readers = new ArrayList<>();
   /** How many readers are to be told of more. */
   private int waiting;
+  private long readersCut;
 
-  /** @param capacityBytes {@code repl-backlog-size}: about so much is kept that no reader needs */
-  public ReplicationLog(long capacityBytes) {
+  /**
+   * @param capacityBytes {@code repl-backlog-size}: about so much is kept in memory
+   * @param spill null for none: all that readers need stays in memory
+   */
+  public ReplicationLog(long capacityBytes, Spill spill) {
     this.capacityBytes = capacityBytes;
+    spills = spill != null;
+    spilled = new SpilledBytes(spill);
   }
 
   /** Whether what is appended is kept. */
@@ -69,21 +97,28 @@ public final class ReplicationLog {
   public void deactivate() {
     requireNoReaders();
     active = false;
-    head = null;
-    tail = null;
+    forgetAll();
   }
 
   /** Forgets all bytes and goes on at another offset: those of another history. There may be no readers. */
   public void restart(long offset) {
     requireNoReaders();
+    forgetAll();
+    end = offset;
+  }
+
+  private void forgetAll() {
+    spilled.forgetAll();
     head = null;
     tail = null;
-    end = offset;
+    spare = null;
+    memoryBytes = 0;
   }
 
   /** Gives the bytes that are held other offsets, so that they end there. There may be no readers. */
   public void rebase(long newEnd) {
     requireNoReaders();
+    spilled.forgetAll();
     for (Chunk chunk = head; chunk != null; chunk = chunk.next) chunk.start += newEnd - end;
     end = newEnd;
   }
@@ -99,6 +134,7 @@ public final class ReplicationLog {
 
   /** The offset of the oldest byte that can be read; {@link #end} if there is none. */
   public long first() {
+    if (!spilled.isEmpty()) return spilled.first();
     return head == null ? end : head.start;
   }
 
@@ -119,7 +155,32 @@ public final class ReplicationLog {
   /** {@code repl-backlog-size} was changed. */
   public void capacity(long bytes) {
     capacityBytes = bytes;
-    trim();
+    makeRoom();
+  }
+
+  /** Spills no more than that at a time; 0: without limit. Who needs the oldest of it is cut off for the newest. */
+  public void spillLimit(long bytes) {
+    spillLimitBytes = bytes;
+  }
+
+  /** Bytes of memory that it takes. */
+  public long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** Bytes that are in files. */
+  public long spilledBytes() {
+    return spilled.length();
+  }
+
+  /** How many files they are in. */
+  public int spillFiles() {
+    return spilled.pieces();
+  }
+
+  /** How many readers were cut off so far since what they needed could not be spilled. */
+  public long readersCut() {
+    return readersCut;
   }
 
   // ---- writing -----------------------------------------------------------------------------------------------------
@@ -136,28 +197,92 @@ public final class ReplicationLog {
       end += part;
       left -= part;
     }
-    trim();
+    if (isOverfull()) makeRoom();
     if (waiting > 0) tellReaders();
   }
 
   private void addChunk() {
-    long share = capacityBytes / CHUNKS;
-    Chunk chunk = new Chunk(end, (int) Math.max(LEAST_CHUNK_BYTES, Math.min(MOST_CHUNK_BYTES, share)));
+    int capacity = (int) Math.max(LEAST_CHUNK_BYTES, Math.min(MOST_CHUNK_BYTES, capacityBytes / CHUNKS));
+    Chunk chunk = new Chunk(end, spare != null && spare.length == capacity ? spare : new byte[capacity]);
+    spare = null;
+    memoryBytes += capacity;
     if (tail == null) head = chunk;
     else tail.next = chunk;
     tail = chunk;
   }
 
-  /** Forgets the oldest pieces that neither a reader nor the capacity has room for. */
-  private void trim() {
-    while (head != tail && end - head.end() >= capacityBytes && !isNeeded(head)) head = head.next;
+  // ---- making room -------------------------------------------------------------------------------------------------
+
+  /** Whether the capacity is kept in memory without the oldest piece. */
+  private boolean isOverfull() {
+    return head != tail && end - head.end() >= capacityBytes;
   }
 
-  private boolean isNeeded(Chunk chunk) {
-    for (Reader reader : readers) {
-      if (reader.position < chunk.end()) return true;
+  /** Forgets the oldest pieces in memory, or begins to spill them if a reader needs them. */
+  private void makeRoom() {
+    while (isOverfull()) {
+      if (leastNeeded() >= head.end()) {
+        spilled.forgetAll();
+        forgetHead();
+      } else if (!spills) {
+        return;
+      } else if (spilling != null) {
+        if (end - head.start - capacityBytes < MOST_WAITING_BYTES) return;
+        cut(head.end(), "the disk is too slow");
+      } else if (spillLimitBytes > 0 && spilled.length() + head.used > spillLimitBytes) {
+        cut(spilled.isEmpty() ? head.end() : spilled.endOfFirst(), "repl-spill-limit is reached");
+        spilled.forgetBefore(leastNeeded());
+      } else {
+        spilling = head;
+        spilled.add(head.start, head.bytes, head.used, this::headSpilled);
+      }
     }
-    return false;
+  }
+
+  private void headSpilled(IOException failure) {
+    Chunk written = spilling;
+    spilling = null;
+    if (failure != null) cut(written.end(), FileNames.reason(failure));
+    else if (head == written) forgetHead(); // else nobody needed it any more
+    release();
+  }
+
+  /** A reader has gone on, or is no more. */
+  private void release() {
+    if (!spilled.isEmpty()) spilled.forgetBefore(leastNeeded());
+    if (isOverfull()) makeRoom();
+  }
+
+  private void forgetHead() {
+    Chunk forgotten = head;
+    head = head.next;
+    memoryBytes -= forgotten.bytes.length;
+    if (forgotten != spilling) spare = forgotten.bytes;
+    for (Reader reader : readers) {
+      if (reader.chunk == forgotten) reader.chunk = null; // which would keep all that follows
+    }
+  }
+
+  /** Where the slowest reader is; the end without any. */
+  private long leastNeeded() {
+    long least = end;
+    for (Reader reader : readers) {
+      if (reader.failure == null) least = Math.min(least, reader.position);
+    }
+    return least;
+  }
+
+  /** Whoever needs bytes before that offset gets no more. */
+  private void cut(long offset, String reason) {
+    int count = 0;
+    for (Reader reader : List.copyOf(readers)) {
+      if (reader.failure != null || reader.position >= offset) continue;
+      reader.fail(new IOException("the replication log could not be spilled: " + reason));
+      count++;
+    }
+    readersCut += count;
+    if (count == 0) return;
+    LOG.warn("Cannot spill the replication log to disk: {}. Cutting off {} replica(s) that would need it.", reason, count);
   }
 
   // ---- reading -----------------------------------------------------------------------------------------------------
@@ -181,11 +306,7 @@ public final class ReplicationLog {
 
   private void tellReaders() {
     for (Reader reader : List.copyOf(readers)) {
-      if (reader.more == null) continue;
-      Runnable more = reader.more;
-      reader.more = null;
-      waiting--;
-      more.run();
+      if (!reader.reading) reader.tell();
     }
   }
 
@@ -194,7 +315,11 @@ public final class ReplicationLog {
     private long position;
     /** Where the position is, if that was looked up and the piece existed. */
     private Chunk chunk;
+    /** What was read of a file beforehand and follows the position, else null; and whether more is being read. */
+    private ByteString ahead;
+    private boolean reading;
     private Runnable more;
+    private IOException failure;
     private boolean closed;
 
     private Reader(long position) {
@@ -214,18 +339,71 @@ public final class ReplicationLog {
     /**
      * The next bytes, at least one and at most so many; a copy. Empty if there are none just now, see {@link
      * #whenMore}, or if it is closed.
+     *
+     * @throws IOException it was cut off: what it needs could not be spilled, or not be read again
      */
     @Override
-    public ByteString read(int mostBytes) {
+    public ByteString read(int mostBytes) throws IOException {
       if (closed || position == end) return ByteString.emptyByteString();
+      if (failure != null) throw failure;
+      ByteString bytes = position < head.start || ahead != null ? readSpilled(mostBytes) : readMemory(mostBytes);
+      position += bytes.size();
+      release();
+      return bytes;
+    }
+
+    private ByteString readMemory(int mostBytes) {
       if (chunk == null) chunk = find(position);
       else if (position == chunk.end()) chunk = chunk.next;
       int from = (int) (position - chunk.start);
       int length = Math.min(mostBytes, chunk.used - from);
       byte[] copy = new byte[length];
       System.arraycopy(chunk.bytes, from, copy, 0, length);
-      position += length;
       return ByteString.fromArrayUnsafe(copy);
+    }
+
+    private ByteString readSpilled(int mostBytes) {
+      if (ahead == null) {
+        readAhead(position);
+        return ByteString.emptyByteString();
+      }
+      ByteString bytes = ahead.take(mostBytes);
+      ahead = bytes.size() == ahead.size() ? null : ahead.drop(mostBytes);
+      if (ahead == null) readAhead(position + bytes.size());
+      return bytes;
+    }
+
+    private void readAhead(long offset) {
+      if (reading || offset >= head.start) return;
+      reading = true;
+      spilled.read(offset, READ_BYTES, (bytes, reason) -> {
+        reading = false;
+        if (closed || failure != null) return;
+        if (bytes == null) {
+          LOG.warn("Cannot read the replication log from disk: {}. Cutting off the replica that needs it.",
+              FileNames.reason(reason));
+          readersCut++;
+          fail(reason);
+        } else {
+          ahead = ByteString.fromArrayUnsafe(bytes);
+          tell();
+        }
+      });
+    }
+
+    private void fail(IOException reason) {
+      failure = reason;
+      chunk = null;
+      ahead = null;
+      tell();
+    }
+
+    private void tell() {
+      if (more == null) return;
+      Runnable told = more;
+      more = null;
+      waiting--;
+      told.run();
     }
 
     /** After {@link #read} gave nothing: has it run, once, when there is more; in the middle of a command. */
@@ -242,7 +420,7 @@ public final class ReplicationLog {
       closed = true;
       if (more != null) waiting--;
       readers.remove(this);
-      trim();
+      release();
     }
   }
 

@@ -346,6 +346,10 @@ final class Info {
     field("repl_backlog_size", log.capacityBytes());
     field("repl_backlog_first_byte_offset", log.isActive() ? log.first() + 1 : 0);
     field("repl_backlog_histlen", log.length());
+    field("understudy_repl_spill_bytes", log.spilledBytes());
+    field("understudy_repl_spill_files", log.spillFiles());
+    field("understudy_repl_spill_limit", config.number(Directive.REPL_SPILL_LIMIT));
+    field("understudy_repl_spill_cut_replicas", log.readersCut());
   }
 
   private void cpu() {

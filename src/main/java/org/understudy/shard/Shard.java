@@ -24,6 +24,7 @@ import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.persistence.Save;
+import org.understudy.persistence.SpillFiles;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
@@ -88,6 +89,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Background background;
   private final Persistence persistence;
   private final AppendOnly appendOnly;
+  private final SpillFiles spillFiles;
   private final ReplicationLog replicationLog;
   private final Backlog backlog;
   private final Propagation propagation;
@@ -149,6 +151,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     background = parts.background;
     persistence = parts.persistence;
     appendOnly = persistence.appendOnly();
+    spillFiles = parts.spillFiles;
     replicationLog = parts.replicationLog;
     backlog = parts.backlog;
     propagation = parts.propagation;
@@ -205,6 +208,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       }
     };
     persistence.start(turns, writing, blocking);
+    spillFiles.start(turns);
     replacement.start(this, turns);
     upstream.start(this, lent::startLink, turns);
     memoryLimit.start(work -> timing.nextSlice(() -> {
@@ -622,6 +626,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     applied(Directive.LFU_LOG_FACTOR, now -> keyspace.accessClock().lfuLogFactor(now.lfuLogFactor()));
     applied(Directive.LFU_DECAY_TIME, now -> keyspace.accessClock().lfuDecayMinutes(now.lfuDecayTime()));
     applied(Directive.REPL_BACKLOG_SIZE, now -> replicationLog.capacity(now.number(Directive.REPL_BACKLOG_SIZE)));
+    applied(Directive.REPL_SPILL_LIMIT, now -> replicationLog.spillLimit(now.number(Directive.REPL_SPILL_LIMIT)));
     config.onChange(Directive.HZ, now -> {
       adjustHz();
       return null;

@@ -37,6 +37,7 @@ import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.DiskFileSystem;
 import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.RdbFiles;
+import org.understudy.persistence.SpillFiles;
 import org.understudy.replication.ReplicationLog;
 
 /**
@@ -67,6 +68,7 @@ public final class ShardParts {
   final MemoryLimit memoryLimit;
   final SlowCommands slowCommands;
   final ReplicationState replication = new ReplicationState();
+  final SpillFiles spillFiles;
   final ReplicationLog replicationLog;
   final Propagation propagation;
   final Backlog backlog;
@@ -119,7 +121,8 @@ public final class ShardParts {
     dumpCommands = new DumpCommands(listForms);
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
-    replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE));
+    spillFiles = new SpillFiles(files, () -> config.resolve("."), facts.processId());
+    replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE), spillFiles);
     propagation = new Propagation(replicationLog);
     backlog = new Backlog(config, replication, replicationLog);
     continuity = new Continuity(this);

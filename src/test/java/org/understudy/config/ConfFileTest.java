@@ -83,9 +83,16 @@ class ConfFileTest {
       defaults = real.configGet("*");
     }
     Files.delete(folder.resolve("s"));
-    try (RealServer real = RealServer.start(folder, "", FILE.toString(), own[0], own[1], own[2], own[3])) {
+    Path theirs = folder.resolve("theirs.conf");
+    Files.write(theirs, Files.readAllLines(FILE).stream().filter(line -> !isOurs(line)).toList());
+    try (RealServer real = RealServer.start(folder, "", theirs.toString(), own[0], own[1], own[2], own[3])) {
       for (Config.Setting setting : defaults) assertEquals(List.of(setting), real.configGet(setting.name()));
     }
+  }
+
+  private static boolean isOurs(String line) {
+    Directive directive = Directive.of(line.split(" ")[0]);
+    return directive != null && directive.ours();
   }
 
   /** All directives of the file, those with a # right before them too. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,7 @@ class ReplicationLogTest {
   private static final int CAPACITY = 64 << 10;
   private static final int CHUNK = 16 << 10;
 
-  private final ReplicationLog log = new ReplicationLog(CAPACITY);
+  private final ReplicationLog log = new ReplicationLog(CAPACITY, null);
   /** Each byte of the history, told by its offset. */
   private long written;
 
@@ -30,7 +31,7 @@ class ReplicationLogTest {
     log.append(bytes, 3, length);
   }
 
-  private void assertReads(ReplicationLog.Reader reader, int most, long until) {
+  private void assertReads(ReplicationLog.Reader reader, int most, long until) throws IOException {
     while (reader.position() < until) {
       long from = reader.position();
       byte[] bytes = reader.read(most).toArray();
@@ -41,7 +42,7 @@ class ReplicationLogTest {
   }
 
   @Test
-  void readersGetWhatWasAppendedWhateverThePieces() {
+  void readersGetWhatWasAppendedWhateverThePieces() throws IOException {
     Random random = new Random(1);
     ReplicationLog.Reader reader = log.reader(0);
     for (int i = 0; i < 500; i++) {
@@ -70,7 +71,7 @@ class ReplicationLogTest {
   }
 
   @Test
-  void whatAReaderNeedsIsKeptUntilItHasReadItOrGoes() {
+  void whatAReaderNeedsIsKeptUntilItHasReadItOrGoes() throws IOException {
     append(10);
     ReplicationLog.Reader slow = log.reader(5);
     ReplicationLog.Reader slower = log.reader(3);
@@ -96,7 +97,7 @@ class ReplicationLogTest {
   }
 
   @Test
-  void aReaderThatHasReadAllIsToldOnceOfMore() {
+  void aReaderThatHasReadAllIsToldOnceOfMore() throws IOException {
     ReplicationLog.Reader reader = log.reader(0);
     int[] told = {0};
     append(1);
@@ -114,7 +115,7 @@ class ReplicationLogTest {
   }
 
   @Test
-  void theOffsetGoesOnWhereItEndedThoughTheBytesAreForgotten() {
+  void theOffsetGoesOnWhereItEndedThoughTheBytesAreForgotten() throws IOException {
     append(100);
     log.deactivate();
     assertEquals(100, log.end());

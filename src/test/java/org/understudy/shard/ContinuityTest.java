@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.understudy.config.Config;
@@ -31,7 +32,7 @@ class ContinuityTest {
   }
 
   @Test
-  void aRestartedPrimaryGoesOnUnderANewIdFromWhereItWasSaved() {
+  void aRestartedPrimaryGoesOnUnderANewIdFromWhereItWasSaved() throws IOException {
     shard.parts.backlog.begin();
     shard.session.database = 3;
     shard.call("SET", "a", "1");
@@ -51,7 +52,7 @@ class ContinuityTest {
   }
 
   @Test
-  void keysThatHadExpiredAreDeletedInTheHistoryOfARestartedPrimary() {
+  void keysThatHadExpiredAreDeletedInTheHistoryOfARestartedPrimary() throws IOException {
     shard.parts.backlog.begin();
     shard.call("SET", "a", "1", "PX", "5");
     shard.call("SAVE");

@@ -1,5 +1,6 @@
 package org.understudy.shard;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.understudy.bytes.Bytes;
@@ -14,7 +15,7 @@ final class LogTap {
   }
 
   /** What has come since the last look: a line a command, its words separated by spaces. */
-  List<String> commands() {
+  List<String> commands() throws IOException {
     StringBuilder text = new StringBuilder();
     while (reader.behind() > 0) text.append(Bytes.string(reader.read(1000).toArray()));
     List<String> commands = new ArrayList<>();

@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class PropagationTest {
   }
 
   @Test
-  void aCommandThatChangedSomethingFollowsASelectOfItsDatabase() {
+  void aCommandThatChangedSomethingFollowsASelectOfItsDatabase() throws IOException {
     shard.call("SET", "a", "1");
     shard.call("GET", "a");
     shard.call("DEL", "absent");
@@ -43,7 +44,7 @@ class PropagationTest {
   }
 
   @Test
-  void aTransactionIsOneIfItDidMoreThanOneThing() {
+  void aTransactionIsOneIfItDidMoreThanOneThing() throws IOException {
     transaction(command("SET", "a", 1), command("GET", "a"), command("INCR", "a"));
     assertEquals(List.of("SELECT 0", "MULTI", "SET a 1", "INCR a", "EXEC"), tap.commands());
     transaction(command("SET", "a", 1), command("GET", "a"));
@@ -55,7 +56,7 @@ class PropagationTest {
   }
 
   @Test
-  void keysThatExpireUnderACommandGoBeforeWhatItDid() {
+  void keysThatExpireUnderACommandGoBeforeWhatItDid() throws IOException {
     shard.call("SET", "a", "1", "PX", 5);
     shard.call("SET", "b", "1", "PX", 5);
     tap.commands();
@@ -84,7 +85,7 @@ class PropagationTest {
   }
 
   @Test
-  void theFileGetsWhatReplicasGetExceptMessages() {
+  void theFileGetsWhatReplicasGetExceptMessages() throws IOException {
     List<String> file = new ArrayList<>();
     shard.parts.propagation.file((database, bytes, from, length) ->
         file.add(database + " " + Bytes.string(bytes).substring(from, from + length).split("\r\n")[2]));
