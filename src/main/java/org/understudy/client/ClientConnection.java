@@ -1,5 +1,6 @@
 package org.understudy.client;
 
+import java.net.Socket;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
@@ -79,15 +80,16 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   private byte[] lastName;
   private CommandSpec lastSpec;
 
-  static Behavior<Message> create(Loop loop, Session session) {
-    return Behaviors.setup(context -> new ClientConnection(context, loop, session));
+  /** @param socket for its options; null if there are none to set */
+  static Behavior<Message> create(Loop loop, Session session, Socket socket) {
+    return Behaviors.setup(context -> new ClientConnection(context, loop, session, socket));
   }
 
-  private ClientConnection(ActorContext<Message> context, Loop loop, Session session) {
+  private ClientConnection(ActorContext<Message> context, Loop loop, Session session, Socket socket) {
     super(context);
     this.loop = loop;
     this.session = session;
-    sink = new StageSink(context.getSelf());
+    sink = new StageSink(context.getSelf(), socket);
     client = new Client(session, sink);
     run = new Run(client);
     reply = run.reply;

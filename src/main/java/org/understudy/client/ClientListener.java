@@ -2,6 +2,7 @@ package org.understudy.client;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +160,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     session.unixSocket = true;
     LOG.debug("Accepted connection to {}", unixSockets.path());
     session.descriptor = descriptors.of(connection.channel());
-    serve(socket, session);
+    serve(socket, session, null);
   }
 
   /**
@@ -218,7 +219,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private void accept(Incoming incoming) {
     Tcp.IncomingConnection connection = incoming.connection;
     InetSocketAddress remote = connection.remoteAddress();
-    int descriptor = descriptors.take(remote);
+    Socket socket = descriptors.take(remote);
     if (!incoming.at.takes(remote)) {
       turnAway(connection.flow(), "");
       return;
@@ -235,14 +236,15 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       turnAway(connection.flow(), DENIED);
       return;
     }
-    session.descriptor = descriptor;
+    session.descriptor = descriptors.of(socket == null ? null : socket.getChannel());
     LOG.debug("Accepted {}", session.address);
-    serve(connection.flow(), session);
+    serve(connection.flow(), session, socket);
   }
 
-  private void serve(Flow<ByteString, ByteString, ?> socket, Session session) {
+  /** @param options for setting them later; null where that is not possible */
+  private void serve(Flow<ByteString, ByteString, ?> socket, Session session, Socket options) {
     session.authenticated = users.defaultNeedsNoPassword();
-    ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session));
+    ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session, options));
     socket.join(Flow.fromGraph(new RequestStage(actor, session, loop))).run(materializer);
   }
 

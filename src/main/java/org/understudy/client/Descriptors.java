@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.io.Inet;
 
 /**
- * The numbers by which the operating system knows sockets, for CLIENT LIST. The JDK tells them only where its
- * {@code sun.nio.ch} is exported, as the launcher does.
+ * The sockets behind accepted connections, which Pekko shows to nobody else, and the numbers by which the operating
+ * system knows them, for CLIENT LIST. The JDK tells these only where its {@code sun.nio.ch} is exported, as the launcher
+ * does.
  */
 final class Descriptors extends Inet.AbstractSocketOption {
   /** Where the number cannot be had. */
@@ -20,7 +21,7 @@ final class Descriptors extends Inet.AbstractSocketOption {
 
   private final Method ofChannel = ofChannel();
   /** Pekko shows an accepted socket to its options only, before the listener hears of it by its address. */
-  private final Map<SocketAddress, Integer> accepted = new ConcurrentHashMap<>();
+  private final Map<SocketAddress, Socket> accepted = new ConcurrentHashMap<>();
 
   private static Method ofChannel() {
     try {
@@ -30,9 +31,10 @@ final class Descriptors extends Inet.AbstractSocketOption {
     }
   }
 
+  /** @param channel null if it is not known */
   int of(SocketChannel channel) {
     try {
-      return ofChannel == null ? UNKNOWN : (int) ofChannel.invoke(channel);
+      return ofChannel == null || channel == null ? UNKNOWN : (int) ofChannel.invoke(channel);
     } catch (IllegalAccessException | InvocationTargetException | IllegalArgumentException notExported) {
       return UNKNOWN;
     }
@@ -41,12 +43,11 @@ final class Descriptors extends Inet.AbstractSocketOption {
   @Override
   public void afterConnect(Socket socket) {
     SocketAddress remote = socket.getRemoteSocketAddress();
-    if (remote != null) accepted.put(remote, of(socket.getChannel()));
+    if (remote != null) accepted.put(remote, socket);
   }
 
-  /** The number of the connection that was accepted from there, which is forgotten here. */
-  int take(InetSocketAddress remote) {
-    Integer number = accepted.remove(remote);
-    return number == null ? UNKNOWN : number;
+  /** The socket of the connection that was accepted from there, which is forgotten here; null if there is none. */
+  Socket take(InetSocketAddress remote) {
+    return accepted.remove(remote);
   }
 }

@@ -1,8 +1,12 @@
 package org.understudy.client;
 
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.shard.ClientSink;
 import org.understudy.shard.Run;
 
@@ -10,11 +14,16 @@ import org.understudy.shard.Run;
  * The shard's way to a socket: straight to the stage, past the connection's actor, but for what that has to go on with.
  */
 final class StageSink implements ClientSink {
+  private static final Logger LOG = LoggerFactory.getLogger(StageSink.class);
+
   private final ActorRef<ClientConnection.Message> connection;
+  private final Socket socket;
   private Consumer<RequestStage.Output> stage;
 
-  StageSink(ActorRef<ClientConnection.Message> connection) {
+  /** @param socket null if its options cannot be set */
+  StageSink(ActorRef<ClientConnection.Message> connection, Socket socket) {
     this.connection = connection;
+    this.socket = socket;
   }
 
   /** Before the first request. */
@@ -40,6 +49,16 @@ final class StageSink implements ClientSink {
   @Override
   public void whenDrained(Runnable drained) {
     stage.accept(new RequestStage.WhenDrained(drained));
+  }
+
+  @Override
+  public void saveBandwidth() {
+    if (socket == null) return;
+    try {
+      socket.setTcpNoDelay(false);
+    } catch (SocketException gone) {
+      LOG.debug("Cannot let a socket wait for more: {}", gone.getMessage());
+    }
   }
 
   @Override

@@ -26,6 +26,9 @@ public interface ClientSink {
    */
   void whenDrained(Runnable drained);
 
+  /** Small writes may wait for more from now on, so that fewer packets are sent. */
+  default void saveBandwidth() {}
+
   /** The run is done but the connection has more requests of the same chunk: its replies stay in the run's buffer. */
   void resume(Run run);
 

@@ -193,6 +193,11 @@ final class Persistence {
     if (kind == Kind.REWRITE) giveUp();
   }
 
+  /** Removes the RDB file. */
+  void deleteFile() {
+    turns.block(files::delete);
+  }
+
   /** BGSAVE as soon as possible. */
   void schedule() {
     scheduled = true;

@@ -44,6 +44,8 @@ final class ReplicaSnapshots {
   /** The one that is under way, or that others can still join; else null. */
   private Cut cut;
   private boolean open;
+  /** There may be an RDB file that was written for replicas, and is to go if we keep no files otherwise. */
+  private boolean leavesFile;
   private long completeMillis;
 
   ReplicaSnapshots(ShardParts parts, Replicas replicas) {
@@ -76,6 +78,8 @@ final class ReplicaSnapshots {
     if (isJoinable(replica)) {
       join(replica);
       log.info("Waiting for end of BGSAVE for SYNC");
+    } else if (persistence.rewrite().isUnderWay()) {
+      log.info("No BGSAVE in progress, but another BG operation is active. BGSAVE for replication delayed");
     } else if (persistence.isSaving()) {
       log.info("Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC");
     } else if (config.flag(Directive.REPL_DISKLESS_SYNC) && replica.takesEndMark && delaySeconds() > 0) {
@@ -134,8 +138,12 @@ final class ReplicaSnapshots {
         .filter(replica -> awaits(replica, contents)).allMatch(replica -> replica.takesEndMark);
     boolean forReplicas = (config.flag(Directive.REPL_DISKLESS_SYNC) || partial) && allTakeMarks;
     log.info("Starting BGSAVE for SYNC with target: {}", forReplicas ? "replicas sockets" : "disk");
-    if (forReplicas) persistence.saveForReplicas(contents);
-    else persistence.saveInBackground();
+    if (forReplicas) {
+      persistence.saveForReplicas(contents);
+    } else {
+      persistence.saveInBackground();
+      leavesFile = config.flag(Directive.RDB_DEL_SYNC_FILES);
+    }
   }
 
   private static boolean awaits(Replica replica, SnapshotStream.Contents contents) {
@@ -204,6 +212,23 @@ final class ReplicaSnapshots {
         && (!replicationLog.holds(cut.offset) || clock.millis() - completeMillis > JOINABLE_MILLIS);
     if (stale) drop();
     beginPending();
+    if (leavesFile) removeFile();
+  }
+
+  private void removeFile() {
+    if (!config.flag(Directive.RDB_DEL_SYNC_FILES)) {
+      leavesFile = false;
+      return;
+    }
+    boolean needed = persistence.isSaving() || !config.save().isEmpty() || config.appendonly();
+    for (Replica replica : replicas.attached()) {
+      needed |= replica.state == Replica.State.AWAITS_SNAPSHOT || replica.state == Replica.State.AWAITS_END
+          || replica.state == Replica.State.RECEIVES;
+    }
+    if (needed) return;
+    leavesFile = false;
+    log.info("Removing the RDB file used to feed replicas in a persistence-less instance");
+    persistence.deleteFile();
   }
 
   /** A replica has got all of its snapshot. */

@@ -123,6 +123,7 @@ final class Replicas {
       }
     }));
     client.session.replica = true;
+    if (config.flag(Directive.REPL_DISABLE_TCP_NODELAY)) client.sink.saveBandwidth();
     attached.add(replica);
     backlog.replicas(attached.size(), clock.millis());
     client.sink.whenDrained(() -> replica.link.accept(ReplicaLink.Free.INSTANCE));

@@ -291,6 +291,16 @@ class ReplicasTest {
   }
 
   @Test
+  void theFileThatWasWrittenForReplicasGoesIfWeKeepNone() {
+    shard.configure("save", "");
+    shard.configure("rdb-del-sync-files", "yes");
+    synchronizedPeer();
+    assertTrue(shard.files.list().contains("dump.rdb"), "it is there while replicas may need it");
+    seconds(1);
+    assertFalse(shard.files.list().contains("dump.rdb"));
+  }
+
+  @Test
   void aReplicaThatAsksForKeysIsRefused() {
     Peer peer = synchronizedPeer();
     assertEquals("-ERR Replica can't interact with the keyspace\r\n", peer.send("GET", "k"));
