@@ -468,6 +468,17 @@ public final class Config {
     return AppendFsync.of(number(Directive.APPENDFSYNC));
   }
 
+  /**
+   * Why the directives about the append-only file cannot all be kept; null if they can. Redis takes {@code
+   * no-appendfsync-on-rewrite} for an exception from {@code appendfsync always}, whose promise has none here.
+   */
+  public String appendfsyncContradiction() {
+    boolean contradicts = appendonly() && appendfsync() == AppendFsync.ALWAYS
+        && flag(Directive.NO_APPENDFSYNC_ON_REWRITE);
+    return contradicts ? "'appendfsync always' promises that no acknowledged write is lost, which"
+        + " 'no-appendfsync-on-rewrite yes' would break" : null;
+  }
+
   public Optional<PrimaryAddress> replicaof() {
     return SpecialTypes.ReplicaOf.primary(value(Directive.REPLICAOF));
   }

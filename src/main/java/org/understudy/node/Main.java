@@ -74,6 +74,8 @@ public final class Main {
         reader.read(line, new ByteArrayInputStream(input));
       }
       NotThereYet.refuse(config);
+      String contradiction = config.appendfsyncContradiction();
+      if (contradiction != null) throw ConfigFileError.general(contradiction);
       applyToLog(config);
       supervision = Supervision.of(config.supervised(), System.getenv());
       background = config.daemonize() && !supervision.isSupervised();

@@ -7,18 +7,13 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
-import org.understudy.config.FileNames;
 
 /** The append-only file as the shard sees it: loaded once, then written to. Used on the shard's loop only. */
 public final class AofFiles {
   /** A file that commands can be added to. @param baseBytes size of the base, {@code allBytes} with all increments */
   public record Opened(FileSystem.Output output, long incrementBytes, long baseBytes, long allBytes) {}
-
-  private static final Logger log = LoggerFactory.getLogger(AofFiles.class);
 
   private final FileSystem files;
   private final Config config;
@@ -52,9 +47,9 @@ public final class AofFiles {
    * Loads all files that the manifest names, or the one that a version before 7.0 has left.
    *
    * @param stop whether to give up
-   * @return how far it is
+   * @return how far it is, and in the end, what was loaded
    */
-  public LoadProgress load(AofLoad.Commands commands, Save.Turns turns, BooleanSupplier stop,
+  public AofLoad load(AofLoad.Commands commands, Save.Turns turns, BooleanSupplier stop,
       Consumer<RdbFiles.Outcome> ended) {
     AofLoad load = new AofLoad(files, folder, config, clock, commands, rdbFiles::loadBase, turns, stop, ended);
     load.start();
@@ -98,12 +93,11 @@ public final class AofFiles {
 
   private <R> void inBackground(Save.Turns turns, Work<R> work, Consumer<R> done) {
     turns.block(() -> {
-      R result;
+      R result = null;
       try {
         result = work.run();
-      } catch (IOException e) {
-        log.debug("The append-only file: {}", FileNames.reason(e));
-        result = null;
+      } catch (IOException logged) {
+        // the folder has said why
       }
       R outcome = result;
       turns.back(() -> done.accept(outcome));

@@ -60,10 +60,10 @@ final class AofFolder {
 
   /** Reads the manifest, if there is one. */
   void readManifest() throws IOException {
-    manifest = AofManifest.EMPTY;
     String name = fileName() + ".manifest";
     if (!files.exists(path(name))) {
       log.debug("The AOF manifest file {} doesn't exist", name);
+      manifest = AofManifest.EMPTY;
       return;
     }
     try {

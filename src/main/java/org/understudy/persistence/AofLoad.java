@@ -13,6 +13,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.config.FileNames;
+import org.understudy.rdb.RdbWriter;
 
 /**
  * Loads the files of an append-only file, one after the other: a base in the RDB format goes into the keyspace, commands
@@ -68,6 +69,7 @@ public final class AofLoad implements LoadProgress {
   private RdbLoad rdb;
   private AofReader reader;
   private long beforeTransaction;
+  private RdbWriter.Place place;
   private long fileStartNanos;
 
   /**
@@ -110,6 +112,11 @@ public final class AofLoad implements LoadProgress {
   @Override
   public long usedMemory() {
     return rdb == null ? 0 : rdb.usedMemory();
+  }
+
+  /** Where what was loaded is in the history of changes; null if that is not known. */
+  public RdbWriter.Place place() {
+    return place;
   }
 
   // ---- file by file ------------------------------------------------------------------------------------------------
@@ -228,6 +235,7 @@ public final class AofLoad implements LoadProgress {
       if (more) return 0;
       if (!rdb.complete()) throw refusedBase();
       from = rdb.used();
+      place = rdb.place();
       reader = new AofReader(rdb.loadedBytes(), fileBytes, this::annotation);
       if (isOldStyle()) log.info("Reading the remaining AOF tail...");
     }
@@ -257,8 +265,10 @@ public final class AofLoad implements LoadProgress {
     return new Refused();
   }
 
+  /** Timestamps are for people and for redis-check-aof. */
   private void annotation(byte[] text) {
-    // timestamps are for people and for redis-check-aof
+    RdbWriter.Place named = AofPlaces.parse(text);
+    if (named != null) place = named;
   }
 
   private long runCommands() throws Refused {
@@ -266,6 +276,7 @@ public final class AofLoad implements LoadProgress {
     long before = reader.commandEnd();
     try {
       for (byte[][] command = reader.next(); command != null; command = reader.next(), run++) {
+        place = null; // what was said before it does not hold any more, and what is said behind it is not read yet
         boolean inTransaction = commands.inTransaction();
         if (!commands.run(command)) {
           log.warn("Unknown command '{}' reading the append only file {}", Bytes.string(command[0]), name.name());

@@ -268,6 +268,18 @@ public final class AofWriter {
     });
   }
 
+  /** Takes the manifest for what it is on disk: somebody may have put other files there (DEBUG LOADAOF). */
+  public void readManifest() {
+    hand(written -> {
+      try {
+        folder.readManifest();
+      } catch (IOException logged) {
+        // then it stays as it was
+      }
+      return true;
+    });
+  }
+
   /** Deletes history that was kept so far. */
   public void deleteHistory() {
     hand(written -> {

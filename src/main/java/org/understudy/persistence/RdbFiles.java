@@ -137,7 +137,8 @@ public final class RdbFiles {
       return new SnapshotStream(keyspace, new CommandForm(libraries, timestamp));
     }
     RdbWriter.Origin now = origin.get();
-    RdbWriter.Origin base = new RdbWriter.Origin(now.redisVersion(), now.unixSeconds(), now.usedMemory(), null, true);
+    RdbWriter.Origin base = new RdbWriter.Origin(now.redisVersion(), now.unixSeconds(), now.usedMemory(),
+        now.replication(), true);
     return new SnapshotStream(keyspace, SnapshotStream.Contents.ALL, base, libraries, config, Save.PIECE_BYTES);
   }
 

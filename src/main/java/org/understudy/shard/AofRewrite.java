@@ -143,6 +143,7 @@ final class AofRewrite {
   private void notBegun(int mine) {
     if (mine != round || state != State.MAKING) return;
     persistence.giveUpRewrite();
+    scheduled = false;
     failed();
   }
 

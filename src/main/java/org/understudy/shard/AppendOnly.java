@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,10 +15,12 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.persistence.AofFiles;
 import org.understudy.persistence.AofLoad;
+import org.understudy.persistence.AofPlaces;
 import org.understudy.persistence.AofWriter;
 import org.understudy.persistence.LoadProgress;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.Save;
+import org.understudy.rdb.RdbWriter;
 import org.understudy.replication.EffectSink;
 import org.understudy.resp.RequestBuffer;
 
@@ -55,6 +58,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private final Clock clock;
   private final Admission admission;
   private final Propagation propagation;
+  private final Continuity continuity;
   private final ServerControl control;
   private final AofFiles files;
   private Save.Turns turns;
@@ -64,6 +68,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private int selected = NONE;
   private long timestampSeconds;
   private final RequestBuffer select = new RequestBuffer();
+  private RdbWriter.Place notedPlace;
   private boolean handOverDue;
   private long lastHandOverNanos;
 
@@ -71,7 +76,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private long notedPosition;
   private final AtomicBoolean releaseDue = new AtomicBoolean();
 
-  private LoadProgress load;
+  private AofLoad load;
   private long baseBytes;
 
   AppendOnly(ShardParts parts, AofFiles files) {
@@ -79,6 +84,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     clock = parts.clock;
     admission = parts.admission;
     propagation = parts.propagation;
+    continuity = parts.continuity;
     control = parts.control;
     this.files = files;
   }
@@ -87,6 +93,9 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   void start(Save.Turns lent, Executor writing, Executor blocking) {
     turns = lent;
     writer = files.writer(this, writing, blocking);
+    for (Directive directive : List.of(Directive.APPENDFSYNC, Directive.NO_APPENDFSYNC_ON_REWRITE)) {
+      config.onChange(directive, Config::appendfsyncContradiction);
+    }
     config.onChange(Directive.AOF_DISABLE_AUTO_GC, now -> {
       writer.deleteHistory();
       return null;
@@ -125,7 +134,17 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private void handOver() {
     handOverDue = false;
     lastHandOverNanos = clock.nanos();
+    notePlace();
     writer.handOver();
+  }
+
+  /** Says at the end of a group where it is in the history of changes, so that replication can go on there. */
+  private void notePlace() {
+    RdbWriter.Place place = continuity.place();
+    if (place == null || place.equals(notedPlace) || propagation.isInTheMiddle()) return;
+    notedPlace = place;
+    byte[] annotation = AofPlaces.annotation(place);
+    writer.add(annotation, 0, annotation.length);
   }
 
   private boolean isAlways() {
@@ -293,6 +312,11 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   /** The last load, or the one under way, or null. */
   LoadProgress load() {
     return load;
+  }
+
+  /** Where what was loaded is in the history of changes; null if that is not known. */
+  RdbWriter.Place loadedPlace() {
+    return load.place();
   }
 
   AofWriter writer() {

@@ -59,7 +59,11 @@ final class Continuity {
 
   /** The server's dataset was loaded, or there was none. @param load null if there was none */
   void loaded(RdbFiles.Outcome outcome, RdbLoad load, long nowMillis) {
-    RdbWriter.Place place = outcome == RdbFiles.Outcome.LOADED ? load.place() : null;
+    loaded(outcome == RdbFiles.Outcome.LOADED ? load.place() : null, nowMillis);
+  }
+
+  /** As above. @param place of the dataset, null if it is not known or there is none */
+  void loaded(RdbWriter.Place place, long nowMillis) {
     if (place == null) {
       if (log.isActive()) log.deactivate();
     } else if (replication.isReplica()) {

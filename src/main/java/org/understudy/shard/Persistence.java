@@ -190,7 +190,7 @@ final class Persistence {
 
   /** The rewrite under way is not to go on. */
   void giveUpRewrite() {
-    if (kind == Kind.REWRITE) giveUp();
+    if (running != null && kind == Kind.REWRITE) giveUp();
   }
 
   /** Removes the RDB file. */
@@ -267,6 +267,7 @@ final class Persistence {
     running = null;
     save.cancel();
     appendOnly.writer().snapshotUnderWay(false);
+    if (kind == Kind.REWRITE) rewrite.givenUp(true);
     listener.ended(save, false);
   }
 
@@ -301,9 +302,7 @@ final class Persistence {
   /** Saves before anything else happens. A save under way is given up for this one, which answers for it. */
   boolean saveAtOnce() {
     boolean forFile = running != null && kind == Kind.BACKGROUND;
-    boolean forRewrite = running != null && kind == Kind.REWRITE;
     giveUp();
-    if (forRewrite) rewrite.givenUp(true);
     saves++;
     boolean saved = files.saveAtOnce();
     if (saved) saved(statistics.changes);
@@ -393,8 +392,7 @@ final class Persistence {
       log.warn("Writing initial AOF. Exit anyway.");
     }
     log.warn("There is a child rewriting the AOF. Killing it!");
-    giveUpRewrite();
-    rewrite.givenUp(false);
+    dropRewrite();
     return true;
   }
 
@@ -457,8 +455,10 @@ final class Persistence {
     long start = clock.nanos();
     ExpiryMode before = keyspace.expiryMode();
     keyspace.expiryMode(ExpiryMode.KEEP);
+    continuity.loading();
     appendOnly.load(loadedCommands(), stop, outcome -> {
       keyspace.expiryMode(before);
+      continuity.loaded(outcome == RdbFiles.Outcome.LOADED ? appendOnly.loadedPlace() : null, clock.millis());
       if (outcome == RdbFiles.Outcome.LOADED) {
         log.info("DB loaded from append only file: {} seconds", secondsSince(start));
       } else if (outcome != RdbFiles.Outcome.ABSENT) {
@@ -521,6 +521,7 @@ final class Persistence {
   /** DEBUG LOADAOF: empties the dataset and loads the append-only file at one go. @return whether it is there */
   boolean reloadAppendOnly() {
     appendOnly.flush();
+    appendOnly.writer().readManifest();
     for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
     files.forgetLibraries();
     ExpiryMode before = keyspace.expiryMode();
@@ -544,38 +545,62 @@ final class Persistence {
 
   private String switchAppendOnly(Config now) {
     if (now.appendonly() == appendOnly.isOn()) return null;
+    String contradiction = now.appendfsyncContradiction();
+    if (contradiction != null) return contradiction;
     switched = CompletableFuture.completedFuture(true);
     if (!now.appendonly()) {
-      boolean first = appendOnly.isWaiting();
-      if (first || rewrite.isUnderWay()) {
-        giveUpRewrite();
-        rewrite.givenUp(false);
-      }
-      rewrite.unschedule();
-      switched = appendOnly.close();
+      switched = closeAppendOnly();
       return null;
     }
+    openAppendOnly();
+    return null;
+  }
+
+  private CompletableFuture<Boolean> closeAppendOnly() {
+    dropRewrite();
+    return appendOnly.close();
+  }
+
+  private void dropRewrite() {
+    giveUpRewrite();
+    rewrite.givenUp(false);
+    rewrite.unschedule();
+  }
+
+  /** Has a base made of what is there, as soon as possible, and what commands do written behind it. */
+  private void openAppendOnly() {
     appendOnly.await();
     if (running != null && kind != Kind.REWRITE) {
       rewrite.schedule();
       log.warn("AOF was enabled but there is already another background operation. An AOF background was scheduled to"
           + " start when possible.");
-      return null;
+      return;
     }
     if (propagation.isInTheMiddle()) {
       rewrite.schedule();
       log.warn("AOF was enabled during a transaction. An AOF background was scheduled to start when possible.");
-      return null;
+      return;
     }
     if (rewrite.isUnderWay()) {
       log.warn("AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting"
           + " a rewrite now.");
-      giveUpRewrite();
-      rewrite.givenUp(false);
+      dropRewrite();
     }
     switched = rewrite.start();
-    return null;
   }
+
+  /** Another dataset is about to take the place of ours, of which the file knows nothing. */
+  void stopAppendOnly() {
+    if (appendOnly.isOn()) closeAppendOnly();
+  }
+
+  /** The other dataset is there: the file begins anew with it, if there is to be one. */
+  void restartAppendOnly() {
+    if (!config.appendonly() || appendOnly.isOn()) return;
+    log.info("MASTER <-> REPLICA sync: Starting AOF with a successful sync");
+    openAppendOnly();
+  }
+
 
   private ReadOptions readOptions(ListForms lists) {
     ReadOptions options = ReadOptions.of(config, keyspace.hashSeed(), lists.current());

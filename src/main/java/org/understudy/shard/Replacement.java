@@ -40,6 +40,7 @@ final class Replacement {
   /** Removes all that is there. */
   void flush() {
     persistence.giveUpSaves();
+    persistence.stopAppendOnly();
     shard.flushing(null, Call.ALL_DATABASES);
     for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
     persistence.files().forgetLibraries();
@@ -58,6 +59,7 @@ final class Replacement {
     persistence.files().load(turns, () -> false, RdbLoad.Expired.LOADED, outcome -> {
       if (outcome != RdbFiles.Outcome.LOADED) flush();
       persistence.setLoading(false);
+      if (outcome == RdbFiles.Outcome.LOADED) persistence.restartAppendOnly();
       if (config.flag(Directive.RDB_DEL_SYNC_FILES) && config.save().isEmpty() && !config.appendonly()) {
         log.info("Removing the RDB file obtained from the master. This replica has persistence disabled");
         turns.block(persistence.files()::delete);
@@ -90,6 +92,7 @@ final class Replacement {
   /** Puts what was loaded beside ours in its place. */
   void exchange(Database[] beside) {
     persistence.giveUpSaves();
+    persistence.stopAppendOnly();
     shard.exchanging(beside);
     keyspace.exchange(beside);
   }
@@ -98,6 +101,7 @@ final class Replacement {
   void loaded() {
     statistics.changes++;
     notLoaded();
+    persistence.restartAppendOnly();
   }
 
   void notLoaded() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -121,7 +122,7 @@ class AppendOnlyTest {
     shard.call("SET", "b", "2");
     byte[] all = files.get(place);
     for (int length = whole; length < all.length; length++) {
-      files.put(place, java.util.Arrays.copyOf(all, length));
+      files.put(place, Arrays.copyOf(all, length));
       DirectShard again = restart();
       assertEquals("1", again.call("GET", "a"));
       assertNull(again.call("GET", "b"));
@@ -194,6 +195,53 @@ class AppendOnlyTest {
     assertEquals("2", restart().call("GET", "a"));
   }
 
+  // ---- the place in the history of changes --------------------------------------------------------------------------
+
+  @Test
+  void aRestartedPrimaryGoesOnWithTheHistoryOfItsFile() {
+    DirectShard shard = first();
+    shard.parts.backlog.begin();
+    shard.session.database = 3;
+    shard.call("SET", "a", "1");
+    String id = shard.parts.replication.history().id();
+    long end = shard.parts.replicationLog.end();
+    DirectShard again = restart();
+    assertEquals(id, again.parts.replication.history().secondId());
+    assertEquals(end, again.parts.replicationLog.end());
+    assertEquals("1", again.keyspace().database(3).size() + "");
+  }
+
+  @Test
+  void aBaseKnowsThePlaceTooAndTheIncrementBehindItOneFurtherOn() {
+    DirectShard shard = first();
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    shard.call("BGREWRITEAOF");
+    assertEquals(shard.parts.replicationLog.end(), restart().parts.replicationLog.end());
+    shard.call("SET", "a", "2");
+    assertEquals(shard.parts.replicationLog.end(), restart().parts.replicationLog.end());
+  }
+
+  @Test
+  void aFileThatWasTornInAGroupStandsForNoPlace() {
+    DirectShard shard = first();
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    Path place = place(shard, "appendonly.aof.1.incr.aof");
+    int end = files.get(place).length;
+    shard.holdSlices(true);
+    shard.call("SET", "b", "1");
+    shard.call("SET", "c", "1");
+    shard.runSlices();
+    byte[] all = files.get(place);
+    for (int length = end; length < all.length; length++) {
+      files.put(place, Arrays.copyOf(all, length));
+      DirectShard again = restart();
+      boolean known = again.parts.replicationLog.isActive();
+      assertEquals(again.call("GET", "b") == null, known, "cut at " + length + " of " + all.length);
+    }
+  }
+
   // ---- waiting for the disk ------------------------------------------------------------------------------------------
 
   @Test
@@ -220,6 +268,15 @@ class AppendOnlyTest {
     shard.parts.shard().tick();
     shard.runSlices();
     assertEquals(files.get(place).length, files.afterCrash(place).get(0).length);
+  }
+
+  @Test
+  void noExceptionFromAlwaysIsTaken() {
+    DirectShard shard = first("appendfsync always");
+    assertTrue(shard.error("CONFIG", "SET", "no-appendfsync-on-rewrite", "yes").contains("would break"));
+    assertEquals("OK", shard.call("CONFIG", "SET", "appendfsync", "everysec", "no-appendfsync-on-rewrite", "yes"));
+    assertTrue(shard.error("CONFIG", "SET", "appendfsync", "always").contains("would break"));
+    assertEquals("everysec", ((List<?>) shard.call("CONFIG", "GET", "appendfsync")).get(1));
   }
 
   @Test
