@@ -134,7 +134,10 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   }
 
   private void closeUnixSocket() {
-    if (unixSockets != null) unixSockets.close();
+    if (unixSockets == null) return;
+    // a server that could not load its dataset ends with the reason as its last word, which tools look for
+    if (!loop.admission.isLoading()) LOG.info("Removing the unix socket file.");
+    unixSockets.close();
     unixSockets = null;
   }
 

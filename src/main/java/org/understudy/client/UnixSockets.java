@@ -92,7 +92,6 @@ final class UnixSockets implements AutoCloseable {
       Selector opened = selector;
       if (opened != null) opened.wakeup();
       server.close();
-      LOG.info("Removing the unix socket file.");
       Files.deleteIfExists(path);
     } catch (IOException failure) {
       LOG.warn("Error removing the unix socket file: {}", failure.getMessage());

@@ -279,23 +279,25 @@ public final class AofLoad implements LoadProgress {
         place = null; // what was said before it does not hold any more, and what is said behind it is not read yet
         boolean inTransaction = commands.inTransaction();
         if (!commands.run(command)) {
+          logEnd(before);
           log.warn("Unknown command '{}' reading the append only file {}", Bytes.string(command[0]), name.name());
-          throw refusedAt(before);
+          throw new Refused();
         }
         if (!inTransaction && commands.inTransaction()) beforeTransaction = before;
         before = reader.commandEnd();
       }
     } catch (AofReader.Malformed e) {
+      logEnd(before);
       log.warn("Bad file format reading the append only file {}: make a backup of your AOF file, then use"
           + " ./redis-check-aof --fix <filename.manifest>", name.name());
-      throw refusedAt(before);
+      throw new Refused();
     }
     return run;
   }
 
-  private Refused refusedAt(long offset) {
+  /** Before what Redis says, which is the last word. */
+  private void logEnd(long offset) {
     log.warn("The last command of {} that is whole ends at offset {} of {}", name.name(), offset, fileBytes);
-    return new Refused();
   }
 
   private void fileEnded() throws Refused {
@@ -319,15 +321,17 @@ public final class AofLoad implements LoadProgress {
   /** The file lacks its end: takes off what is not whole, if that may be. */
   private void cutEnd(long wholeBytes) throws Refused {
     if (!config.flag(Directive.AOF_LOAD_TRUNCATED)) {
+      logEnd(wholeBytes);
       log.warn("Unexpected end of file reading the append only file {}. You can: 1) Make a backup of your AOF file, then"
           + " use ./redis-check-aof --fix <filename.manifest>. 2) Alternatively you can set the 'aof-load-truncated'"
           + " configuration option to yes and restart the server.", name.name());
-      throw refusedAt(wholeBytes);
+      throw new Refused();
     }
     log.warn("!!! Warning: short read while loading the AOF file {}!!!", name.name());
     if (next < names.size()) {
+      logEnd(wholeBytes);
       log.warn("Fatal error: the truncated file is not the last file");
-      throw refusedAt(wholeBytes);
+      throw new Refused();
     }
     log.warn("!!! Truncating the AOF {} at offset {} !!!", name.name(), wholeBytes);
     blocking(() -> {

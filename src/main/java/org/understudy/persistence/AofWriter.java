@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,6 +100,7 @@ public final class AofWriter {
   private long lastErrorLogMillis = Long.MIN_VALUE / 2;
   private boolean dead;
 
+  private volatile long flushSleepMicros;
   private volatile boolean awaited;
   private volatile boolean snapshotUnderWay;
   private volatile boolean syncUnderWay;
@@ -293,6 +295,11 @@ public final class AofWriter {
     if (ticking) hand(null);
   }
 
+  /** A brake for tests (DEBUG AOF-FLUSH-SLEEP): how long the writer waits before it writes. */
+  public void flushSleep(long micros) {
+    flushSleepMicros = micros;
+  }
+
   /** Whether somebody waits for {@link #writtenPosition}, so that the owner is to be told of it. */
   public void awaited(boolean yes) {
     awaited = yes;
@@ -391,6 +398,7 @@ public final class AofWriter {
   /** Writes the pieces before the next order. False if that has failed, and no order waits that has to hear of it. */
   private boolean writePieces() {
     postponedSinceMillis = 0;
+    if (flushSleepMicros > 0) LockSupport.parkNanos(flushSleepMicros * 1000);
     while (waiting.peek() instanceof Piece piece) {
       if (!write(piece)) return runOrdersAfterFailure();
       waiting.remove();

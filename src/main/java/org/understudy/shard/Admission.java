@@ -71,7 +71,7 @@ public final class Admission {
     asyncLoading = yes;
   }
 
-  boolean isLoading() {
+  public boolean isLoading() {
     return loading;
   }
 

@@ -84,6 +84,8 @@ final class DebugCommands {
   }
 
   private static final Handler HELP = CommandSpec.help(
+      "AOF-FLUSH-SLEEP <microsec>",
+      "    Server will sleep before flushing the AOF, this is used for testing.",
       "ASSERT",
       "    Crash by assertion failed.",
       "CHANGE-REPL-ID",
@@ -217,6 +219,10 @@ final class DebugCommands {
       case "2 config-rewrite-force-all" -> {
         Config config = call.config; // the call is another's by then
         background.run(call, () -> ConfigRewriter.rewriteFile(config, null, true));
+      }
+      case "3 aof-flush-sleep" -> {
+        persistence.appendOnly().writer().flushSleep(Arguments.integer(argv[2]));
+        call.reply.ok();
       }
       case "2 loadaof" -> {
         call.flushing(Call.ALL_DATABASES);
