@@ -80,19 +80,23 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   private byte[] lastName;
   private CommandSpec lastSpec;
 
-  /** @param socket for its options; null if there are none to set */
-  static Behavior<Message> create(Loop loop, Session session, Socket socket) {
-    return Behaviors.setup(context -> new ClientConnection(context, loop, session, socket));
+  /**
+   * @param reply where replies are written, by this actor and, while it has a run, by the shard
+   * @param socket for its options; null if there are none to set
+   */
+  static Behavior<Message> create(Loop loop, Session session, ReplyBuffer reply, Socket socket) {
+    return Behaviors.setup(context -> new ClientConnection(context, loop, session, reply, socket));
   }
 
-  private ClientConnection(ActorContext<Message> context, Loop loop, Session session, Socket socket) {
+  private ClientConnection(ActorContext<Message> context, Loop loop, Session session, ReplyBuffer reply,
+      Socket socket) {
     super(context);
     this.loop = loop;
     this.session = session;
     sink = new StageSink(context.getSelf(), socket);
     client = new Client(session, sink);
-    run = new Run(client);
-    reply = run.reply;
+    run = new Run(client, reply);
+    this.reply = reply;
   }
 
   @Override

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 import org.understudy.acl.Users;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
+import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.ShardParts;
 
@@ -247,8 +248,10 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   /** @param options for setting them later; null where that is not possible */
   private void serve(Flow<ByteString, ByteString, ?> socket, Session session, Socket options) {
     session.authenticated = users.defaultNeedsNoPassword();
-    ActorRef<ClientConnection.Message> actor = getContext().spawnAnonymous(ClientConnection.create(loop, session, options));
-    socket.join(Flow.fromGraph(new RequestStage(actor, session, loop))).run(materializer);
+    ReplyBuffer replies = new ReplyBuffer(loop.replySpares);
+    ActorRef<ClientConnection.Message> actor =
+        getContext().spawnAnonymous(ClientConnection.create(loop, session, replies, options));
+    socket.join(Flow.fromGraph(new RequestStage(actor, session, replies, loop))).run(materializer);
   }
 
   private void turnAway(Flow<ByteString, ByteString, ?> socket, String error) {

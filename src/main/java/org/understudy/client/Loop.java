@@ -46,6 +46,8 @@ final class Loop {
   final CommandExecutor executor;
   final Call call;
   final SpareArrays spares;
+  /** For the pieces of large replies; null if the shard, which writes them, is on another loop. */
+  final SpareArrays replySpares;
   private long attackLoggedMillis;
   /** Bytes held for input that has not come. */
   private long inputRoom;
@@ -65,6 +67,7 @@ final class Loop {
     call = new Call(null); // no command that runs here touches keys
     call.config = config;
     spares = parts.sparesOfConnections();
+    replySpares = config.ioThreads() == 1 ? spares : null;
   }
 
   /** Whether a client may keep a buffer for its input: with thousands of them that would be too much memory. */

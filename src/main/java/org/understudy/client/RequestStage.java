@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
+import org.understudy.resp.ReplyBuffer;
 import org.understudy.resp.RequestParser;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.LoopStats;
@@ -50,13 +51,16 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   private final ActorRef<ClientConnection.Message> connection;
   private final Session session;
+  private final ReplyBuffer replies;
   private final Loop loop;
   private final Config config;
   private final LoopStats stats;
 
-  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, Loop loop) {
+  /** @param replies what the replies come from, to be told when they are sent */
+  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, ReplyBuffer replies, Loop loop) {
     this.connection = connection;
     this.session = session;
+    this.replies = replies;
     this.loop = loop;
     config = loop.config;
     stats = loop.stats;
@@ -346,6 +350,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       ByteString next = nextOutput();
       if (next != null) push(next);
       session.outputPieces = queue.size() + (next == null ? 0 : 1);
+      if (next == null && !working) replies.turn(); // all that was pushed before the last piece is sent
       if (next == null && closing) completeStage();
       else if (next == null && partUnsent) partSent();
       else if (stalled) goOn();

@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
+import org.understudy.bytes.SpareArrays;
 
 /**
  * Where commands write their replies: one growing buffer a batch, in the protocol that the client speaks at that
@@ -22,10 +23,23 @@ public final class ReplyBuffer {
   /** The least that the buffer has room for; it doubles with what is written at a time, up to {@link #MOST_BYTES}. */
   public static final int LEAST_BYTES = 1024;
   private static final int MOST_BYTES = 16 * 1024;
-  private static final int KEEP_BYTES = 64 * 1024;
+  /** Replies that need more room are copied into a larger array up to this size; beyond, another piece is cheaper. */
+  private static final int COPIED_BYTES = 4 * 1024;
+  /** What is written behind the buffer's room goes into pieces up to this size, each twice as large as the last. */
+  private static final int MOST_PIECE_BYTES = 64 * 1024;
+  /** So many pieces are remembered until they are sent, the others are left to the collector. */
+  private static final int MOST_SPARED = 16;
 
   private int room = LEAST_BYTES;
   private byte[] buffer = new byte[LEAST_BYTES];
+  /** The buffer that is kept, while {@link #buffer} is a large piece behind what was written there; else null. */
+  private byte[] kept;
+  /** What was written to before the last {@link #turn}, if it is to be written to after the next; else null. */
+  private byte[] other;
+  /** Where large pieces come from, null if they are new ones; and those that go back there, a turn after the last. */
+  private final SpareArrays spares;
+  private List<byte[]> spared = new ArrayList<>(0);
+  private List<byte[]> sparedBefore = new ArrayList<>(0);
   private int start;
   private int end;
   private List<ByteString> pieces;
@@ -35,6 +49,16 @@ public final class ReplyBuffer {
   private boolean muted;
   private long errors;
   private String lastError = "";
+
+  /** One whose bytes are never written over. */
+  public ReplyBuffer() {
+    this(null);
+  }
+
+  /** @param spares for the pieces of large replies, of the loop that writes them; null if nothing is to be spared */
+  public ReplyBuffer(SpareArrays spares) {
+    this.spares = spares;
+  }
 
   /** 2 or 3, as chosen by HELLO. */
   public int protocol() {
@@ -79,7 +103,12 @@ public final class ReplyBuffer {
 
   /** Bytes that the buffer occupies. */
   public int capacityBytes() {
-    return buffer.length;
+    return (kept == null ? buffer : kept).length;
+  }
+
+  /** The same, and what takes turns with it. */
+  public int heapBytes() {
+    return capacityBytes() + (other == null ? 0 : other.length);
   }
 
   /** The most that was taken at once since {@link #shrink} forgot it. */
@@ -91,9 +120,8 @@ public final class ReplyBuffer {
   public void shrink(boolean forgetPeak) {
     if (isEmpty() && buffer.length > LEAST_BYTES && peakBytes < buffer.length / 2) {
       room = (int) Math.min(MOST_BYTES, Math.max(LEAST_BYTES, peakBytes + 1));
-      buffer = new byte[room];
-      start = 0;
-      end = 0;
+      startBuffer(room);
+      other = null;
     }
     if (forgetPeak) peakBytes = 0;
   }
@@ -305,7 +333,10 @@ public final class ReplyBuffer {
     end += length;
   }
 
-  /** Everything written since the last call; the buffer is empty afterwards and can be used on. */
+  /**
+   * Everything written since the last call; the buffer is empty afterwards and can be used on. The bytes stay what they
+   * are until the second {@link #turn}.
+   */
   public ByteString take() {
     long size = pieceBytes + (end - start);
     if (size > peakBytes) peakBytes = size;
@@ -313,7 +344,8 @@ public final class ReplyBuffer {
     if (pieces == null) {
       if (start == end) return ByteString.emptyByteString();
       ByteString all = ByteString.fromArrayUnsafe(buffer, start, end - start);
-      giveAwayWritten();
+      start = end;
+      backToKept();
       return all;
     }
     cut();
@@ -321,8 +353,35 @@ public final class ReplyBuffer {
     for (ByteString piece : pieces) all = all.concat(piece);
     pieces = null;
     pieceBytes = 0;
-    if (buffer.length != room) startBuffer();
+    backToKept();
     return all;
+  }
+
+  /**
+   * Promises that all bytes are sent that were taken before the last call: what comes next may be written over them. So
+   * two arrays take turns. Small replies have one, for the sake of clients that ask seldom.
+   */
+  public void turn() {
+    if (!isEmpty()) return;
+    if (!sparedBefore.isEmpty()) {
+      sparedBefore.forEach(spares::give);
+      sparedBefore.clear();
+    }
+    if (!spared.isEmpty()) {
+      List<byte[]> free = sparedBefore;
+      sparedBefore = spared;
+      spared = free;
+    }
+    if (room == LEAST_BYTES) return;
+    byte[] free = other;
+    other = buffer;
+    if (free == null || free.length < room) {
+      startBuffer(room);
+    } else {
+      buffer = free;
+      start = 0;
+      end = 0;
+    }
   }
 
   private void line(char type, String text) {
@@ -361,19 +420,22 @@ public final class ReplyBuffer {
     if (pieces == null) pieces = new ArrayList<>();
     pieces.add(ByteString.fromArrayUnsafe(buffer, start, end - start));
     pieceBytes += end - start;
-    giveAwayWritten();
-  }
-
-  /** The written part belongs to a reader now; writing goes on behind it, or in a new array when little is left. */
-  private void giveAwayWritten() {
     start = end;
-    if (buffer.length != room || buffer.length - end < room / 4) startBuffer();
   }
 
-  private void startBuffer() {
-    buffer = new byte[room];
+  private void startBuffer(int length) {
+    buffer = new byte[length];
     start = 0;
     end = 0;
+  }
+
+  /** Forgets a large piece, which was taken, for the buffer before it; all of that was taken too. */
+  private void backToKept() {
+    if (kept == null) return;
+    buffer = kept;
+    kept = null;
+    start = buffer.length;
+    end = start;
   }
 
   private void reserve(int bytes) {
@@ -382,15 +444,26 @@ public final class ReplyBuffer {
 
   private void grow(int bytes) {
     int written = end - start;
-    long wanted = Math.max((long) written + bytes, Math.min(2L * buffer.length, written + (long) KEEP_BYTES));
-    if (written == 0 || written + (long) bytes <= KEEP_BYTES) {
-      buffer = Arrays.copyOfRange(buffer, start, start + (int) Math.min(Integer.MAX_VALUE - 16, wanted));
-      end = written;
+    if (kept == null && written + (long) bytes <= Math.max(room, COPIED_BYTES)) {
+      int length = Math.max(room, Math.max(written + bytes, Math.min(COPIED_BYTES, 2 * written)));
+      buffer = Arrays.copyOfRange(buffer, start, start + length);
       start = 0;
+      end = written;
       return;
     }
-    cut(); // beyond that a further piece is cheaper than a copy
-    buffer = new byte[Math.max(KEEP_BYTES, bytes)];
+    int length = (int) Math.min(MOST_PIECE_BYTES, 2L * Math.max(room, buffer.length));
+    cut();
+    if (kept == null) kept = buffer;
+    startPiece(Math.max(length, bytes));
+  }
+
+  private void startPiece(int length) {
+    if (spares == null || spared.size() == MOST_SPARED) {
+      startBuffer(length);
+      return;
+    }
+    buffer = spares.take(length);
+    spared.add(buffer);
     start = 0;
     end = 0;
   }

@@ -56,7 +56,7 @@ final class ClientMemory {
 
   static long bytes(Client client) {
     long names = client.channels.size() + client.patterns.size() + client.shardChannels.size() + client.prefixes.size();
-    return Memory.CLIENT_OBJECTS_BYTES + client.session.outputBytes.get() + client.run.reply.capacityBytes()
+    return Memory.CLIENT_OBJECTS_BYTES + client.session.outputBytes.get() + client.run.reply.heapBytes()
         + blocks(client.session.queryBufferBytes) + client.session.queryBufferFreeBytes + client.argumentBytes()
         + client.session.multiBytes + client.watched.size() * WATCH_BYTES + names * SUBSCRIPTION_BYTES;
   }

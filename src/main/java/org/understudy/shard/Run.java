@@ -16,7 +16,7 @@ public final class Run implements KeyspaceShard.Message {
 
   public final Client client;
   /** Where replies go, also those of commands that the connection runs. */
-  public final ReplyBuffer reply = new ReplyBuffer();
+  public final ReplyBuffer reply;
   /** No further request of the chunk follows: replies go straight to the socket. */
   public boolean last;
   /** Nothing to execute, but nothing of this client may be executed before a pause ends. */
@@ -37,8 +37,14 @@ public final class Run implements KeyspaceShard.Message {
    */
   record Queue(List<Session.Queued> commands, boolean refused, int flags, String abortedBecause) {}
 
+  /** With a buffer that is no connection's. */
   public Run(Client client) {
+    this(client, new ReplyBuffer());
+  }
+
+  public Run(Client client, ReplyBuffer reply) {
     this.client = client;
+    this.reply = reply;
     client.run = this;
   }
 

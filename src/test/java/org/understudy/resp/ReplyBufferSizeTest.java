@@ -2,12 +2,17 @@ package org.understudy.resp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
+import org.understudy.bytes.SpareArrays;
 
 class ReplyBufferSizeTest {
-  private final ReplyBuffer reply = new ReplyBuffer();
+  private final ReplyBuffer reply = new ReplyBuffer(new SpareArrays());
 
   private void take(int bytes) {
+    reply.turn();
     reply.raw(new byte[bytes]);
     assertEquals(bytes, reply.take().size());
   }
@@ -40,5 +45,50 @@ class ReplyBufferSizeTest {
     reply.ok();
     reply.shrink(true);
     assertEquals("+OK\r\n", reply.take().utf8String());
+  }
+
+  @Test
+  void whatWasTakenStaysAsItIsWhateverIsWrittenBehindIt() {
+    List<ByteString> taken = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      reply.bulk(text(i));
+      taken.add(reply.take());
+    }
+    for (int i = 0; i < 100; i++) {
+      assertEquals("$" + text(i).length() + "\r\n" + text(i) + "\r\n", taken.get(i).utf8String());
+    }
+  }
+
+  @Test
+  void whatWasSentIsWrittenOverTwoTurnsLater() {
+    for (int i = 0; i < 3; i++) take(2000);
+    reply.turn();
+    reply.simple("ONE");
+    ByteString sent = reply.take();
+    reply.turn();
+    reply.simple("TWO");
+    assertEquals("+TWO\r\n", reply.take().utf8String());
+    assertEquals("+ONE\r\n", sent.utf8String(), "one turn later it may be on its way");
+    reply.turn();
+    reply.simple("NEW");
+    assertEquals("+NEW\r\n", reply.take().utf8String());
+    assertEquals("+NEW\r\n", sent.utf8String());
+  }
+
+  @Test
+  void repliesOfEverySizeComeOutWholeWhileArraysTakeTurns() {
+    for (int size = 0; size < 300_000; size += 1 + size / 3) {
+      reply.turn();
+      StringBuilder expected = new StringBuilder();
+      for (int i = 0; expected.length() < size; i++) {
+        reply.bulk(text(i));
+        expected.append("$").append(text(i).length()).append("\r\n").append(text(i)).append("\r\n");
+      }
+      assertEquals(expected.toString(), reply.take().utf8String());
+    }
+  }
+
+  private static String text(int i) {
+    return "x".repeat(i % 70) + i;
   }
 }
