@@ -183,6 +183,18 @@ public final class ReplicationLog {
     return readersCut;
   }
 
+  /** A copy of the newest bytes, as far as they are in memory. */
+  public byte[] newest(int mostBytes) {
+    if (head == null) return new byte[0];
+    byte[] bytes = new byte[(int) Math.min(mostBytes, end - head.start)];
+    long first = end - bytes.length;
+    for (Chunk chunk = find(first); chunk != null; chunk = chunk.next) {
+      int from = (int) Math.max(0, first - chunk.start);
+      System.arraycopy(chunk.bytes, from, bytes, (int) (chunk.start + from - first), chunk.used - from);
+    }
+    return bytes;
+  }
+
   // ---- writing -----------------------------------------------------------------------------------------------------
 
   /** Adds bytes, which are copied. */
@@ -426,7 +438,7 @@ public final class ReplicationLog {
 
   private Chunk find(long offset) {
     Chunk chunk = head;
-    while (chunk.end() <= offset) chunk = chunk.next;
+    while (chunk.end() <= offset && chunk.next != null) chunk = chunk.next;
     return chunk;
   }
 }

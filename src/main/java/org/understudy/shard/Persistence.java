@@ -367,12 +367,13 @@ final class Persistence {
     giveUp();
     if (appendOnly.isOn()) log.info("Calling fsync() on the AOF file.");
     appendOnly.flush();
+    if (loading || !mode.hasDataset()) return null; // what is loaded so far must not replace the whole
     boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
         || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
-    // what is loaded so far must not replace the whole
-    if (!save || loading || !mode.hasDataset()) return null;
-    log.info("Saving the final RDB snapshot before exiting.");
-    if (saveAtOnce()) return null;
+    if (save) log.info("Saving the final RDB snapshot before exiting.");
+    boolean failed = save && !saveAtOnce();
+    if (!failed && (save || appendOnly.isOn())) continuity.saveLog();
+    if (!failed) return null;
     if ((flags & Config.SHUTDOWN_FORCE) != 0) {
       log.warn("Error trying to save the DB. Exit anyway.");
       return null;
@@ -444,6 +445,10 @@ final class Persistence {
    * after success.
    */
   void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+    continuity.readLog(turns, () -> loadDataset(stop, ended));
+  }
+
+  private void loadDataset(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
     aofFiles.readManifest(turns, read -> {
       if (!read) ended.accept(RdbFiles.Outcome.FAILED);
       else if (config.appendonly()) loadAppendOnly(stop, ended);

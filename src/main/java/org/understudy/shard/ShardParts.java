@@ -125,7 +125,7 @@ public final class ShardParts {
     replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE), spillFiles);
     propagation = new Propagation(replicationLog);
     backlog = new Backlog(config, replication, replicationLog);
-    continuity = new Continuity(this);
+    continuity = new Continuity(this, files);
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
     replicas = new Replicas(this);

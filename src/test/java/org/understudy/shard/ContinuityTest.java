@@ -3,11 +3,13 @@ package org.understudy.shard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.replication.History;
 
@@ -18,11 +20,15 @@ class ContinuityTest {
   /** A server that starts with what another has left. */
   private static DirectShard restarted(DirectShard before, long laterMillis) {
     DirectShard after = new DirectShard(Config.defaults(), before.files);
+    load(after, laterMillis);
+    return after;
+  }
+
+  private static void load(DirectShard after, long laterMillis) {
     after.advance(laterMillis);
     after.parts.awaitDataset();
-    after.parts.shard().perform(() -> after.parts.load(() -> false, outcome -> { }));
+    after.parts.shard().perform(() -> after.parts.persistence.load(() -> false, outcome -> { }));
     after.runSlices();
-    return after;
   }
 
   private static void seconds(DirectShard shard, int count) {
@@ -83,6 +89,79 @@ class ContinuityTest {
     assertEquals(History.NO_ID, after.parts.replication.history().secondId());
     assertFalse(after.parts.replicationLog.isActive());
     assertEquals(0L, after.call("DBSIZE"));
+  }
+
+  @Test
+  void whatLedToTheDatasetIsKnownAfterAnOrderlyEnd() throws IOException {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    long lagging = shard.parts.replicationLog.end();
+    shard.call("SET", "b", "1", "PX", "5");
+    shard.call("SET", "c", "1");
+    long end = shard.parts.replicationLog.end();
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_SAVE));
+    DirectShard after = restarted(shard, 10);
+    assertEquals(0, after.parts.replicationLog.first());
+    assertEquals(end + 1, after.parts.replication.history().secondOffset());
+    List<String> missed = new LogTap(after.parts.replicationLog, lagging).commands();
+    assertEquals("SET c 1", missed.get(1));
+    assertEquals(List.of("SELECT 0", "DEL b"), missed.subList(2, 4));
+  }
+
+  @Test
+  void ofTheSavedLogNothingIsUsedThatTheDatasetDoesNotHave() throws IOException {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    shard.call("SAVE");
+    byte[] dataset = shard.files.get(shard.config.resolve("dump.rdb"));
+    long end = shard.parts.replicationLog.end();
+    shard.call("SET", "b", "1");
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_SAVE));
+    shard.files.put(shard.config.resolve("dump.rdb"), dataset);
+    DirectShard after = restarted(shard, 0);
+    assertEquals(end, after.parts.replicationLog.end());
+    assertEquals(List.of("SELECT 0", "SET a 1"), new LogTap(after.parts.replicationLog, 0).commands());
+  }
+
+  @Test
+  void aSavedLogOfAnotherHistoryIsNotUsed() {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_SAVE));
+    byte[] log = shard.files.get(shard.config.resolve("dump.rdb.backlog"));
+    shard.allowDebug();
+    shard.call("DEBUG", "CHANGE-REPL-ID");
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_SAVE));
+    shard.files.put(shard.config.resolve("dump.rdb.backlog"), log);
+    DirectShard after = restarted(shard, 0);
+    assertEquals(shard.parts.replicationLog.end(), after.parts.replicationLog.first());
+    assertTrue(after.parts.replicationLog.isActive());
+  }
+
+  @Test
+  void aRestartedReplicaHasTheLogOfItsPrimary() throws IOException {
+    shard.parts.backlog.begin();
+    shard.session.database = 3;
+    shard.call("SET", "a", "1", "PX", "5");
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_SAVE));
+    Config replica = Config.parse(List.of("replicaof 127.0.0.1 1"));
+    DirectShard after = new DirectShard(replica, shard.files);
+    after.parts.replication.primary(replica.replicaof().orElseThrow());
+    load(after, 10);
+    assertEquals(History.of(shard.parts.replication.history().id()), after.parts.replication.history());
+    assertEquals(3, after.parts.replication.streamDatabase());
+    assertTrue(after.parts.replication.isResumable());
+    assertEquals(List.of("SELECT 3", "SET a 1 PXAT " + (shard.nowMillis() + 5)),
+        new LogTap(after.parts.replicationLog, 0).commands());
+    assertTrue(after.keyspace().database(3).holds(Bytes.of("a")), "its primary has not deleted it");
+  }
+
+  @Test
+  void withoutASaveNoLogIsSaved() {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_NOSAVE));
+    assertEquals(List.of(), shard.files.list());
   }
 
   @Test
