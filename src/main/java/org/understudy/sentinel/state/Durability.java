@@ -11,6 +11,7 @@ final class Durability {
   private long version;
   private long durableVersion;
   private boolean changed;
+  private boolean failing;
   private long retryAt = Long.MAX_VALUE;
 
   /** Something worth keeping changed. @return the version that will hold it */
@@ -23,6 +24,11 @@ final class Durability {
     return aVersion <= durableVersion;
   }
 
+  /** Whether the last write failed. */
+  boolean isFailing() {
+    return failing;
+  }
+
   /** At the end of a step. @return the version to write now, or 0 if nothing changed */
   long toWrite() {
     if (!changed) return 0;
@@ -32,10 +38,12 @@ final class Durability {
 
   void written(long writtenVersion) {
     durableVersion = Math.max(durableVersion, writtenVersion);
+    failing = false;
     if (writtenVersion == version) retryAt = Long.MAX_VALUE;
   }
 
   void failed(long now) {
+    failing = true;
     retryAt = now + RETRY_MILLIS;
   }
 

@@ -218,7 +218,10 @@ final class Elections {
     vote(primary, epoch, favourite, now);
   }
 
-  /** Counts: to win takes the majority of all known sentinels, and at least the quorum. */
+  /**
+   * Counts: to win takes the majority of all known sentinels, and at least the quorum. Who could not write down that it
+   * tried in this epoch has not won, even without its own vote: after a restart it would be elected in it once more.
+   */
   Outcome outcome(MonitoredPrimary primary) {
     long epoch = primary.failover.epoch;
     Map<String, Integer> votes = votesOfOthers(primary, epoch);
@@ -234,7 +237,7 @@ final class Elections {
       else open++;
     }
     int needed = votesNeeded(primary);
-    if (votes.getOrDefault(myId, 0) >= needed) return Outcome.WON;
+    if (votes.getOrDefault(myId, 0) >= needed) return isSealed(primary) ? Outcome.WON : Outcome.OPEN;
     int most = votes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     if (most >= needed) return Outcome.LOST;
     return reachable >= needed && most + open < needed ? Outcome.SPLIT : Outcome.OPEN;
@@ -258,9 +261,14 @@ final class Elections {
         || primary.voteEpoch == epoch && primary.votedFor != null && !primary.votedFor.equals(myId);
   }
 
-  /** Whether each sentinel that can be reached has voted in the epoch of our attempt, and our own vote is on disk. */
+  /** Whether our vote in the epoch of our attempt is on disk. */
+  boolean isSealed(MonitoredPrimary primary) {
+    return primary.voteEpoch >= primary.failover.epoch && durability.isDurable(primary.voteVersion);
+  }
+
+  /** Whether each sentinel that can be reached has voted in the epoch of our attempt. */
   boolean allReachableHaveVoted(MonitoredPrimary primary) {
-    return durability.isDurable(primary.voteVersion) && primary.sentinels.values().stream()
+    return primary.sentinels.values().stream()
         .allMatch(sentinel -> sentinel.link.commands != Link.Status.OPEN || sentinel.subjectivelyDown
             || hasVoted(sentinel, primary.failover.epoch));
   }

@@ -74,6 +74,8 @@ final class Failovers {
   /** Begins a failover if the primary is objectively down and nothing speaks against it. */
   void startIfNeeded(MonitoredPrimary primary, long now) {
     if (!primary.objectivelyDown || primary.failover != null || now < primary.electionAt) return;
+    // Who cannot write cannot be elected; the others can
+    if (durability.isFailing()) return;
     long notBefore = primary.lastAttemptAt + primary.settings.failoverTimeoutMillis() * 2;
     if (now < notBefore && !leaderIsLost(primary, now)) {
       if (primary.delayLoggedFor == primary.lastAttemptAt) return;
@@ -158,7 +160,7 @@ final class Failovers {
 
   /** Redis does not ask at all; but then two operators could fail over to two replicas in one epoch. */
   private boolean mayGoUnelected(MonitoredPrimary primary, long now) {
-    if (elections.hasRival(primary)) return false;
+    if (elections.hasRival(primary) || !elections.isSealed(primary)) return false;
     return elections.allReachableHaveVoted(primary)
         || now - primary.failover.startedAt > Cadence.FORCED_VOTE_WAIT_MILLIS;
   }
