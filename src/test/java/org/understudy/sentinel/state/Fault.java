@@ -12,6 +12,8 @@ record Fault(Kind kind, int first, int second, long atMillis, long millis) {
   enum Kind {
     /** Nothing is kept but what is on disk. */
     CRASH,
+    /** A sentinel dies in the moment at which its next vote is out. */
+    CRASH_AFTER_VOTE,
     /** The process does not run for a while; nothing is lost. */
     STOP,
     /** Hosts are cut into two groups. */

@@ -27,6 +27,16 @@ final class SimulatedEnsemble {
   private long convergedAfter = -1;
 
   SimulatedEnsemble(long seed) {
+    this(seed, hurried(), new PrimarySettings(2, 1_000, 2_000, 1, null, null, null, 0, Map.of()));
+  }
+
+  /** With the periods of Redis. */
+  static SimulatedEnsemble asInLife(long seed, long downAfterMillis) {
+    return new SimulatedEnsemble(seed, new Timing(),
+        new PrimarySettings(2, downAfterMillis, 180_000, 1, null, null, null, 0, Map.of()));
+  }
+
+  private SimulatedEnsemble(long seed, Timing timing, PrimarySettings settings) {
     this.seed = seed;
     world = new SimulatedWorld(seed);
     world.witness.expectSentinels(SENTINELS);
@@ -36,14 +46,13 @@ final class SimulatedEnsemble {
     }
     servers.forEach(server -> server.knows(servers));
     for (int i = 0; i < SENTINELS; i++) {
-      sentinels.add(new SimulatedSentinel(world, id(i), sentinelAddress(i), timing(), knownBy(i, primary)));
+      sentinels.add(new SimulatedSentinel(world, id(i), sentinelAddress(i), timing, knownBy(i, primary, settings)));
     }
     sentinels.forEach(SimulatedSentinel::start);
     replicate();
   }
 
-  private SavedState knownBy(int sentinel, Address primary) {
-    PrimarySettings settings = new PrimarySettings(2, 1_000, 2_000, 1, null, null, null, 0, Map.of());
+  private SavedState knownBy(int sentinel, Address primary, PrimarySettings settings) {
     List<SavedSentinel> others = new ArrayList<>();
     for (int i = 0; i < SENTINELS; i++) {
       if (i != sentinel) others.add(new SavedSentinel(sentinelAddress(i), id(i)));
@@ -53,7 +62,7 @@ final class SimulatedEnsemble {
         List.of(new SavedPrimary("mymaster", primary, settings, 0, 0, replicas, others, List.of())));
   }
 
-  private static Timing timing() {
+  private static Timing hurried() {
     Timing timing = new Timing();
     timing.set(Period.INFO_PERIOD, 2_000);
     timing.set(Period.PUBLISH_PERIOD, 600);
@@ -90,6 +99,39 @@ final class SimulatedEnsemble {
     }
   }
 
+  /** Every host is stopped again and again, each time for no longer than given, and clocks jump. */
+  void sufferPausesFor(long millis, int longestMillis) {
+    for (int host = 0; host < SENTINELS + SERVERS; host++) pauseSometimes(host, longestMillis);
+    jumpSometimes();
+    world.runUntil(millis);
+  }
+
+  private void pauseSometimes(int host, int longestMillis) {
+    world.after(world.random.nextInt(20_000), () -> {
+      stop(host(host), 1 + world.random.nextInt(longestMillis));
+      pauseSometimes(host, longestMillis);
+    });
+  }
+
+  private void jumpSometimes() {
+    world.after(world.random.nextInt(60_000), () -> {
+      world.jumpClocks(world.random.nextInt(7_200_000) - 3_600_000);
+      jumpSometimes();
+    });
+  }
+
+  /** Kills the primary at some moment. @return milliseconds until a replica is a primary */
+  long millisUntilReplaced() {
+    world.runUntil(15_000 + world.random.nextInt(10_000));
+    long killedAt = world.now();
+    crash(servers.get(0));
+    while (servers.stream().allMatch(server -> server == servers.get(0) || server.follows != null)) {
+      world.runUntil(world.now() + 1);
+      if (world.now() > killedAt + 60_000) throw new AssertionError("Seed " + seed + "\n" + world.witness.story());
+    }
+    return world.now() - killedAt;
+  }
+
   long convergedAfterMillis() {
     return convergedAfter;
   }
@@ -99,6 +141,10 @@ final class SimulatedEnsemble {
   }
 
   private void planFaults() {
+    if (world.random.nextInt(3) > 0) {
+      Fault.Kind kind = world.random.nextBoolean() ? Fault.Kind.CRASH : Fault.Kind.STOP;
+      plan(new Fault(kind, SENTINELS, 0, 200 + world.random.nextInt(1_000), 500 + world.random.nextInt(5_000)));
+    }
     int count = 1 + world.random.nextInt(5);
     for (int i = 0; i < count; i++) {
       Fault.Kind kind = Fault.Kind.values()[world.random.nextInt(Fault.Kind.values().length)];
@@ -107,11 +153,14 @@ final class SimulatedEnsemble {
       int first = kind == Fault.Kind.PARTITION ? groups : world.random.nextInt(hosts);
       long at = 200 + world.random.nextInt(4_000);
       long millis = 50 + world.random.nextInt(world.random.nextBoolean() ? 5_000 : 1_500);
-      Fault fault = new Fault(kind, first, world.random.nextInt(hosts), at, millis);
-      faults.add(fault);
-      world.after(at, () -> apply(fault));
-      world.after(Math.min(at + millis, FAULTS_UNTIL_MILLIS), () -> revert(fault));
+      plan(new Fault(kind, first, world.random.nextInt(hosts), at, millis));
     }
+  }
+
+  private void plan(Fault fault) {
+    faults.add(fault);
+    world.after(fault.atMillis(), () -> apply(fault));
+    world.after(Math.min(fault.atMillis() + fault.millis(), FAULTS_UNTIL_MILLIS), () -> revert(fault));
   }
 
   private SimulatedWorld.Host host(int number) {
@@ -126,10 +175,11 @@ final class SimulatedEnsemble {
     SimulatedServer server = servers.get(fault.first() % SERVERS);
     switch (fault.kind()) {
       case CRASH -> crash(hit);
-      case STOP -> {
-        if (hit instanceof SimulatedSentinel stopped) stopped.stopFor(fault.millis());
-        else ((SimulatedServer) hit).stopFor(fault.millis());
-      }
+      case CRASH_AFTER_VOTE -> sentinel.afterNextVote(() -> {
+        crash(sentinel);
+        world.after(world.random.nextInt(50), sentinel::start);
+      });
+      case STOP -> stop(hit, fault.millis());
       case PARTITION -> eachCut(fault, world::cut);
       case ONE_WAY -> world.cut(hit, host(fault.second()));
       case LIE -> server.lie = SimulatedServer.Lie.values()[1 + fault.second() % 5];
@@ -149,7 +199,7 @@ final class SimulatedEnsemble {
       case LIE -> servers.get(fault.first() % SERVERS).lie = SimulatedServer.Lie.NONE;
       case MOOD -> servers.get(fault.first() % SERVERS).mood = SimulatedServer.Mood.FINE;
       case DISK_FULL -> sentinels.get(fault.first() % SENTINELS).diskFull = false;
-      case STOP, CLOCK_JUMP, FAILOVER -> { }
+      case STOP, CRASH_AFTER_VOTE, CLOCK_JUMP, FAILOVER -> { }
     }
   }
 
@@ -159,6 +209,11 @@ final class SimulatedEnsemble {
     for (SimulatedSentinel other : sentinels) {
       if (other != host) other.lost(host);
     }
+  }
+
+  private static void stop(SimulatedWorld.Host host, long millis) {
+    if (host instanceof SimulatedSentinel sentinel) sentinel.stopFor(millis);
+    else ((SimulatedServer) host).stopFor(millis);
   }
 
   private static void start(SimulatedWorld.Host host) {
@@ -183,6 +238,7 @@ final class SimulatedEnsemble {
     world.healAll();
     for (SimulatedSentinel sentinel : sentinels) {
       sentinel.diskFull = false;
+      sentinel.afterNextVote(null);
       sentinel.resume();
       sentinel.start();
     }

@@ -39,6 +39,8 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
   private long tickAt;
   private long stoppedUntil;
   private int life;
+  private long diskFreeAt;
+  private Runnable afterNextVote;
   boolean up;
   boolean diskFull;
 
@@ -106,6 +108,11 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     world.witness.note(address, "crashes");
   }
 
+  /** What becomes of it once its next vote was sent; null for nothing. */
+  void afterNextVote(Runnable fate) {
+    afterNextVote = fate;
+  }
+
   void operator(Event event) {
     if (up && stoppedUntil <= world.now()) step(event);
   }
@@ -134,7 +141,6 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
   }
 
   private void step(Event event) {
-    world.witness.saw(this, event);
     List<Effect> effects = state.step(event, world.now());
     for (Effect effect : effects) {
       if (up) carryOut(effect);
@@ -164,6 +170,11 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     else if (effect instanceof Effect.Reply reply) {
       Consumer<Answer> asker = asked.remove(reply.token());
       if (asker != null) asker.accept(reply.answer());
+      boolean vote = reply.answer() instanceof Answer.Down down && !down.leader().equals("*");
+      if (vote && afterNextVote != null) {
+        afterNextVote.run();
+        afterNextVote = null;
+      }
     } else if (effect instanceof Effect.Crash) crash();
   }
 
@@ -239,7 +250,9 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
 
   private void persist(Effect.Persist persist) {
     int thisLife = life;
-    world.after(1 + world.random.nextInt(5), () -> {
+    // One after the other: a version that is on disk has those before it behind it
+    diskFreeAt = Math.max(diskFreeAt, world.now()) + 1 + world.random.nextInt(5);
+    world.after(diskFreeAt - world.now(), () -> {
       if (life != thisLife) return;
       boolean full = diskFull;
       if (!full) disk = persist.state();

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.understudy.config.LogLevel;
 import org.understudy.sentinel.state.SavedState.SavedPrimary;
 
 /** Watches what must never happen, and remembers what did. */
@@ -61,12 +62,6 @@ final class Witness {
     return String.join("\n", transcript);
   }
 
-  void saw(SimulatedSentinel sentinel, Event event) {
-    if (event instanceof Event.Disconnected || event instanceof Event.FailoverAsked) {
-      note(sentinel.address(), event.toString());
-    }
-  }
-
   void started(SimulatedSentinel sentinel, SavedState disk) {
     note(sentinel.address(), "starts in epoch " + disk.currentEpoch());
     for (SavedPrimary primary : disk.primaries()) {
@@ -89,6 +84,7 @@ final class Witness {
   }
 
   private void published(SimulatedSentinel sentinel, Effect.Publish event) {
+    if (event.level() == LogLevel.DEBUG) return;
     note(sentinel.address(), event.name() + " " + event.payload());
     Attempt attempt = attempt(sentinel);
     switch (event.name()) {
