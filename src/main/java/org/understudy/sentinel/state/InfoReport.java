@@ -2,6 +2,7 @@ package org.understudy.sentinel.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What an INFO says that a sentinel cares about. A field that it does not have is null, and what was known before
@@ -16,6 +17,7 @@ record InfoReport(String runId, Kind role, List<Place> replicas, long primaryLin
     Long primaryOffset) {
 
   private static final int RUN_ID_LENGTH = 40;
+  private static final Pattern LINE_END = Pattern.compile("\r\n");
 
   record Place(String host, int port) {}
 
@@ -31,7 +33,7 @@ record InfoReport(String runId, Kind role, List<Place> replicas, long primaryLin
     Long replicaOffset = null;
     Boolean announced = null;
     Long primaryOffset = null;
-    for (String line : info.split("\r\n")) {
+    for (String line : LINE_END.split(info)) {
       int colon = line.indexOf(':');
       if (colon < 0) continue;
       String field = line.substring(0, colon);

@@ -181,6 +181,6 @@ final class SimulatedServer implements SimulatedWorld.Host {
 
   private String runId() {
     int shown = lie == Lie.OTHER_RUN_ID ? 99 : life;
-    return String.format("%020d%020d", address.port(), shown);
+    return "0".repeat(34) + (100_000 + shown * 10_000 + address.port());
   }
 }
