@@ -1,2 +1,2 @@
-/** Who may do what. For now there is the default user, whose password is {@code requirepass}. */
+/** Who may do what: users, the rules that describe them, decisions, and a log of what was denied. */
 package org.understudy.acl;

@@ -155,7 +155,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       byte[][] argv = requests.get(next);
       CommandSpec spec = lookup(argv);
       boolean forShard = spec != null && !runsHere(spec) && spec.takes(argv.length)
-          && loop.admission.refuse(session, spec) == null && !queues(spec);
+          && loop.admission.refuse(session, spec, argv) == null && !queues(spec);
       if (forShard) {
         next++;
         forward(spec, argv);
@@ -232,8 +232,9 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       refuse(spec, argv, error(argv).getMessage());
       return true;
     }
-    String refusal = loop.admission.refuse(session, spec);
-    if (refusal == null) refusal = loop.admission.refuseNow(session, spec, 0);
+    String refusal = loop.admission.refuse(session, spec, argv);
+    if (refusal != null) loop.admission.noteRefused(client, spec, argv, loop.clock.millis());
+    else refusal = loop.admission.refuseNow(session, spec, 0);
     if (refusal != null) {
       refuse(spec, argv, refusal);
       return true;

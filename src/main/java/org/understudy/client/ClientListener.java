@@ -247,7 +247,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
 
   /** @param options for setting them later; null where that is not possible */
   private void serve(Flow<ByteString, ByteString, ?> socket, Session session, Socket options) {
-    session.authenticated = users.defaultNeedsNoPassword();
+    session.become(Users.DEFAULT, users.defaultUser());
+    session.authenticated = users.admitsEverybody();
     ReplyBuffer replies = new ReplyBuffer(loop.replySpares);
     ActorRef<ClientConnection.Message> actor =
         getContext().spawnAnonymous(ClientConnection.create(loop, session, replies, options));

@@ -15,6 +15,7 @@ import static org.understudy.command.CommandGroup.TRANSACTIONS;
 import static org.understudy.command.CommandSpec.command;
 
 import java.util.List;
+import org.understudy.acl.User;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
@@ -37,15 +38,17 @@ public final class ConnectionCommands {
       new CommandError("WRONGPASS invalid username-password pair or user is disabled.");
 
   private final Config config;
+  private final ShardParts parts;
   private final Users users;
   private final ReplicationState replication;
   private final Mode mode;
 
-  public ConnectionCommands(ShardParts parts, Users users) {
+  public ConnectionCommands(ShardParts parts) {
     config = parts.config();
     replication = parts.replication();
     mode = parts.mode();
-    this.users = users;
+    users = parts.users();
+    this.parts = parts;
   }
 
   public List<CommandSpec> rows() {
@@ -116,15 +119,18 @@ public final class ConnectionCommands {
       throw CommandError.err("AUTH <password> called without any password configured for the default user. "
           + "Are you sure your configuration is correct?");
     }
-    byte[] user = named ? call.argv[1] : Bytes.of(call.session.user);
-    logIn(call.session, named ? user : Bytes.of("default"), call.argv[call.argv.length - 1]);
+    logIn(call, named ? call.argv[1] : Bytes.of(Users.DEFAULT), call.argv[call.argv.length - 1]);
     call.reply.ok();
   }
 
-  private void logIn(Session session, byte[] user, byte[] password) {
-    if (!users.authenticate(user, password)) throw WRONG_PASSWORD;
-    session.authenticated = true;
-    session.user = Bytes.string(user);
+  private void logIn(Call call, byte[] name, byte[] password) {
+    User user = users.logIn(name, password);
+    if (user == null) {
+      parts.noteFailedLogIn(call, Bytes.string(name));
+      throw WRONG_PASSWORD;
+    }
+    call.session.authenticated = true;
+    call.session.become(user.name(), user);
   }
 
   private void hello(Call call) {
@@ -136,7 +142,7 @@ public final class ConnectionCommands {
       if (Bytes.is(argv[i], "AUTH") && more >= 2) {
         call.redact(i + 1);
         call.redact(i + 2);
-        logIn(session, argv[i + 1], argv[i + 2]);
+        logIn(call, argv[i + 1], argv[i + 2]);
         i += 2;
       } else if (Bytes.is(argv[i], "SETNAME") && more >= 1) {
         ClientCommands.setName(session, argv[++i]);

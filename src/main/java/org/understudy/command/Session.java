@@ -19,7 +19,10 @@ public final class Session {
   /** Number of the socket in the operating system, -1 if it is not known. */
   public int descriptor = -1;
   public byte[] name = {};
+  /** Name of the user that the client is logged in as. */
   public String user = "default";
+  /** What that user may do; null for everything. */
+  public Permissions permissions;
   public boolean authenticated;
   /** RESP version, 2 or 3. */
   public int protocol = 2;
@@ -80,6 +83,12 @@ public final class Session {
   /** Whether the client is on this machine: a loopback address or a Unix socket. */
   public boolean isLocal() {
     return unixSocket || address.startsWith("127.") || address.startsWith("[::1]");
+  }
+
+  /** Logs the client in as another user. */
+  public void become(String name, Permissions rights) {
+    user = name;
+    permissions = rights;
   }
 
   /** Channels, patterns and shard channels together. */

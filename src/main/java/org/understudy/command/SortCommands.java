@@ -40,6 +40,10 @@ import org.understudy.resp.ReplyBuffer;
  * 7.0.15. Texts are ordered by their bytes, as there in the locale C.
  */
 public final class SortCommands {
+  private static final CommandError BY_DENIED =
+      CommandError.err("BY option of SORT denied due to insufficient ACL permissions.");
+  private static final CommandError GET_DENIED =
+      CommandError.err("GET option of SORT denied due to insufficient ACL permissions.");
   private static final CommandError NOT_A_DOUBLE =
       CommandError.err("One or more scores can't be converted into double");
   /** From so many elements on, sorting that looks at nothing else is done in slices. */
@@ -102,7 +106,8 @@ public final class SortCommands {
     byte[] store;
     final List<SortPattern> get = new ArrayList<>();
 
-    Options(byte[][] argv, boolean mayStore) {
+    /** @param mayLookUp the client's user may read all keys: those that BY and GET lead to are not among the arguments */
+    Options(byte[][] argv, boolean mayStore, boolean mayLookUp) {
       for (int i = 2; i < argv.length; i++) {
         int left = argv.length - i - 1;
         if (Bytes.is(argv[i], "ASC")) {
@@ -118,7 +123,9 @@ public final class SortCommands {
           store = argv[++i];
         } else if (Bytes.is(argv[i], "BY") && left >= 1) {
           by = new SortPattern(argv[++i]);
+          if (!mayLookUp && by.looksUp()) throw BY_DENIED;
         } else if (Bytes.is(argv[i], "GET") && left >= 1) {
+          if (!mayLookUp) throw GET_DENIED;
           get.add(new SortPattern(argv[++i]));
         } else {
           throw Errors.SYNTAX;
@@ -191,11 +198,16 @@ public final class SortCommands {
 
   /** SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA] [STORE destination] */
   void sort(Call call) {
-    sort(call, new Options(call.argv, true));
+    sort(call, new Options(call.argv, true, mayLookUp(call)));
   }
 
   void sortReadOnly(Call call) {
-    sort(call, new Options(call.argv, false));
+    sort(call, new Options(call.argv, false, mayLookUp(call)));
+  }
+
+  private static boolean mayLookUp(Call call) {
+    Permissions permissions = call.session == null ? null : call.session.permissions;
+    return permissions == null || permissions.mayReadAnyKey(call.spec, call.argv);
   }
 
   private void sort(Call call, Options options) {

@@ -72,6 +72,7 @@ public final class Config {
 
   private volatile Values values;
   private volatile List<Rename> renames = List.of();
+  private volatile List<List<String>> users = List.of();
   private volatile Path file;
   private final Map<Directive, List<Hook>> hooks = new ConcurrentHashMap<>();
 
@@ -537,6 +538,17 @@ public final class Config {
     List<Rename> more = new ArrayList<>(renames);
     more.add(rename);
     renames = List.copyOf(more);
+  }
+
+  /** The {@code user} lines of the configuration: a name and rules each. */
+  public List<List<String>> users() {
+    return users;
+  }
+
+  void addUser(List<String> user) {
+    List<List<String>> more = new ArrayList<>(users);
+    more.add(List.copyOf(user));
+    users = List.copyOf(more);
   }
 
   /** The configuration file, absolute; null if there is none. */

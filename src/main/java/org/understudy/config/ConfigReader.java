@@ -6,10 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -30,6 +27,7 @@ public final class ConfigReader {
 
   private final Config config;
   private BiConsumer<String, String> renaming = (from, to) -> {};
+  private Consumer<List<String>> users = user -> {};
   private Consumer<String> warnings = warning -> {};
   /** Null unless this is the file of a sentinel. */
   private Consumer<SentinelLine> sentinel;
@@ -39,8 +37,6 @@ public final class ConfigReader {
   private boolean saveSeen;
   /** False again behind an include, as in the reference implementation: from there each {@code save} replaces. */
   private boolean savesAdd;
-  private ConfigFileError defaultUserError;
-  private List<String> defaultUser;
 
   public ConfigReader(Config config) {
     this.config = config;
@@ -52,6 +48,15 @@ public final class ConfigReader {
    */
   public ConfigReader renaming(BiConsumer<String, String> command) {
     renaming = command;
+    return this;
+  }
+
+  /**
+   * Tells of each {@code user} line, name and rules, while it can still be refused: the consumer throws an
+   * {@link IllegalArgumentException} with the reason.
+   */
+  public ConfigReader users(Consumer<List<String>> user) {
+    users = user;
     return this;
   }
 
@@ -142,7 +147,7 @@ public final class ConfigReader {
     }
     checkLogFile();
     savesAdd = false;
-    if (--depth == 0 && defaultUser != null && !isTheDefault(defaultUser)) throw defaultUserError;
+    depth--;
   }
 
   private void readLine(String line, int number) throws BadValue {
@@ -184,7 +189,7 @@ public final class ConfigReader {
     } else if (name.equals("rename-command") && count == 2) {
       rename(arguments.get(0), arguments.get(1));
     } else if (name.equals("user") && count >= 1) {
-      user(arguments, line, number);
+      user(arguments);
     } else if (name.equals("loadmodule") && count >= 1) {
       throw new BadValue("Modules are not supported by Understudy");
     } else if (name.indexOf('.') >= 0) {
@@ -207,28 +212,18 @@ public final class ConfigReader {
     config.addRename(new Config.Rename(from, to));
   }
 
-  /** There are no other users yet; but Redis writes a line for the default user into every file that it rewrites. */
-  private void user(List<String> arguments, String line, int number) throws BadValue {
-    String reason = "ACL users are not supported by Understudy yet";
-    if (!arguments.get(0).equals("default") || defaultUser != null) throw new BadValue(reason);
-    defaultUser = arguments.subList(1, arguments.size());
-    defaultUserError = ConfigFileError.at(number, line, reason);
-  }
-
-  /** Whether the rules describe the default user as it is anyway: all rights, and the password of requirepass. */
-  private boolean isTheDefault(List<String> rules) {
-    List<String> rest = new ArrayList<>(rules);
-    rest.remove("sanitize-payload");
-    String password = config.requirepass().isEmpty() ? "nopass" : "#" + sha256(config.requirepass());
-    return rest.equals(List.of("on", password, "~*", "&*", "+@all"));
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Bytes.of(text)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JVM has SHA-256", e);
+  private void user(List<String> words) throws BadValue {
+    String name = words.get(0);
+    if (config.users().stream().anyMatch(user -> user.get(0).equals(name))) {
+      throw new BadValue("Error in user declaration '" + name + "': Duplicate user found. A user can only be defined once"
+          + " in config files");
     }
+    try {
+      users.accept(words);
+    } catch (IllegalArgumentException e) {
+      throw new BadValue(e.getMessage());
+    }
+    config.addUser(words);
   }
 
   /** Later there is no way to complain about the log file except in it. */

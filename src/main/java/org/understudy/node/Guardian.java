@@ -13,7 +13,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.understudy.acl.Users;
 import org.understudy.bytes.Clock;
 import org.understudy.client.BindAddress;
 import org.understudy.client.ClientListener;
@@ -77,18 +76,21 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     this.milestones = milestones;
     this.shutdown = shutdown;
     this.sentinel = sentinel;
-    Users users = new Users(config);
     Clock clock = new SystemClock();
     Sessions sessions = new Sessions();
     parts = new ShardParts(config, clock, hashSeed(),
-        wired -> new ConnectionCommands(wired, users).rows(), ServerFacts.ofProcess(clock),
+        wired -> new ConnectionCommands(wired).rows(), ServerFacts.ofProcess(clock),
         new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem(),
         sentinel == null ? Mode.STANDALONE : sentinel);
     parts.connections(sessions);
     if (sentinel == null) parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
-    listeners = Listeners.start(context, ClientListener.create(shard, parts, users, sessions), config.ioThreads());
+    listeners = Listeners.start(context, ClientListener.create(shard, parts, parts.users(), sessions), config.ioThreads());
+    if (!parts.loadUsers()) {
+      milestones.listening.completeExceptionally(new StartFailure("no users"));
+      return;
+    }
     listeners.listen(BindAddress.of(config.bind()), config.port())
         .thenCompose(this::listenOnUnixSocket)
         .whenComplete((done, failure) -> {

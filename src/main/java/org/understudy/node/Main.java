@@ -66,14 +66,15 @@ public final class Main {
   private int run() {
     try {
       byte[] input = line.standardInput() ? System.in.readAllBytes() : new byte[0];
-      ConfigReader reader = new ConfigReader(config).renaming(new RenameCheck()).warnings(log::warn);
+      ConfigCheck check = new ConfigCheck();
+      ConfigReader reader =
+          new ConfigReader(config).renaming(check::rename).users(check::user).warnings(log::warn);
       if (isSentinel) {
         nodeLog.role(() -> 'X');
         sentinel = SentinelStart.read(config, reader, line, new ByteArrayInputStream(input));
       } else {
         reader.read(line, new ByteArrayInputStream(input));
       }
-      NotThereYet.refuse(config);
       String contradiction = config.appendfsyncContradiction();
       if (contradiction != null) throw ConfigFileError.general(contradiction);
       applyToLog(config);

@@ -1,6 +1,10 @@
 package org.understudy.shard;
 
+import org.understudy.acl.AclLog;
+import org.understudy.acl.Denial;
+import org.understudy.acl.User;
 import org.understudy.acl.Users;
+import org.understudy.bytes.Bytes;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
@@ -29,6 +33,7 @@ public final class Admission {
 
   private final Config config;
   private final Users users;
+  private final AclLog aclLog;
   /** Set by the shard before each command while there is a memory limit. */
   private volatile boolean outOfMemory;
   private volatile boolean lastSaveFailed;
@@ -37,9 +42,10 @@ public final class Admission {
   private volatile boolean tooFewReplicas;
   private volatile boolean asyncLoading;
 
-  public Admission(Config config) {
+  public Admission(Config config, Users users, AclLog aclLog) {
     this.config = config;
-    users = new Users(config);
+    this.users = users;
+    this.aclLog = aclLog;
   }
 
   void outOfMemory(boolean yes) {
@@ -76,17 +82,39 @@ public final class Admission {
   }
 
   /** The error, or null. */
-  public String refuse(Session session, CommandSpec spec) {
+  public String refuse(Session session, CommandSpec spec, byte[][] argv) {
     if ((spec.flags & CommandFlag.PROTECTED.bit) != 0) {
       String error = refuseProtected(session, spec);
       if (error != null) return error;
     }
     boolean needsAuth = (spec.flags & CommandFlag.NO_AUTH.bit) == 0;
-    if (needsAuth && !session.authenticated && !users.defaultNeedsNoPassword()) return NO_AUTH;
+    if (needsAuth && !session.authenticated && !users.admitsEverybody()) return NO_AUTH;
     if (session.transaction != null && (spec.flags & CommandFlag.NO_MULTI.bit) != 0) {
       return "ERR Command not allowed inside a transaction";
     }
-    return null;
+    Denial denial = denial(session, spec, argv);
+    return denial == null ? null : denial.error(spec);
+  }
+
+  /** Why the client's user may not run the command, or null. */
+  static Denial denial(Session session, CommandSpec spec, byte[][] argv) {
+    return session.permissions == null || session.permissions.unlimited() ? null
+        : ((User) session.permissions).check(spec, argv);
+  }
+
+  /** Takes down that a command was refused, if its user was the reason. */
+  public void noteRefused(Client client, CommandSpec spec, byte[][] argv, long nowMillis) {
+    Denial denial = denial(client.session, spec, argv);
+    if (denial == null) return;
+    client.session.lastCommand = spec.fullName; // as the log is to show it
+    boolean queued = client.session.inTransaction();
+    noteDenied(client, denial, queued ? AclLog.Context.MULTI : AclLog.Context.TOPLEVEL, spec, argv, nowMillis);
+  }
+
+  void noteDenied(Client client, Denial denial, AclLog.Context context, CommandSpec spec, byte[][] argv,
+      long nowMillis) {
+    String object = denial.reason() == Denial.Reason.COMMAND ? spec.fullName : Bytes.string(argv[denial.position()]);
+    aclLog.add(denial.reason(), context, object, client.session.user, nowMillis, ClientInfo.line(client, nowMillis));
   }
 
   private String refuseProtected(Session session, CommandSpec spec) {

@@ -399,7 +399,7 @@ public final class ClientCommands {
         case "addr" -> filter.address = Bytes.string(value);
         case "laddr" -> filter.localAddress = Bytes.string(value);
         case "user" -> {
-          if (!users.exists(value)) throw CommandError.err("No such user '" + Bytes.string(value) + "'");
+          if (users.find(value) == null) throw CommandError.err("No such user '" + Bytes.string(value) + "'");
           filter.user = Bytes.string(value);
         }
         case "skipme" -> {
@@ -594,8 +594,8 @@ public final class ClientCommands {
     session.endTransaction();
     session.database = 0;
     session.protocol = 2;
-    session.user = "default";
-    session.authenticated = users.defaultNeedsNoPassword();
+    session.become(Users.DEFAULT, users.defaultUser());
+    session.authenticated = users.admitsEverybody();
     session.name = Bytes.EMPTY;
     if (session.replyMode == Session.ReplyMode.OFF) {
       session.replyMode = Session.ReplyMode.ON;

@@ -37,15 +37,17 @@ final class ConfigCommands {
   private final Background background;
   private final ServerControl control;
   private final Persistence persistence;
+  private final UserFile userFile;
 
   ConfigCommands(Config config, Statistics statistics, MemoryLimit memoryLimit, Background background,
-      ServerControl control, Persistence persistence) {
+      ServerControl control, Persistence persistence, UserFile userFile) {
     this.config = config;
     this.statistics = statistics;
     this.memoryLimit = memoryLimit;
     this.background = background;
     this.control = control;
     this.persistence = persistence;
+    this.userFile = userFile;
   }
 
   List<CommandSpec> rows() {
@@ -149,9 +151,10 @@ final class ConfigCommands {
 
   private void rewrite(Call call) {
     if (config.file() == null) throw CommandError.err("The server is running without a config file");
+    List<String> users = userFile.configurationLines();
     background.run(call, () -> {
       try {
-        ConfigRewriter.rewriteFile(config, null, false);
+        ConfigRewriter.rewriteFile(config, users, false);
       } catch (CommandError failure) {
         log.warn("CONFIG REWRITE failed: {}", failure.getMessage());
         throw failure;

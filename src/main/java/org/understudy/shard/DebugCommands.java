@@ -59,6 +59,7 @@ final class DebugCommands {
   private final ListForms listForms;
   private final Persistence persistence;
   private final Replicas replicas;
+  private final UserFile userFile;
   private final Consumer<Boolean> pauseCron;
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
@@ -71,6 +72,7 @@ final class DebugCommands {
     listForms = parts.listForms;
     persistence = parts.persistence;
     replicas = parts.replicas;
+    userFile = parts.userFile;
     this.pauseCron = pauseCron;
   }
 
@@ -218,7 +220,8 @@ final class DebugCommands {
       }
       case "2 config-rewrite-force-all" -> {
         Config config = call.config; // the call is another's by then
-        background.run(call, () -> ConfigRewriter.rewriteFile(config, null, true));
+        List<String> users = userFile.configurationLines();
+        background.run(call, () -> ConfigRewriter.rewriteFile(config, users, true));
       }
       case "3 aof-flush-sleep" -> {
         persistence.appendOnly().writer().flushSleep(Arguments.integer(argv[2]));

@@ -713,6 +713,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     if (at != Long.MAX_VALUE) timing.wakeIn(Math.max(1, at - clock.millis()));
   }
 
+  /** Does something on the shard's loop, soon, from whichever thread. */
+  void later(Runnable work) {
+    loop.execute(work);
+  }
+
   /** Does something on the shard's loop that was asked for elsewhere. */
   void perform(Runnable work) {
     moment.pass();

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.understudy.acl.AclLog;
+import org.understudy.acl.Denial;
 import org.understudy.acl.Users;
+import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.bytes.SpareArrays;
@@ -49,6 +52,8 @@ public final class ShardParts {
   final Clock clock;
   final Moment moment;
   final Keyspace keyspace;
+  final Users users;
+  final AclLog aclLog;
   final Admission admission;
   final Pause pause = new Pause();
   final Clients clients;
@@ -80,6 +85,7 @@ public final class ShardParts {
   final Notifications notifications;
   final DumpCommands dumpCommands;
   final Persistence persistence;
+  final UserFile userFile;
   final Replicas replicas;
   final Replacement replacement;
   final Upstream upstream;
@@ -104,7 +110,9 @@ public final class ShardParts {
     this.control = control;
     moment = new Moment(clock);
     keyspace = new Keyspace(config.databases(), seed, moment, clock::nanos);
-    admission = new Admission(config);
+    users = new Users(config);
+    aclLog = new AclLog(config);
+    admission = new Admission(config, users, aclLog);
     statistics = new Statistics(stats, keyspace);
     clients = new Clients(config, clock, statistics);
     pubSub = new PubSub(clients);
@@ -128,12 +136,14 @@ public final class ShardParts {
     continuity = new Continuity(this, files);
     notifications = new Notifications(config, pubSub::publish);
     persistence = new Persistence(this, files);
+    userFile = new UserFile(config, users, files);
     replicas = new Replicas(this);
     replacement = new Replacement(this);
     upstream = new Upstream(this, this::table);
     shard = new Shard(this);
     info = new Info(this, this::table, shard::hz);
     CommandTable named = new CommandTable(mode.rows(this, rows(connectionRows.apply(this))));
+    users.start(named);
     for (Config.Rename rename : config.renamedCommands()) named = named.renamed(rename.from(), rename.to());
     table = named;
   }
@@ -166,14 +176,15 @@ public final class ShardParts {
     rows.addAll(GeoCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
     rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
-        new Users(config)).rows());
-    rows.addAll(new TransactionCommands(watches, clients, shard.executor()).rows());
+        users).rows());
+    rows.addAll(new AclCommands(this).rows());
+    rows.addAll(new TransactionCommands(watches, clients, shard.executor(), admission).rows());
     rows.addAll(new ServerCommands(this, info).rows());
     rows.addAll(new ReplicaCommands(this).rows());
     rows.addAll(new PrimaryCommands(this).rows());
     rows.addAll(new SaveCommands(persistence, clients, blocked).rows());
     rows.addAll(
-        new ConfigCommands(config, statistics, memoryLimit, background, control, persistence).rows());
+        new ConfigCommands(config, statistics, memoryLimit, background, control, persistence, userFile).rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());
     rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
@@ -187,6 +198,15 @@ public final class ShardParts {
 
   private void failed(CommandSpec command, String error) {
     shard.executor().failed(command, error);
+  }
+
+  /**
+   * Makes the users of the configuration or of {@code aclfile}. Reads the file. To be called before the start.
+   *
+   * @return false if there is something wrong with them, which the log explains: the server must not start
+   */
+  public boolean loadUsers() {
+    return userFile.loadAtStart();
   }
 
   /** Where connections are counted. To be called before the start. */
@@ -261,6 +281,22 @@ public final class ShardParts {
 
   public Admission admission() {
     return admission;
+  }
+
+  public Users users() {
+    return users;
+  }
+
+  /** Takes down that the client of a command gave a wrong name or password. On any loop. */
+  public void noteFailedLogIn(Call call, String user) {
+    Session session = call.session;
+    String command = Bytes.string(call.argv[0]);
+    AclLog.Context context = call.inTransaction ? AclLog.Context.MULTI : AclLog.Context.TOPLEVEL;
+    shard.later(() -> {
+      Client client = clients.of(session);
+      if (client == null) return;
+      aclLog.add(Denial.Reason.AUTH, context, command, user, clock.millis(), clients.info(client));
+    });
   }
 
   public Pause pause() {

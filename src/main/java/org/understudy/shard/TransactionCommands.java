@@ -13,6 +13,8 @@ import static org.understudy.command.KeyFlag.RO;
 import static org.understudy.command.KeySpec.at;
 
 import java.util.List;
+import org.understudy.acl.AclLog;
+import org.understudy.acl.Denial;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
@@ -24,11 +26,13 @@ final class TransactionCommands {
   private final Watches watches;
   private final Clients clients;
   private final CommandExecutor executor;
+  private final Admission admission;
 
-  TransactionCommands(Watches watches, Clients clients, CommandExecutor executor) {
+  TransactionCommands(Watches watches, Clients clients, CommandExecutor executor, Admission admission) {
     this.watches = watches;
     this.clients = clients;
     this.executor = executor;
+    this.admission = admission;
   }
 
   List<CommandSpec> rows() {
@@ -94,11 +98,19 @@ final class TransactionCommands {
       call.db = call.keyspace.database(call.session.database);
       call.spec = command.spec();
       call.argv = command.argv();
-      executor.run(call);
+      Denial denial = Admission.denial(call.session, call.spec, call.argv);
+      if (denial == null) executor.run(call);
+      else deny(call, client, denial);
     }
     call.inTransaction = false;
     call.reset();
     call.spec = exec;
     call.argv = argv;
+  }
+
+  /** The rules of the client's user have changed since the command was queued. */
+  private void deny(Call call, Client client, Denial denial) {
+    admission.noteDenied(client, denial, AclLog.Context.MULTI, call.spec, call.argv, call.nowMillis);
+    call.reply.error(denial.errorInExec());
   }
 }

@@ -16,7 +16,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
@@ -53,12 +52,11 @@ class ConnectionsTest {
         return System.nanoTime();
       }
     };
-    Users users = new Users(config);
-    ShardParts parts = new ShardParts(config, clock, 42, wired -> new ConnectionCommands(wired, users).rows());
+    ShardParts parts = new ShardParts(config, clock, 42, wired -> new ConnectionCommands(wired).rows());
     parts.connections(sessions);
     ActorRef<KeyspaceShard.Message> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
     ActorRef<ClientListener.Message> listener =
-        kit.spawn(ClientListener.create(shard, parts, users, sessions), "listener");
+        kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions), "listener");
     TestProbe<ClientListener.Bound> bound = kit.createTestProbe();
     for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       port = freePort();

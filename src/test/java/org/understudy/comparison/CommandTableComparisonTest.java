@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.client.ConnectionCommands;
@@ -55,7 +54,7 @@ class CommandTableComparisonTest {
     real = redis.connect().exact();
     Config config = Config.defaults();
     table = new ShardParts(config, new StoppedClock(), 1,
-        wired -> new ConnectionCommands(wired, new Users(config)).rows()).table();
+        wired -> new ConnectionCommands(wired).rows()).table();
   }
 
   private static final class StoppedClock implements Clock {

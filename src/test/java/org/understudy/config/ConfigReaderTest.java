@@ -92,20 +92,18 @@ class ConfigReaderTest {
   }
 
   @Test
-  void modulesAndUsersAreRefused() {
+  void modulesAreRefused() {
     assertEquals("Modules are not supported by Understudy", fault("loadmodule /x.so"));
     assertEquals("Modules are not supported by Understudy", fault("search.limit 3"));
-    assertEquals("ACL users are not supported by Understudy yet", fault("user alice on >secret"));
-    assertEquals("ACL users are not supported by Understudy yet", fault("user default on nopass ~a* &* +@all"));
-    assertEquals("ACL users are not supported by Understudy yet",
-        fault("requirepass x\nuser default on nopass ~* &* +@all"));
   }
 
   @Test
-  void theDefaultUserAsRedisWritesItIsAccepted() {
-    Config.parse(List.of("user default on nopass sanitize-payload ~* &* +@all"));
-    String hash = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b"; // of "secret"
-    Config.parse(List.of("user default on sanitize-payload #" + hash + " ~* &* +@all", "requirepass secret"));
+  void usersAreKeptWithTheirRulesUnlessOneComesTwice() {
+    Config read = Config.parse(List.of("user alice on >secret \"+@read\"", "user default on nopass ~* &* +@all"));
+    assertEquals(List.of(List.of("alice", "on", ">secret", "+@read"), List.of("default", "on", "nopass", "~*", "&*",
+        "+@all")), read.users());
+    assertEquals("Error in user declaration 'alice': Duplicate user found. A user can only be defined once in config"
+        + " files", fault("user alice on\nuser alice off"));
   }
 
   @Test

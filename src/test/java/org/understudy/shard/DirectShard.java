@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
-import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.client.ConnectionCommands;
@@ -86,7 +85,7 @@ public class DirectShard implements ClientSink {
       }
     };
     parts = new ShardParts(config, clock, 42, wired -> {
-      List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(wired, new Users(config)).rows());
+      List<CommandSpec> rows = new ArrayList<>(new ConnectionCommands(wired).rows());
       rows.addAll(further);
       return rows;
     }, ServerFacts.ofProcess(clock), ServerControl.NONE, files, Mode.STANDALONE);
