@@ -162,7 +162,7 @@ public final class PrimaryLink {
     }
 
     void close() {
-      out.complete();
+      if (!out.isCompleted()) out.complete(); // the other side may have ended it
       in.cancel();
     }
   }
