@@ -31,8 +31,10 @@ final class ReplicaSnapshots {
    *
    * @param offset of the log where it was cut
    * @param forReplicas made for replicas only
+   * @param keyDelay {@code rdb-key-save-delay} with which it was made: who changes this brake for tests wants to see
+   *     another one
    */
-  private record Cut(Save save, long offset, boolean forReplicas, SnapshotStream.Contents contents) {}
+  private record Cut(Save save, long offset, boolean forReplicas, SnapshotStream.Contents contents, long keyDelay) {}
 
   private final Config config;
   private final Clock clock;
@@ -93,9 +95,14 @@ final class ReplicaSnapshots {
     return config.number(Directive.REPL_DISKLESS_SYNC_DELAY);
   }
 
+  private long keyDelay() {
+    return config.number(Directive.RDB_KEY_SAVE_DELAY);
+  }
+
   private boolean isJoinable(Replica replica) {
     if (cut == null || !open || !cut.contents.equals(replica.contents)) return false;
-    if (cut.save.isOver() && clock.millis() - completeMillis > JOINABLE_MILLIS) return false;
+    boolean recent = clock.millis() - completeMillis <= JOINABLE_MILLIS && cut.keyDelay == keyDelay();
+    if (cut.save.isOver() && !recent) return false;
     return replica.snapshotOnly || replicationLog.holds(cut.offset);
   }
 
@@ -155,7 +162,7 @@ final class ReplicaSnapshots {
     drop();
     if (!replicationLog.isActive()) return;
     open = true;
-    cut = new Cut(save, replicationLog.end(), kind == Persistence.Kind.REPLICAS, contents);
+    cut = new Cut(save, replicationLog.end(), kind == Persistence.Kind.REPLICAS, contents, keyDelay());
     propagation.selectAgain(); // who begins there knows of no database that was selected
     for (Replica replica : replicas.attached()) {
       if (awaits(replica, contents)) join(replica);

@@ -176,7 +176,7 @@ final class Replicas {
     replica.closeFeeds();
     replica.link.accept(ReplicaLink.Stop.INSTANCE);
     sentBytesOfGone += replica.progress.takenBytes();
-    if (replica.isOnline()) log.info("Connection with replica {} lost.", replica.name());
+    log.info("Connection with replica {} lost.", replica.name());
     countGood();
   }
 
