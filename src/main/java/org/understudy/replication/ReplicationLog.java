@@ -55,6 +55,7 @@ public final class ReplicationLog {
 
   private final SpilledBytes spilled;
   private final boolean spills;
+  private final long graceBytes;
   private long capacityBytes;
   /** 0 for none. */
   private long spillLimitBytes;
@@ -75,10 +76,12 @@ public final class ReplicationLog {
 
   /**
    * @param capacityBytes {@code repl-backlog-size}: about so much is kept in memory
+   * @param graceBytes so much more stays in memory for readers that need it: for less a file is not worth while
    * @param spill null for none: all that readers need stays in memory
    */
-  public ReplicationLog(long capacityBytes, Spill spill) {
+  public ReplicationLog(long capacityBytes, long graceBytes, Spill spill) {
     this.capacityBytes = capacityBytes;
+    this.graceBytes = graceBytes;
     spills = spill != null;
     spilled = new SpilledBytes(spill);
   }
@@ -236,10 +239,10 @@ public final class ReplicationLog {
       if (leastNeeded() >= head.end()) {
         spilled.forgetAll();
         forgetHead();
-      } else if (!spills) {
+      } else if (!spills || end - head.end() < capacityBytes + graceBytes) {
         return;
       } else if (spilling != null) {
-        if (end - head.start - capacityBytes < MOST_WAITING_BYTES) return;
+        if (end - head.start - capacityBytes - graceBytes < MOST_WAITING_BYTES) return;
         cut(head.end(), "the disk is too slow");
       } else if (spillLimitBytes > 0 && spilled.length() + head.used > spillLimitBytes) {
         cut(spilled.isEmpty() ? head.end() : spilled.endOfFirst(), "repl-spill-limit is reached");

@@ -6,10 +6,11 @@ import java.util.Locale;
 import org.understudy.command.Session;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.replication.ReplicationLog;
 
 /**
  * What the server holds on the heap because of its users: {@code used_memory}. Counted are the databases (keys, values,
- * tables) and the clients with their buffers. Not in it, though the process has it: the JVM with its code, classes and
+ * tables), the clients with their buffers, and the replication log. Not in it, though the process has it: the JVM with its code, classes and
  * counters, objects that the collector has not freed yet, and spare heap; {@code used_memory_rss} and the
  * {@code understudy_heap_*} fields of INFO show those.
  */
@@ -25,6 +26,7 @@ final class Memory {
 
   private final Keyspace keyspace;
   private final Clients clients;
+  private final ReplicationLog log;
   private final long startupBytes;
   private final long machineBytes = ProcFiles.machineBytes();
   private final long[] largestInput = new long[RECENT_SECONDS];
@@ -32,16 +34,22 @@ final class Memory {
   private long lastSampleSecond;
   private long peakBytes;
 
-  Memory(Keyspace keyspace, Clients clients) {
+  Memory(Keyspace keyspace, Clients clients, ReplicationLog log) {
     this.keyspace = keyspace;
     this.clients = clients;
+    this.log = log;
     startupBytes = used();
     peakBytes = startupBytes;
   }
 
   /** Bytes in use. Cheap enough to be asked before each command; clients' buffers may be those of the last second. */
   long used() {
-    return keyspace.usedBytes() + clientsBytes();
+    return keyspace.usedBytes() + clientsBytes() + log.memoryBytes();
+  }
+
+  /** Those of them that no key has to go for: what replicas keep of the log beyond its size. */
+  long notCountedForEviction() {
+    return Math.max(0, log.memoryBytes() - log.capacityBytes());
   }
 
   /** {@link #used} after looking at all clients. */
@@ -70,6 +78,11 @@ final class Memory {
     }
   }
 
+  /** The replication log, as far as it is not kept for replicas alone. */
+  long logBytes() {
+    return log.memoryBytes() - notCountedForEviction();
+  }
+
   void samplePeak() {
     peakBytes = Math.max(peakBytes, used());
   }
@@ -89,7 +102,7 @@ final class Memory {
 
   /** What is not data: the databases' tables and the clients. */
   long overheadBytes() {
-    return keyspace.overheadBytes() + clientsBytes();
+    return keyspace.overheadBytes() + clientsBytes() + log.memoryBytes();
   }
 
   /** The databases that hold keys. */

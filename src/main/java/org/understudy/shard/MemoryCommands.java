@@ -116,8 +116,8 @@ final class MemoryCommands {
     number("peak.allocated", memory.peakBytes(), reply);
     number("total.allocated", used, reply);
     number("startup.allocated", memory.startupBytes(), reply);
-    number("replication.backlog", 0, reply);
-    number("clients.slaves", 0, reply);
+    number("replication.backlog", memory.logBytes(), reply);
+    number("clients.slaves", memory.notCountedForEviction(), reply);
     number("clients.normal", memory.clientsBytes(), reply);
     number("aof.buffer", 0, reply);
     for (Database database : filled) {

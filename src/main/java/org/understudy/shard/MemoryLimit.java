@@ -76,8 +76,12 @@ final class MemoryLimit {
     return limit != 0;
   }
 
+  private long counted() {
+    return memory.used() - memory.notCountedForEviction();
+  }
+
   private boolean isOver() {
-    return limit != 0 && Long.compareUnsigned(memory.used(), limit) > 0;
+    return limit != 0 && Long.compareUnsigned(counted(), limit) > 0;
   }
 
   /** The same after looking at the clients again, who may have been sent meanwhile what was waiting for them. */
@@ -120,7 +124,7 @@ final class MemoryLimit {
    */
   private boolean evict() {
     long start = clock.nanos();
-    long enough = keyspace.usedBytes() - (memory.used() - limit);
+    long enough = keyspace.usedBytes() - (counted() - limit);
     long budget = budgetNanos(config.maxmemoryEvictionTenacity());
     boolean possible = true;
     for (int evicted = 1; possible && keyspace.usedBytes() > enough; evicted++) {

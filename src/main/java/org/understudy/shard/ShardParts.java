@@ -48,6 +48,9 @@ import org.understudy.replication.ReplicationLog;
  * command table from their rows.
  */
 public final class ShardParts {
+  /** What slow replicas need of the log beyond its size goes to files from here on. */
+  private static final long LOG_GRACE_BYTES = 4 << 20;
+
   final Config config;
   final Clock clock;
   final Moment moment;
@@ -119,7 +122,9 @@ public final class ShardParts {
     tracking = new Tracking(config, clients, seed);
     monitors = new Monitors(clock, clients);
     clientCron = new ClientCron(config, clients);
-    memory = new Memory(keyspace, clients);
+    spillFiles = new SpillFiles(files, () -> config.resolve("."), facts.processId());
+    replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE), LOG_GRACE_BYTES, spillFiles);
+    memory = new Memory(keyspace, clients, replicationLog);
     slowLog = new SlowLog(config);
     latencyMonitor = new LatencyMonitor(config);
     memoryLimit = new MemoryLimit(config, clock, keyspace, memory, pause, admission, latencyMonitor);
@@ -129,8 +134,6 @@ public final class ShardParts {
     dumpCommands = new DumpCommands(listForms);
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
-    spillFiles = new SpillFiles(files, () -> config.resolve("."), facts.processId());
-    replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE), spillFiles);
     propagation = new Propagation(replicationLog);
     backlog = new Backlog(config, replication, replicationLog);
     continuity = new Continuity(this, files);

@@ -13,7 +13,7 @@ class ReplicationLogTest {
   private static final int CAPACITY = 64 << 10;
   private static final int CHUNK = 16 << 10;
 
-  private final ReplicationLog log = new ReplicationLog(CAPACITY, null);
+  private final ReplicationLog log = new ReplicationLog(CAPACITY, 0, null);
   /** Each byte of the history, told by its offset. */
   private long written;
 

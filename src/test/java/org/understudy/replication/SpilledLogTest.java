@@ -65,7 +65,7 @@ class SpilledLogTest {
   }
 
   private final SlowSpill spill = new SlowSpill();
-  private final ReplicationLog log = new ReplicationLog(CAPACITY, spill);
+  private final ReplicationLog log = new ReplicationLog(CAPACITY, 0, spill);
   private final ByteArrayOutputStream history = new ByteArrayOutputStream();
   private final Random random = new Random(7);
 
@@ -188,6 +188,7 @@ class SpilledLogTest {
     spill.failure = new IOException("No space left on device");
     slow.whenMore(() -> told[0]++);
     append(8 * CHUNK);
+    assertReads(quick, log.end());
     told[0] = 0;
     slow.whenMore(() -> told[0]++);
     spill.run();
@@ -196,6 +197,7 @@ class SpilledLogTest {
     assertTrue(cut.getMessage().endsWith("No space left on device"), cut.getMessage());
     assertEquals(1, log.readersCut());
     assertEquals(0, log.spillFiles());
+    append(CHUNK);
     assertReads(quick, log.end());
     assertTrue(log.length() <= CAPACITY + CHUNK);
     spill.failure = null;
