@@ -117,7 +117,8 @@ final class CommandRules {
   }
 
   /**
-   * Rules that give these permissions: categories while they say more that is right than wrong, then what still differs.
+   * Rules that give these permissions: categories while they say more that is right than wrong, then what still
+   * differs.
    */
   @Override
   public String toString() {

@@ -35,8 +35,8 @@ public record Denial(Reason reason, int position) {
 
   /** The error instead for a command that was allowed when it was queued. */
   public String errorInExec() {
-    return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command"
-        + " is no longer allowed for the following reason: " + reason.change;
+    return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This"
+        + " command is no longer allowed for the following reason: " + reason.change;
   }
 
   boolean outweighs(Denial other) {

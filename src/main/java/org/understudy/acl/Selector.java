@@ -20,8 +20,8 @@ final class Selector {
   private static final RuleError AFTER_ALL_KEYS = RuleError.of("Adding a pattern after the * pattern (or the 'allkeys'"
       + " flag) is not valid and does not have any effect. Try 'resetkeys' to start with an empty list of patterns");
   private static final RuleError AFTER_ALL_CHANNELS = RuleError.of("Adding a pattern after the * pattern (or the"
-      + " 'allchannels' flag) is not valid and does not have any effect. Try 'resetchannels' to start with an empty list"
-      + " of channels");
+      + " 'allchannels' flag) is not valid and does not have any effect. Try 'resetchannels' to start with an empty"
+      + " list of channels");
 
   private final CommandRules commands;
   private boolean allKeys;

@@ -14,8 +14,8 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 
 /**
- * The users of a server. Connections on any loop log in and ask; changes come from the shard's loop. There is always the
- * user {@code default}, at first allowed everything; {@code requirepass} is its password.
+ * The users of a server. Connections on any loop log in and ask; changes come from the shard's loop. There is always
+ * the user {@code default}, at first allowed everything; {@code requirepass} is its password.
  */
 public final class Users {
   public static final String DEFAULT = "default";

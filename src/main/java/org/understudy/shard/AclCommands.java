@@ -109,8 +109,8 @@ final class AclCommands {
                     .complexity("O(N). Where N is the number of password, command and pattern rules that the user has.")
                     .summary("Get the rules for a specific ACL user")
                     .history("6.2.0", "Added Pub/Sub channel patterns.")
-                    .history("7.0.0", "Added selectors and changed the format of key and channel patterns from a list to"
-                        + " their rule representation.")
+                    .history("7.0.0", "Added selectors and changed the format of key and channel patterns from a list"
+                        + " to their rule representation.")
                     .flags(ADMIN, NOSCRIPT, LOADING, STALE, IN_SENTINEL)
                     .args(string("username"))
                     .runs(Place.SHARD, this::getuser),
@@ -314,7 +314,8 @@ final class AclCommands {
       String name = Bytes.string(argv[2], 0, Math.min(QUOTED_BYTES, argv[2].length));
       throw CommandError.err("Unknown category '" + name + "'");
     }
-    strings(call.reply, parts.table().rows().stream().filter(row -> row.in(category)).map(row -> row.fullName).toList());
+    List<CommandSpec> rows = parts.table().rows();
+    strings(call.reply, rows.stream().filter(row -> row.in(category)).map(row -> row.fullName).toList());
   }
 
   private void dryrun(Call call) {

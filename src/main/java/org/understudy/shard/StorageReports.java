@@ -18,8 +18,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
 /**
- * How values and tables are stored, as DEBUG HTSTATS, HTSTATS-KEY, SDSLEN, LISTPACK and QUICKLIST tell it. The forms are
- * Redis's, the figures those of our own tables: each element has a slot of its own, so chains are of one.
+ * How values and tables are stored, as DEBUG HTSTATS, HTSTATS-KEY, SDSLEN, LISTPACK and QUICKLIST tell it. The forms
+ * are Redis's, the figures those of our own tables: each element has a slot of its own, so chains are of one.
  */
 final class StorageReports {
   private static final Logger log = LoggerFactory.getLogger(StorageReports.class);

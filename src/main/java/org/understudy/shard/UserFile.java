@@ -54,8 +54,8 @@ final class UserFile {
         return false;
       }
       if (!users.isOn(user.get(0))) {
-        log.info("The user '{}' is disabled (there is no 'on' modifier in the user description). Make sure this is not a"
-            + " configuration error.", user.get(0));
+        log.info("The user '{}' is disabled (there is no 'on' modifier in the user description). Make sure this is not"
+            + " a configuration error.", user.get(0));
       }
     }
     String failure = isConfigured() ? loadAtOnce() : null;

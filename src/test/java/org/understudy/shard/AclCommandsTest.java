@@ -86,7 +86,8 @@ class AclCommandsTest {
     server = TestServer.start();
     try (RespClient admin = server.client()) {
       admin.call("ACL", "SETUSER", "alice", "on", "nopass", "+@all", "&a*", "&b*");
-      try (RespClient listensToA = user("alice"); RespClient listensToB = user("alice"); RespClient none = user("alice")) {
+      try (RespClient listensToA = user("alice"); RespClient listensToB = user("alice");
+          RespClient none = user("alice")) {
         listensToA.call("SUBSCRIBE", "a1");
         listensToB.call("PSUBSCRIBE", "b*");
         admin.call("ACL", "SETUSER", "alice", "&c*");
@@ -130,11 +131,11 @@ class AclCommandsTest {
     server = TestServer.start("aclfile " + file);
     try (RespClient admin = server.client(); RespClient alice = user("alice")) {
       Files.writeString(file, "user bob on +nosuch\nalice\nuser a on (+get\nuser bob on\nuser c foo bar\n");
-      assertEquals("ERR " + file + ":1: Error in applying operation '+nosuch': Unknown command or category name in ACL. "
-          + file + ":2 should start with user keyword followed by the username. " + file
+      assertEquals("ERR " + file + ":1: Error in applying operation '+nosuch': Unknown command or category name in"
+          + " ACL. " + file + ":2 should start with user keyword followed by the username. " + file
           + ":3: Unmatched parenthesis in selector definition.WARNING: Duplicate user 'bob' found on line 4. " + file
-          + ":5: Syntax error. WARNING: ACL errors detected, no change to the previously active ACL rules was performed",
-          error(admin.call("ACL", "LOAD")));
+          + ":5: Syntax error. WARNING: ACL errors detected, no change to the previously active ACL rules was"
+          + " performed", error(admin.call("ACL", "LOAD")));
       assertEquals(List.of("alice", "default"), admin.call("ACL", "USERS"));
       assertFalse(alice.call("ACL", "WHOAMI").toString().isEmpty());
       Files.delete(file);

@@ -96,7 +96,8 @@ class SlicedCommandsTest {
     shard.send("HRANDFIELD", "h", -100_000, "WITHVALUES");
     shard.runSlices(); // up to the allowance
     long waiting = shard.session.outputBytes.get();
-    assertTrue(waiting >= OutputLimits.ALLOWANCE_BYTES && waiting < 2 * OutputLimits.ALLOWANCE_BYTES, waiting + " bytes");
+    assertTrue(waiting >= OutputLimits.ALLOWANCE_BYTES && waiting < 2 * OutputLimits.ALLOWANCE_BYTES,
+        waiting + " bytes");
     shard.session.outputBytes.set(0);
     shard.parts.shard().drained(shard.client);
     shard.runSlices();
