@@ -27,7 +27,8 @@ import org.understudy.resp.RequestBuffer;
 /**
  * The append-only file as the shard feeds it: effects go to the writer once the sockets had their turn, so that many
  * clients' make one group. Under {@code appendfsync always} a client that changed something hears nothing more until
- * its group is safe on disk; otherwise only if the disk is so slow that too much would gather in memory.
+ * its group is safe on disk. Otherwise nobody waits but, until his group is written, who writes once in a while, and
+ * everybody if the disk is so slow that too much would gather in memory.
  *
  * <pre>
  * OFF     -> ON:      the server has started with appendonly
@@ -51,6 +52,8 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private static final int NONE = -1;
   /** Groups follow each other no faster, unless somebody waits for them. */
   private static final long GROUP_NANOS = 1_000_000;
+  /** After so long without a group the next client waits until its commands are written. */
+  private static final long QUIET_NANOS = 10_000_000;
   /** Bytes that may wait to be written before clients have to. */
   private static final long MOST_UNWRITTEN_BYTES = 32 << 20;
 
@@ -158,13 +161,18 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     long position = writer.addedPosition();
     if (position == notedPosition) return;
     notedPosition = position;
-    if (!isAlways() && position - writer.writtenPosition() <= MOST_UNWRITTEN_BYTES) return;
+    if (!isAlways() && position - writer.writtenPosition() <= MOST_UNWRITTEN_BYTES && !isQuiet()) return;
     if (!client.sink.isHeld()) {
       client.sink.hold();
       held.add(new Held(client, position));
       if (held.size() == 1) writer.awaited(true);
     }
     client.awaitedPosition = position;
+  }
+
+  /** Whether so little is written that its client can wait for that: then it survives whatever becomes of the server. */
+  private boolean isQuiet() {
+    return clock.nanos() - lastHandOverNanos > QUIET_NANOS && !writer.isSyncing() && writer.failure() == null;
   }
 
   @Override
@@ -192,7 +200,10 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
 
   @Override
   public void statusChanged() {
-    turns.back(() -> admission.aofFailure(writer.failure()));
+    turns.back(() -> {
+      admission.aofFailure(writer.failure());
+      if (writer.failure() != null) releaseAll(); // for how long nobody knows; what follows is refused
+    });
   }
 
   @Override

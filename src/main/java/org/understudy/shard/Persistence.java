@@ -567,6 +567,7 @@ final class Persistence {
   }
 
   private void dropRewrite() {
+    if (rewrite.isUnderWay()) log.info("Killing running AOF rewrite child: {}", processId);
     giveUpRewrite();
     rewrite.givenUp(false);
     rewrite.unschedule();

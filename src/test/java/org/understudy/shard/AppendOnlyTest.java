@@ -259,6 +259,7 @@ class AppendOnlyTest {
   @Test
   void underEverysecNobodyWaitsAndASecondLaterAllIsSafe() {
     DirectShard shard = first();
+    shard.call("SET", "a", "0");
     shard.holdSlices(true);
     assertEquals("OK", shard.call("SET", "a", "1"));
     shard.runSlices();
@@ -268,6 +269,18 @@ class AppendOnlyTest {
     shard.parts.shard().tick();
     shard.runSlices();
     assertEquals(files.get(place).length, files.afterCrash(place).get(0).length);
+  }
+
+  @Test
+  void whoWritesOnceInAWhileWaitsUntilItIsWritten() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    shard.advance(11);
+    shard.holdSlices(true);
+    assertNull(shard.call("SET", "a", "2"));
+    shard.runSlices();
+    assertEquals("OK", shard.answer());
+    assertTrue(increment(shard).endsWith("$1 2 "));
   }
 
   @Test
