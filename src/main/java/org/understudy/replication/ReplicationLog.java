@@ -32,6 +32,9 @@ public final class ReplicationLog {
   /** So much may wait beyond the capacity for a disk that is slower than what comes in. */
   private static final long MOST_WAITING_BYTES = 64 << 20;
   private static final int READ_BYTES = 128 << 10;
+  /** So much is spilled at once: several pieces, since each time takes a turn of the loop. */
+  private static final int SPILL_BYTES = 512 << 10;
+  private static final long NOTHING = -1;
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationLog.class);
 
@@ -65,8 +68,9 @@ public final class ReplicationLog {
   private Chunk head;
   private Chunk tail;
   private long memoryBytes;
-  /** The piece that is being spilled; it stays in memory until that is done. */
-  private Chunk spilling;
+  /** What is being spilled, up to which offset, else {@link #NOTHING}; it stays in memory until that is done. */
+  private byte[] spilling = {};
+  private long spillingEnd = NOTHING;
   /** The bytes of a piece that was forgotten, for the next one. */
   private byte[] spare;
   private final List<Reader> readers = new ArrayList<>();
@@ -111,17 +115,22 @@ public final class ReplicationLog {
   }
 
   private void forgetAll() {
-    spilled.forgetAll();
+    forgetSpilled();
     head = null;
     tail = null;
     spare = null;
     memoryBytes = 0;
   }
 
+  private void forgetSpilled() {
+    spilled.forgetAll();
+    if (spillingEnd != NOTHING) spillingEnd = 0; // its end says nothing of the offsets from now on
+  }
+
   /** Gives the bytes that are held other offsets, so that they end there. There may be no readers. */
   public void rebase(long newEnd) {
     requireNoReaders();
-    spilled.forgetAll();
+    forgetSpilled();
     for (Chunk chunk = head; chunk != null; chunk = chunk.next) chunk.start += newEnd - end;
     end = newEnd;
   }
@@ -137,8 +146,8 @@ public final class ReplicationLog {
 
   /** The offset of the oldest byte that can be read; {@link #end} if there is none. */
   public long first() {
-    if (!spilled.isEmpty()) return spilled.first();
-    return head == null ? end : head.start;
+    if (head == null) return end;
+    return !spilled.isEmpty() && spilled.end() == head.start ? spilled.first() : head.start;
   }
 
   /** Bytes that can be read. */
@@ -237,34 +246,58 @@ public final class ReplicationLog {
   private void makeRoom() {
     while (isOverfull()) {
       if (leastNeeded() >= head.end()) {
-        spilled.forgetAll();
         forgetHead();
-      } else if (!spills || end - head.end() < capacityBytes + graceBytes) {
+        if (spillingEnd == NOTHING) spilled.forgetBefore(head.start);
+        else if (head.start >= spillingEnd) spilled.forgetAll(); // also what is being spilled is not needed
+      } else if (!spills || !isToBeSpilled(head)) {
         return;
-      } else if (spilling != null) {
+      } else if (spillingEnd != NOTHING) {
         if (end - head.start - capacityBytes - graceBytes < MOST_WAITING_BYTES) return;
         cut(head.end(), "the disk is too slow");
       } else if (spillLimitBytes > 0 && spilled.length() + head.used > spillLimitBytes) {
         cut(spilled.isEmpty() ? head.end() : spilled.endOfFirst(), "repl-spill-limit is reached");
         spilled.forgetBefore(leastNeeded());
       } else {
-        spilling = head;
-        spilled.add(head.start, head.bytes, head.used, this::headSpilled);
+        spill();
       }
     }
   }
 
-  private void headSpilled(IOException failure) {
-    Chunk written = spilling;
-    spilling = null;
-    if (failure != null) cut(written.end(), FileNames.reason(failure));
-    else if (head == written) forgetHead(); // else nobody needed it any more
+  /** Whether there is no room in memory for a piece that is needed. */
+  private boolean isToBeSpilled(Chunk chunk) {
+    return end - chunk.end() >= capacityBytes + graceBytes;
+  }
+
+  /** Begins to spill the oldest pieces, as many as are to go. */
+  private void spill() {
+    long room = spillLimitBytes > 0 ? Math.min(SPILL_BYTES, spillLimitBytes - spilled.length()) : SPILL_BYTES;
+    if (spilling.length < SPILL_BYTES) spilling = new byte[SPILL_BYTES];
+    int length = 0;
+    Chunk chunk = head;
+    while (chunk != tail && isToBeSpilled(chunk) && length + chunk.used <= room) {
+      System.arraycopy(chunk.bytes, 0, spilling, length, chunk.used);
+      length += chunk.used;
+      chunk = chunk.next;
+    }
+    spillingEnd = chunk.start;
+    spilled.add(head.start, spilling, length, this::spilled);
+  }
+
+  private void spilled(IOException failure) {
+    long until = spillingEnd;
+    spillingEnd = NOTHING;
+    if (failure != null) {
+      cut(until, FileNames.reason(failure));
+    } else {
+      while (head != tail && head.end() <= until) forgetHead(); // some may have been already, since nobody needed them
+    }
     release();
   }
 
   /** A reader has gone on, or is no more. */
   private void release() {
     if (!spilled.isEmpty()) spilled.forgetBefore(leastNeeded());
+    if (spilled.isEmpty() && spillingEnd == NOTHING) spilling = new byte[0];
     if (isOverfull()) makeRoom();
   }
 
@@ -272,7 +305,7 @@ public final class ReplicationLog {
     Chunk forgotten = head;
     head = head.next;
     memoryBytes -= forgotten.bytes.length;
-    if (forgotten != spilling) spare = forgotten.bytes;
+    spare = forgotten.bytes;
     for (Reader reader : readers) {
       if (reader.chunk == forgotten) reader.chunk = null; // which would keep all that follows
     }

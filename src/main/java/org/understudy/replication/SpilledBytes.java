@@ -40,6 +40,11 @@ final class SpilledBytes {
     return parts.getFirst().start;
   }
 
+  /** Offset after the last byte that has been written; there must be a first one. */
+  long end() {
+    return parts.getLast().end;
+  }
+
   /** Offset after the bytes that are forgotten first; there must be some. */
   long endOfFirst() {
     return parts.getFirst().end;

@@ -250,6 +250,19 @@ class SpilledLogTest {
   }
 
   @Test
+  void whatIsBeingSpilledWhenAnotherHistoryBeginsHasNoPartInIt() throws IOException {
+    ReplicationLog.Reader before = log.reader(0);
+    append(10 * CHUNK);
+    before.close();
+    log.restart(0);
+    history.reset();
+    ReplicationLog.Reader after = log.reader(0);
+    append(6 * CHUNK);
+    spill.run();
+    assertReads(after, log.end());
+  }
+
+  @Test
   void aNewCapacityCountsAtOnce() throws IOException {
     ReplicationLog.Reader reader = log.reader(0);
     append(4 * CHUNK);
