@@ -28,6 +28,10 @@ public final class Admission {
 
   public static final String NO_REPLICAS = "NOREPLICAS Not enough good replicas to write.";
 
+  public static final String READ_ONLY = "READONLY You can't write against a read only replica.";
+  public static final String PRIMARY_DOWN =
+      "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+
   private static final int KEYSPACE =
       CommandFlag.mask(CommandFlag.READONLY, CommandFlag.WRITE, CommandFlag.MAY_REPLICATE);
 
@@ -41,6 +45,8 @@ public final class Admission {
   private volatile boolean loading;
   private volatile boolean tooFewReplicas;
   private volatile boolean asyncLoading;
+  private volatile boolean replica;
+  private volatile boolean linkedToPrimary;
 
   public Admission(Config config, Users users, AclLog aclLog) {
     this.config = config;
@@ -72,9 +78,20 @@ public final class Admission {
     tooFewReplicas = yes;
   }
 
+  /** Whether we are a replica, and if so one that hears of changes as they happen. */
+  void replica(boolean yes, boolean linked) {
+    replica = yes;
+    linkedToPrimary = linked;
+  }
+
   /** Whether a dataset is on its way that is to replace ours, which is served meanwhile. */
   void asyncLoading(boolean yes) {
     asyncLoading = yes;
+  }
+
+  /** Whether no key may go for memory here since our primary will say so: {@code replica-ignore-maxmemory}. */
+  boolean leavesEvictionToPrimary() {
+    return replica && config.flag(Directive.REPLICA_IGNORE_MAXMEMORY);
   }
 
   public boolean isLoading() {
@@ -145,10 +162,18 @@ public final class Admission {
     if (aofFailure != null && writes(spec, queuedFlags)) {
       return "MISCONF Errors writing to the AOF file: " + aofFailure;
     }
-    if (tooFewReplicas && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
+    if (tooFewReplicas && !replica && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
+    if (replica && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0
+        && config.flag(Directive.REPLICA_READ_ONLY)) {
+      return READ_ONLY;
+    }
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
       return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
           + " are allowed in this context";
+    }
+    if (replica && !linkedToPrimary && (spec.flags & CommandFlag.STALE.bit) == 0
+        && !config.flag(Directive.REPLICA_SERVE_STALE_DATA)) {
+      return PRIMARY_DOWN;
     }
     if (loading && (spec.flags & CommandFlag.LOADING.bit) == 0) return Errors.LOADING.getMessage();
     if (asyncLoading && (spec.flags & CommandFlag.NO_ASYNC_LOADING.bit) != 0) return Errors.LOADING.getMessage();

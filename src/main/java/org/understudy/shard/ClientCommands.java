@@ -304,11 +304,12 @@ public final class ClientCommands {
     return found;
   }
 
-  /** The types that CLIENT LIST and KILL tell apart. Our own primary is not among the clients. */
+  /** The types that CLIENT LIST and KILL tell apart. */
   private enum Type {
     NORMAL, PUBSUB, REPLICA, PRIMARY;
 
     private boolean is(Client client) {
+      if (client.session.primary) return this == PRIMARY;
       return this == switch (client.type()) {
         case NORMAL -> NORMAL;
         case PUBSUB -> PUBSUB;

@@ -56,6 +56,7 @@ public final class ClientInfo {
     Session session = client.session;
     StringBuilder flags = new StringBuilder(8);
     if (session.replica) flags.append('S');
+    if (session.primary) flags.append('M');
     if (session.monitor) flags.append('O');
     if (session.subscriptions() > 0) flags.append('P');
     if (session.transaction != null) flags.append('x');

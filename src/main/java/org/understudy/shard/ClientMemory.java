@@ -73,7 +73,7 @@ final class ClientMemory {
     client.memoryBytes = bytes(client);
     client.memoryClass = client.type();
     bytesByClass[client.memoryClass.ordinal()] += client.memoryBytes;
-    move(client, limit == 0 || client.session.noEvict || client.memoryClass == ClientClass.REPLICA ? -1 : bucketOf(client.memoryBytes));
+    move(client, limit == 0 || client.session.noEvict || client.memoryClass == ClientClass.REPLICA || client.session.primary ? -1 : bucketOf(client.memoryBytes));
   }
 
   private static int bucketOf(long bytes) {

@@ -45,6 +45,7 @@ final class Info {
   private final MemoryLimit memoryLimit;
   private final Statistics statistics;
   private final ReplicationState replication;
+  private final Upstream upstream;
   private final ReplicationLog log;
   private final Replicas replicas;
   private final ServerFacts facts;
@@ -71,6 +72,7 @@ final class Info {
     memoryLimit = parts.memoryLimit;
     statistics = parts.statistics;
     replication = parts.replication;
+    upstream = parts.upstream;
     log = parts.replicationLog;
     replicas = parts.replicas;
     facts = parts.facts;
@@ -217,7 +219,7 @@ final class Info {
   private void persistence() {
     section("Persistence");
     field("loading", persistence.isLoading() ? 1 : 0);
-    field("async_loading", 0);
+    field("async_loading", persistence.isAsyncLoading() ? 1 : 0);
     saving();
     field("rdb_changes_since_last_save", statistics.changes);
     field("rdb_bgsave_in_progress", persistence.isSavingInBackground() ? 1 : 0);
@@ -294,7 +296,7 @@ final class Info {
     field("instantaneous_ops_per_sec", statistics.commandsPerSecond());
     field("total_net_input_bytes", totals.inputBytes);
     field("total_net_output_bytes", totals.outputBytes);
-    field("total_net_repl_input_bytes", 0);
+    field("total_net_repl_input_bytes", upstream.receivedBytes());
     field("total_net_repl_output_bytes", replicas.sentBytes());
     field("instantaneous_input_kbps", decimals(statistics.inputBytesPerSecond() / 1024.0));
     field("instantaneous_output_kbps", decimals(statistics.outputBytesPerSecond() / 1024.0));
@@ -336,6 +338,7 @@ final class Info {
   private void replication() {
     section("Replication");
     field("role", replication.role());
+    upstream.describe((name, value) -> field(name, value.toString()));
     replicas.describe(this::field);
     field("master_failover_state", "no-failover");
     field("master_replid", replication.history().id());

@@ -95,10 +95,11 @@ final class MemoryLimit {
 
   /**
    * Evicts keys if memory is over the limit. If it stays over it and no key may go, what needs more memory is refused
-   * from now on. While clients are paused or a dataset is loaded nothing goes, and nothing is refused for it.
+   * from now on. While clients are paused or a dataset is loaded nothing goes, and nothing is refused for it; nor on a
+   * replica that leaves it to its primary.
    */
   void makeRoom() {
-    if (pause.mode() != Pause.Mode.NONE || admission.isLoading()) {
+    if (pause.mode() != Pause.Mode.NONE || admission.isLoading() || admission.leavesEvictionToPrimary()) {
       admission.outOfMemory(false);
     } else if (!isReallyOver()) {
       settle(true, false);

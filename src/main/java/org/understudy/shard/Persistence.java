@@ -629,6 +629,7 @@ final class Persistence {
 
   /** How far the loading under way is; null if there is none. */
   LoadProgress progress() {
+    if (asyncLoading) return files.load();
     if (!loading) return null;
     return appendOnly.load() != null ? appendOnly.load() : files.load();
   }

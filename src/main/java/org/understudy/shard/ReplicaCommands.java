@@ -16,6 +16,7 @@ import static org.understudy.command.CommandGroup.SERVER;
 import static org.understudy.command.CommandSpec.command;
 
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
@@ -26,6 +27,7 @@ import org.understudy.command.Arguments;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
+import org.understudy.config.PrimaryAddress;
 import org.understudy.persistence.SnapshotStream;
 import org.understudy.replication.History;
 import org.understudy.replication.PsyncDecision;
@@ -232,8 +234,21 @@ final class ReplicaCommands {
 
   // ---- questions ---------------------------------------------------------------------------------------------------
 
-  /** {@code master}, offset, replicas: an array of address, port and acknowledged offset each, all as text. */
+  /**
+   * {@code master}, offset, replicas: an array of address, port and acknowledged offset each, all as text. Or {@code
+   * slave}, address and port of the primary, how far the link to it has come, offset: -1 if there is no link.
+   */
   private void role(Call call) {
+    PrimaryAddress primary = replication.primary();
+    if (primary != null) {
+      call.reply.array(5);
+      call.reply.bulk(replication.role());
+      call.reply.bulk(primary.host());
+      call.reply.integer(primary.port());
+      call.reply.bulk(replication.progress().name().toLowerCase(Locale.ROOT));
+      call.reply.integer(replication.isLinkUp() ? replicationLog.end() : -1);
+      return;
+    }
     List<Replica> online = replicas.attached().stream().filter(Replica::isOnline).toList();
     call.reply.array(3);
     call.reply.bulk(replication.role());

@@ -1,6 +1,7 @@
 package org.understudy.shard;
 
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final Propagation propagation;
   private final Replacement replacement;
   private final Clients clients;
+  private final Admission admission;
   private final BlockedClients blocked;
   private final Replicas replicas;
   private final Backlog backlog;
@@ -69,6 +71,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   /** Of the dataset on its way: its history, null if its primary does not say, and its place there. */
   private String syncId;
   private long syncOffset;
+  private long receivedBytes;
   /** While the link is up. */
   private PrimaryStream stream;
 
@@ -81,6 +84,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     propagation = parts.propagation;
     replacement = parts.replacement;
     clients = parts.clients;
+    admission = parts.admission;
     blocked = parts.blocked;
     replicas = parts.replicas;
     backlog = parts.backlog;
@@ -120,6 +124,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       state.streamDatabase(0); // any: a primary that can go on begins with SELECT
     }
     state.primary(address);
+    state.progress(PrimaryLink.Progress.CONNECT);
     state.readOffset(history.end());
     config.assignReplicaof(address);
     roleChanged();
@@ -148,6 +153,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
 
   private void roleChanged() {
     propagation.primary(!state.isReplica());
+    admission.replica(state.isReplica(), false);
     shard.applyExpiryMode();
   }
 
@@ -176,17 +182,19 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private void hear(PrimaryLink.Report report) {
     long now = clock.millis();
     if (report instanceof PrimaryLink.Streamed streamed) {
-      state.lastIo(now);
+      received(streamed.bytes(), now);
       apply(streamed.bytes());
     } else if (report instanceof PrimaryLink.Piece piece) {
-      state.lastIo(now);
+      received(piece.bytes(), now);
       sync.piece(piece.bytes(), transfer.isComplete());
     } else if (report instanceof PrimaryLink.Moved moved) {
       state.progress(moved.progress());
+      admission.replica(true, state.isLinkUp());
     } else if (report == PrimaryLink.Asks.INSTANCE) {
       asked = true;
       answer();
     } else if (report instanceof PrimaryLink.FullResync full) {
+      state.lastIo(now);
       syncId = full.id();
       syncOffset = full.offset();
     } else if (report instanceof PrimaryLink.Announced announced) {
@@ -196,6 +204,11 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     } else if (report == PrimaryLink.Lost.INSTANCE) {
       lost();
     }
+  }
+
+  private void received(byte[] bytes, long nowMillis) {
+    receivedBytes += bytes.length;
+    state.lastIo(nowMillis);
   }
 
   /** Says from where to go on, unless a dataset that has come is still being loaded. */
@@ -304,7 +317,6 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     Session session = new Session(statistics.nextClientId(), primary.host() + ":" + primary.port(), "", now);
     session.primary = true;
     session.authenticated = true;
-    session.noEvict = true;
     session.user = "(superuser)";
     session.replyMode = Session.ReplyMode.OFF;
     session.database = state.streamDatabase();
@@ -350,5 +362,50 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     RequestBuffer command = new RequestBuffer();
     command.add(REPLCONF, ACK, Bytes.of(history.end()));
     link.accept(new PrimaryLink.Send(ByteString.fromArray(command.array(), 0, command.size())));
+  }
+
+  // ---- figures -----------------------------------------------------------------------------------------------------
+
+  /** Bytes that came from primaries: datasets and streams. */
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  /** The lines of INFO about a replica's link; none for a primary. */
+  void describe(BiConsumer<String, Object> field) {
+    if (!state.isReplica()) return;
+    long now = clock.millis();
+    boolean up = state.isLinkUp();
+    long applied = state.isResumable() ? history.end() : 1;
+    field.accept("master_host", state.primary().host());
+    field.accept("master_port", state.primary().port());
+    field.accept("master_link_status", up ? "up" : "down");
+    field.accept("master_last_io_seconds_ago", up ? secondsSince(state.lastIoMillis(), now) : -1);
+    field.accept("master_sync_in_progress", state.isSyncing() ? 1 : 0);
+    field.accept("slave_read_repl_offset", state.isResumable() ? state.readOffset() : 1);
+    field.accept("slave_repl_offset", applied);
+    if (state.isSyncing()) describeTransfer(field, now);
+    if (!up) {
+      long since = state.downSinceMillis();
+      field.accept("master_link_down_since_seconds", since == 0 ? -1 : secondsSince(since, now));
+    }
+    field.accept("slave_priority", config.number(Directive.REPLICA_PRIORITY));
+    field.accept("slave_read_only", config.flag(Directive.REPLICA_READ_ONLY) ? 1 : 0);
+    field.accept("replica_announced", config.flag(Directive.REPLICA_ANNOUNCED) ? 1 : 0);
+  }
+
+  private void describeTransfer(BiConsumer<String, Object> field, long nowMillis) {
+    boolean begun = sync != null;
+    long total = !begun ? -1 : Math.max(0, transfer.length());
+    long received = begun ? transfer.received() : 0;
+    field.accept("master_sync_total_bytes", total);
+    field.accept("master_sync_read_bytes", received);
+    field.accept("master_sync_left_bytes", total - received);
+    field.accept("master_sync_perc", String.format(Locale.ROOT, "%.2f", total <= 0 ? 0 : 100.0 * received / total));
+    field.accept("master_sync_last_io_seconds_ago", secondsSince(state.lastIoMillis(), nowMillis));
+  }
+
+  private static long secondsSince(long millis, long nowMillis) {
+    return nowMillis / 1000 - millis / 1000;
   }
 }
