@@ -32,10 +32,9 @@ final class NodeControl implements ServerControl {
     return null;
   }
 
-  /** A shutdown waits for nothing (there are no replicas), so there never is one to call off. */
   @Override
-  public boolean abortShutdown() {
-    return false;
+  public void shutdownCalledOff() {
+    shutdown.callOff();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.understudy.replication;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -148,6 +149,7 @@ public final class PrimaryLink {
   private static final int OUTGOING = 64;
   private static final long FIRST_BACKOFF_MILLIS = 1000;
   private static final long LONGEST_BACKOFF_MILLIS = 3000;
+  private static final Exception GIVEN_UP = new IOException("given up before it was open");
   private static final int ID_LENGTH = 40;
   private static final ByteString KEEPALIVE = ByteString.fromString("\n");
 
@@ -155,14 +157,24 @@ public final class PrimaryLink {
   private static final class Connection {
     final BoundedSourceQueue<ByteString> out;
     final SinkQueueWithCancel<ByteString> in;
+    boolean open;
 
     Connection(BoundedSourceQueue<ByteString> out, SinkQueueWithCancel<ByteString> in) {
       this.out = out;
       this.in = in;
     }
 
+    void send(ByteString bytes) {
+      if (!out.isCompleted()) out.offer(bytes);
+    }
+
     void close() {
-      if (!out.isCompleted()) out.complete(); // the other side may have ended it
+      if (out.isCompleted()) return;
+      if (!open) {
+        out.fail(GIVEN_UP); // Pekko 1.7.0 cannot end in order what does not stand yet
+        return;
+      }
+      out.complete();
       in.cancel();
     }
   }
@@ -262,6 +274,7 @@ public final class PrimaryLink {
       log.warn("Error condition on socket for SYNC: {}", reason(failure));
       return failed();
     }
+    connection.open = true;
     log.info("Non blocking connect for SYNC fired the event.");
     moved(Progress.HANDSHAKE);
     touch();
@@ -360,7 +373,7 @@ public final class PrimaryLink {
       }
       owner.accept(new Refused(line));
       log.info("Retrying with SYNC...");
-      connection.out.offer(ByteString.fromString("SYNC\r\n"));
+      connection.send(ByteString.fromString("SYNC\r\n"));
       owner.accept(new FullResync(null, -1));
       return awaitingHeader();
     });
@@ -431,7 +444,7 @@ public final class PrimaryLink {
 
   private Behavior<Message> awaitingDataset() {
     return state(message -> {
-      if (message == Tick.CRON) connection.out.offer(KEEPALIVE); // lest the primary takes our silence for our end
+      if (message == Tick.CRON) connection.send(KEEPALIVE); // lest the primary takes our silence for our end
       return message == DatasetReady.INSTANCE ? streaming() : null;
     });
   }
@@ -488,7 +501,7 @@ public final class PrimaryLink {
 
   private Behavior<Message> always(Message message) {
     if (message instanceof Send send) {
-      if (connection != null) connection.out.offer(send.bytes);
+      if (connection != null) connection.send(send.bytes);
     } else if (message == Tick.CRON) {
       return timedOut() ? timeOut() : Behaviors.same();
     } else if (message == Reconnect.AT_ONCE) {
@@ -572,7 +585,7 @@ public final class PrimaryLink {
     byte[][] argv = new byte[words.length][];
     for (int i = 0; i < words.length; i++) argv[i] = Bytes.of(words[i]);
     request.add(argv);
-    connection.out.offer(ByteString.fromArray(request.array(), 0, request.size()));
+    connection.send(ByteString.fromArray(request.array(), 0, request.size()));
   }
 
   private void pull() {

@@ -46,6 +46,8 @@ final class Info {
   private final Statistics statistics;
   private final ReplicationState replication;
   private final Upstream upstream;
+  private final Failover failover;
+  private final OwnExpiries ownExpiries;
   private final ReplicationLog log;
   private final Replicas replicas;
   private final ServerFacts facts;
@@ -73,6 +75,8 @@ final class Info {
     statistics = parts.statistics;
     replication = parts.replication;
     upstream = parts.upstream;
+    failover = parts.failover;
+    ownExpiries = parts.ownExpiries;
     log = parts.replicationLog;
     replicas = parts.replicas;
     facts = parts.facts;
@@ -322,6 +326,7 @@ final class Info {
     field("latest_fork_usec", 0);
     field("total_forks", 0);
     field("migrate_cached_sockets", migrationTargets.size());
+    field("slave_expires_tracked_keys", ownExpiries.size());
     for (String figure : NO_DEFRAGMENTATION) field(figure, 0);
     field("tracking_total_keys", tracking.totalKeys());
     field("tracking_total_items", tracking.totalItems());
@@ -340,7 +345,7 @@ final class Info {
     field("role", replication.role());
     upstream.describe((name, value) -> field(name, value.toString()));
     replicas.describe(this::field);
-    field("master_failover_state", "no-failover");
+    field("master_failover_state", failover.state().word);
     field("master_replid", replication.history().id());
     field("master_replid2", replication.history().secondId());
     field("master_repl_offset", log.end());

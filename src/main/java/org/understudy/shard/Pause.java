@@ -19,6 +19,8 @@ public final class Pause {
     COMMAND,
     /** FAILOVER waits for the replica to have everything. */
     FAILOVER,
+    /** A shutdown waits for replicas. */
+    SHUTDOWN,
     /** MIGRATE has sent keys, which are to stay as they are until their deletion here. */
     MIGRATION
   }

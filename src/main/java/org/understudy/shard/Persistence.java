@@ -358,7 +358,6 @@ final class Persistence {
    * @return null if the server may end, else the error line for the client
    */
   String prepareShutdown(int flags) {
-    log.warn("User requested shutdown...");
     if (isSavingInBackground()) log.warn("There is a child saving an .rdb. Killing it!");
     if (rewrite.isUnderWay() && !endRewrite((flags & Config.SHUTDOWN_FORCE) != 0)) {
       log.warn("Errors trying to shut down the server. Check the logs for more information.");
@@ -606,7 +605,6 @@ final class Persistence {
     log.info("MASTER <-> REPLICA sync: Starting AOF with a successful sync");
     openAppendOnly();
   }
-
 
   private ReadOptions readOptions(ListForms lists) {
     ReadOptions options = ReadOptions.of(config, keyspace.hashSeed(), lists.current());

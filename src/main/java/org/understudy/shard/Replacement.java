@@ -42,6 +42,7 @@ final class Replacement {
     persistence.giveUpSaves();
     persistence.stopAppendOnly();
     shard.flushing(null, Call.ALL_DATABASES);
+    shard.ownExpiries().forget();
     for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
     persistence.files().forgetLibraries();
   }
@@ -107,6 +108,11 @@ final class Replacement {
   void notLoaded() {
     persistence.setLoading(false);
     persistence.setAsyncLoading(false);
+  }
+
+  /** What is there now is ours: the append-only file begins with it, if it was ended for a replacement. */
+  void keep() {
+    persistence.restartAppendOnly();
   }
 
   // ---- afterwards --------------------------------------------------------------------------------------------------

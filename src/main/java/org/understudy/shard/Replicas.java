@@ -48,6 +48,7 @@ final class Replicas {
   private final ReplicaSnapshots snapshots;
   private final List<Replica> attached = new ArrayList<>();
   private final List<AckWait> ackWaits = new ArrayList<>();
+  private final List<Runnable> acknowledgementListeners = new ArrayList<>();
   private Function<Behavior<ReplicaLink.Message>, Consumer<ReplicaLink.Message>> links;
   private Executor loop;
   private boolean acksAskedFor;
@@ -182,6 +183,11 @@ final class Replicas {
 
   // ---- acknowledgements --------------------------------------------------------------------------------------------
 
+  /** Has it run whenever a replica has acknowledged something. */
+  void onAcknowledged(Runnable listener) {
+    acknowledgementListeners.add(listener);
+  }
+
   /** REPLCONF ACK. Nothing if the client is no replica. */
   void acknowledged(Client client, long offset) {
     if (!client.session.replica) return;
@@ -190,6 +196,7 @@ final class Replicas {
     replica.lastHeardMillis = clock.millis();
     replica.link.accept(ReplicaLink.Confirmed.INSTANCE);
     answerWaiting();
+    for (Runnable listener : acknowledgementListeners) listener.run();
   }
 
   /** How many replicas have acknowledged all up to an offset. */
@@ -239,12 +246,13 @@ final class Replicas {
 
   // ---- once a second -----------------------------------------------------------------------------------------------
 
-  void tick(long nowMillis) {
+  /** @param silent nothing may be told to all replicas: they are to become equal */
+  void tick(long nowMillis, boolean silent) {
     snapshots.tick();
     if (nowMillis - lastCronMillis < CRON_MILLIS) return;
     lastCronMillis = nowMillis;
     boolean ping = ++crons % config.number(Directive.REPL_PING_REPLICA_PERIOD) == 0;
-    if (ping && !attached.isEmpty()) propagation.tellReplicas(PING);
+    if (ping && !silent && !attached.isEmpty()) propagation.tellReplicas(PING);
     for (Replica replica : List.copyOf(attached)) look(replica, nowMillis);
     countGood();
   }

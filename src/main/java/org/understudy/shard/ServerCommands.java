@@ -33,17 +33,13 @@ final class ServerCommands {
   private final Info info;
   private final Clock clock;
   private final Clients clients;
-  private final BlockedClients blocked;
-  private final ServerControl control;
-  private final Persistence persistence;
+  private final ShutdownSequence shutdowns;
 
   ServerCommands(ShardParts parts, Info info) {
     this.info = info;
     clock = parts.clock;
     clients = parts.clients;
-    blocked = parts.blocked;
-    control = parts.control;
-    persistence = parts.persistence;
+    shutdowns = parts.shutdowns;
   }
 
   List<CommandSpec> rows() {
@@ -111,13 +107,12 @@ final class ServerCommands {
     int both = Config.SHUTDOWN_NOSAVE | Config.SHUTDOWN_SAVE;
     if (abort && flags != 0 || (flags & both) == both) throw Errors.SYNTAX;
     if (abort) {
-      if (!control.abortShutdown()) throw CommandError.err("No shutdown in progress.");
+      if (!shutdowns.abort()) throw CommandError.err("No shutdown in progress.");
       call.reply.ok();
       return;
     }
-    String refusal = persistence.prepareShutdown(flags);
-    if (refusal == null) refusal = control.shutDown();
+    String refusal = shutdowns.begin(flags);
     if (refusal != null) throw new CommandError(refusal);
-    blocked.suspend(clients.of(call.session));
+    shutdowns.await(clients.of(call.session));
   }
 }

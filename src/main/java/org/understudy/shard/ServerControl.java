@@ -14,9 +14,7 @@ public interface ServerControl {
     }
 
     @Override
-    public boolean abortShutdown() {
-      return false;
-    }
+    public void shutdownCalledOff() {}
 
     @Override
     public void crash(String reason) {
@@ -37,8 +35,8 @@ public interface ServerControl {
    */
   String shutDown();
 
-  /** Calls off a shutdown that has begun but still waits for something. False if there is none. */
-  boolean abortShutdown();
+  /** A shutdown that was asked for will not be, unless it is asked for again. */
+  void shutdownCalledOff();
 
   /**
    * Ends the process as a fault would, with a crash report in the log: what DEBUG SEGFAULT and its like are for.

@@ -96,6 +96,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final ReplicationState replication;
   private final Replacement replacement;
   private final Upstream upstream;
+  private final OwnExpiries ownExpiries;
+  private final Failover failover;
+  private final ShutdownSequence shutdowns;
   private final Replicas replicas;
   private final MigrationTargets migrationTargets;
   private final Watchdog watchdog;
@@ -158,6 +161,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     replication = parts.replication;
     replacement = parts.replacement;
     upstream = parts.upstream;
+    ownExpiries = parts.ownExpiries;
+    ownExpiries.start(this);
+    failover = parts.failover;
+    shutdowns = parts.shutdowns;
     replicas = parts.replicas;
     migrationTargets = parts.migrationTargets;
     watchdog = new Watchdog(config, clock);
@@ -210,6 +217,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     persistence.start(turns, writing, blocking);
     spillFiles.start(turns);
     replacement.start(this, turns);
+    failover.start(this);
+    shutdowns.start(this);
     upstream.start(this, lent::startLink, turns);
     memoryLimit.start(work -> timing.nextSlice(() -> {
       work.run();
@@ -239,6 +248,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     blocked.forget(client);
     persistence.forget(client);
     replicas.forget(client);
+    shutdowns.forget(client);
     watches.release(client);
     pubSub.forget(client);
     tracking.disable(client);
@@ -660,13 +670,16 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       migrationTargets.tick(now);
       backlog.tick(now);
       upstream.tick();
+      ownExpiries.tick(now);
       keyspace.spares().shrink();
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
     expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
     if (!expiring && !persistence.isLoading()) expire();
     persistence.tick();
-    replicas.tick(now);
+    replicas.tick(now, failover.isUnderWay());
+    failover.check();
+    shutdowns.check();
     clientCron.tick(now);
     afterTurn();
   }
@@ -814,6 +827,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void notify(NotifyClass type, String event, byte[] key, int database) {
+    if (replication.isReplica() && current != null && !current.session.primary) ownExpiries.noted(event, database, key);
     notifications.notify(type, event, key, database);
   }
 
@@ -840,8 +854,13 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyWaits.allChanged(b);
   }
 
+  OwnExpiries ownExpiries() {
+    return ownExpiries;
+  }
+
   /** All databases are about to be exchanged for others. */
   void exchanging(Database[] successors) {
+    ownExpiries.forget();
     tracking.flushed(current);
     for (int i = 0; i < successors.length; i++) {
       watches.touchAll(keyspace.database(i), successors[i]);

@@ -92,6 +92,9 @@ public final class ShardParts {
   final Replicas replicas;
   final Replacement replacement;
   final Upstream upstream;
+  final OwnExpiries ownExpiries;
+  final Failover failover;
+  final ShutdownSequence shutdowns;
   final MigrationTargets migrationTargets = new MigrationTargets();
   private final Mode mode;
   private final Info info;
@@ -143,6 +146,9 @@ public final class ShardParts {
     replicas = new Replicas(this);
     replacement = new Replacement(this);
     upstream = new Upstream(this, this::table);
+    ownExpiries = new OwnExpiries(keyspace);
+    failover = new Failover(this);
+    shutdowns = new ShutdownSequence(this);
     shard = new Shard(this);
     info = new Info(this, this::table, shard::hz);
     CommandTable named = new CommandTable(mode.rows(this, rows(connectionRows.apply(this))));
@@ -242,11 +248,10 @@ public final class ShardParts {
    * Ends the server as SHUTDOWN does. On the shard's loop.
    *
    * @param flags {@code Config.SHUTDOWN_*} bits
-   * @return null if it ends, else the reason why not
+   * @return null if it ends, or will when its replicas have caught up; else the reason why not
    */
   public String shutDown(int flags) {
-    String refusal = persistence.prepareShutdown(flags);
-    return refusal == null ? control.shutDown() : refusal;
+    return shutdowns.begin(flags);
   }
 
   public Shard shard() {

@@ -72,6 +72,9 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private String syncId;
   private long syncOffset;
   private long receivedBytes;
+  /** The next primary is asked to become one. */
+  private boolean failingOver;
+  private Consumer<Boolean> takeOverListener = accepted -> { };
   /** While the link is up. */
   private PrimaryStream stream;
 
@@ -114,6 +117,28 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
 
   /** Becomes the replica of a primary, or of another one. */
   void follow(PrimaryAddress address) {
+    failingOver = false;
+    become(address);
+  }
+
+  /** Becomes the replica of a replica of ours, which is asked to become the primary instead of us. */
+  void takeOver(PrimaryAddress replica) {
+    failingOver = true;
+    become(replica);
+  }
+
+  /** @param listener hears whether a replica accepted to take over, as it was asked to */
+  void onTakeOver(Consumer<Boolean> listener) {
+    takeOverListener = listener;
+  }
+
+  private void answerTakeOver(boolean accepted) {
+    if (!failingOver) return;
+    failingOver = false;
+    takeOverListener.accept(accepted);
+  }
+
+  private void become(PrimaryAddress address) {
     boolean wasPrimary = !state.isReplica();
     disconnect();
     blocked.endAll(UNBLOCKED);
@@ -134,6 +159,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   /** Becomes a primary, whose history branches off from that of the one it followed. */
   void lead() {
     if (!state.isReplica()) return;
+    failingOver = false;
     disconnect();
     if (state.isResumable()) log.info("Discarding previously cached master state.");
     state.resumable(false);
@@ -149,11 +175,13 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     backlog.unneeded(clock.millis());
     roleChanged();
     propagation.selectAgain();
+    replacement.keep();
   }
 
   private void roleChanged() {
     propagation.primary(!state.isReplica());
     admission.replica(state.isReplica(), false);
+    shard.ownExpiries().forget();
     shard.applyExpiryMode();
   }
 
@@ -197,10 +225,14 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       state.lastIo(now);
       syncId = full.id();
       syncOffset = full.offset();
+      answerTakeOver(true);
     } else if (report instanceof PrimaryLink.Announced announced) {
       receive(announced.transfer());
     } else if (report instanceof PrimaryLink.Continued continued) {
       goOn(continued.id());
+      answerTakeOver(true);
+    } else if (report instanceof PrimaryLink.Refused) {
+      answerTakeOver(false);
     } else if (report == PrimaryLink.Lost.INSTANCE) {
       lost();
     }
@@ -215,8 +247,8 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private void answer() {
     if (!asked || sync != null) return;
     asked = false;
-    link.accept(state.isResumable() ? new PrimaryLink.Position(state.history().id(), history.end() + 1, false)
-        : PrimaryLink.Position.none(false));
+    link.accept(state.isResumable() ? new PrimaryLink.Position(state.history().id(), history.end() + 1,
+        failingOver) : PrimaryLink.Position.none(failingOver));
   }
 
   private void lost() {

@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.understudy.testing.CuttableProxy;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RespClient;
 
 /** Our server as the primary of real ones. */
 @NeedsRealRedis
@@ -22,51 +20,13 @@ class PrimaryScenarioTest {
     ensemble.close();
   }
 
-  /** A few thousand commands of many kinds, the same for the same seed. */
-  private static void write(Ensemble.Member to, long seed, int commands) {
-    Random random = new Random(seed);
-    try (RespClient client = to.connect()) {
-      for (int i = 0; i < commands; i++) client.send(command(random));
-      for (int i = 0; i < commands; i++) client.read();
-    }
-  }
-
-  private static Object[] command(Random random) {
-    String key = "k" + random.nextInt(300);
-    String member = "m" + random.nextInt(50);
-    return switch (random.nextInt(22)) {
-      case 0 -> new Object[] {"SET", key, "v" + random.nextInt()};
-      case 1 -> new Object[] {"SET", key, "x".repeat(random.nextInt(3000)), "EX", 100 + random.nextInt(100)};
-      case 2 -> new Object[] {"INCR", "n" + random.nextInt(20)};
-      case 3 -> new Object[] {"APPEND", "s" + random.nextInt(20), member};
-      case 4 -> new Object[] {"DEL", key};
-      case 5 -> new Object[] {"EXPIRE", key, 1 + random.nextInt(1000)};
-      case 6 -> new Object[] {"PEXPIRE", key, 1 + random.nextInt(200)};
-      case 7 -> new Object[] {"LPUSH", "l" + random.nextInt(20), member, member + "b"};
-      case 8 -> new Object[] {"RPOP", "l" + random.nextInt(20)};
-      case 9 -> new Object[] {"LMOVE", "l" + random.nextInt(20), "l" + random.nextInt(20), "LEFT", "RIGHT"};
-      case 10 -> new Object[] {"SADD", "t" + random.nextInt(20), member, random.nextInt(1000)};
-      case 11 -> new Object[] {"SPOP", "t" + random.nextInt(20)};
-      case 12 -> new Object[] {"ZADD", "z" + random.nextInt(20), random.nextDouble(), member};
-      case 13 -> new Object[] {"ZPOPMIN", "z" + random.nextInt(20)};
-      case 14 -> new Object[] {"HSET", "h" + random.nextInt(20), member, "v" + random.nextInt()};
-      case 15 -> new Object[] {"HINCRBYFLOAT", "f" + random.nextInt(20), member, "0.25"};
-      case 16 -> new Object[] {"XADD", "x" + random.nextInt(5), "MAXLEN", "~", 100, "*", "f", member};
-      case 17 -> new Object[] {"SELECT", random.nextInt(3)};
-      case 18 -> new Object[] {"RENAME", key, "k" + random.nextInt(300)};
-      case 19 -> new Object[] {"PFADD", "p" + random.nextInt(5), member};
-      case 20 -> new Object[] {"SETRANGE", "s" + random.nextInt(20), random.nextInt(100), member};
-      default -> new Object[] {"GETEX", key, "PX", 500};
-    };
-  }
-
   @Test
   void aRealReplicaGetsTheDatasetAndFollows() {
     Ensemble.Member primary = ensemble.startPrimary();
-    write(primary, 1, 3000);
+    Workload.write(primary, 1, 3000);
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
     ensemble.awaitInSync(primary, replica);
-    write(primary, 2, 3000);
+    Workload.write(primary, 2, 3000);
     ensemble.awaitInSync(primary, replica);
     assertEquals(1, primary.count("sync_full"));
     assertEquals("ip=127.0.0.1,port=" + replica.port() + ",state=online",
@@ -76,20 +36,20 @@ class PrimaryScenarioTest {
   @Test
   void aReplicaThatTakesNoStreamedSnapshotGetsTheRdbFile() {
     Ensemble.Member primary = ensemble.startPrimary("repl-diskless-sync no");
-    write(primary, 3, 2000);
+    Workload.write(primary, 3, 2000);
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
     ensemble.awaitInSync(primary, replica);
-    write(primary, 4, 2000);
+    Workload.write(primary, 4, 2000);
     ensemble.awaitInSync(primary, replica);
   }
 
   @Test
   void tenReplicasThatComeTogetherShareOneSnapshot() {
     Ensemble.Member primary = ensemble.startPrimary("rdb-key-save-delay 200");
-    write(primary, 5, 3000);
+    Workload.write(primary, 5, 3000);
     Ensemble.Member[] replicas = new Ensemble.Member[10];
     for (int i = 0; i < replicas.length; i++) replicas[i] = ensemble.startRealReplica(primary.port());
-    write(primary, 6, 1000);
+    Workload.write(primary, 6, 1000);
     ensemble.awaitInSync(primary, replicas);
     assertEquals(10, primary.count("sync_full"));
     assertEquals("1", primary.info("persistence", "rdb_saves"));
@@ -103,7 +63,7 @@ class PrimaryScenarioTest {
     Ensemble.Member replica = ensemble.startRealReplica(link.port());
     ensemble.awaitInSync(primary, replica);
     link.cut();
-    write(primary, 7, 1000);
+    Workload.write(primary, 7, 1000);
     link.mend();
     ensemble.awaitInSync(primary, replica);
     assertEquals(1, primary.count("sync_full"));
@@ -144,7 +104,7 @@ class PrimaryScenarioTest {
   @Test
   void aLinkThatIsCutBehindAnyByteOfTheSynchronisationIsMadeAnew() {
     Ensemble.Member primary = ensemble.startPrimary();
-    write(primary, 8, 200);
+    Workload.write(primary, 8, 200);
     CuttableProxy link = ensemble.linkTo(primary);
     link.cutAfter(0);
     Ensemble.Member replica = ensemble.startRealReplica(link.port(), "--repl-timeout", "5");

@@ -1,0 +1,69 @@
+package org.understudy.shard;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.understudy.bytes.ByteKey;
+import org.understudy.keyspace.Database;
+import org.understudy.keyspace.Entry;
+import org.understudy.keyspace.ExpiryMode;
+import org.understudy.keyspace.Keyspace;
+
+/**
+ * Keys that clients of a writable replica gave an expiry. No primary says when they go, so the replica removes them
+ * itself; all others wait for the primary.
+ */
+final class OwnExpiries {
+  /** Events of commands by which a key can come to an expiry. */
+  private static final Set<String> GIVING =
+      Set.of("expire", "restore", "copy_to", "rename_to", "move_to");
+  /** So many keys are looked at in one round. */
+  private static final int KEYS_A_ROUND = 1000;
+
+  private record Place(int database, ByteKey key) {}
+
+  private final Keyspace keyspace;
+  private final LinkedHashSet<Place> places = new LinkedHashSet<>();
+  private final Entry entry = new Entry();
+  private Shard shard;
+
+  OwnExpiries(Keyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  void start(Shard owner) {
+    shard = owner;
+  }
+
+  /** A command of a client did something to a key. */
+  void noted(String event, int database, byte[] key) {
+    if (GIVING.contains(event)) places.add(new Place(database, new ByteKey(key)));
+  }
+
+  /** The dataset is another one, or expiry is nobody else's business any more. */
+  void forget() {
+    places.clear();
+  }
+
+  /** How many keys are followed. */
+  int size() {
+    return places.size();
+  }
+
+  /** A round of the cron: removes keys whose time has come, and forgets those that have no expiry any more. */
+  void tick(long nowMillis) {
+    if (places.isEmpty()) return;
+    keyspace.expiryMode(ExpiryMode.KEEP); // they are hidden otherwise
+    int left = KEYS_A_ROUND;
+    for (Iterator<Place> i = places.iterator(); i.hasNext() && left-- > 0; ) {
+      Place place = i.next();
+      Database database = keyspace.database(place.database);
+      byte[] key = place.key.bytes();
+      boolean expires = database.find(key, entry, false) && entry.expireAtMillis() != Entry.NO_EXPIRE;
+      if (expires && entry.expireAtMillis() >= nowMillis) continue;
+      i.remove();
+      if (expires && database.remove(key)) shard.expired(database, key);
+    }
+    shard.applyExpiryMode();
+  }
+}

@@ -1,0 +1,133 @@
+package org.understudy.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Clock;
+import org.understudy.config.Config;
+import org.understudy.replication.ReplicationLog;
+
+/**
+ * The end of the server: replicas may catch up first, for {@code shutdown-timeout} seconds, in which nobody may write;
+ * then what has to be saved is saved.
+ *
+ * <pre>
+ * running -> waiting: replicas have not got everything
+ * running | waiting -> ended, or running again if something cannot be saved
+ * waiting -> running: called off
+ * </pre>
+ */
+final class ShutdownSequence {
+  private static final Logger log = LoggerFactory.getLogger(ShutdownSequence.class);
+  private static final String FAILED = "ERR Errors trying to SHUTDOWN. Check logs.";
+
+  private final Config config;
+  private final Clock clock;
+  private final Replicas replicas;
+  private final ReplicationLog history;
+  private final Persistence persistence;
+  private final BlockedClients blocked;
+  private final ServerControl control;
+  private Shard shard;
+  private boolean waiting;
+  private int flags;
+  private long endMillis;
+  /** Who asked for it, and hears of it only if it fails. */
+  private final List<Client> clients = new ArrayList<>();
+
+  ShutdownSequence(ShardParts parts) {
+    config = parts.config;
+    clock = parts.clock;
+    replicas = parts.replicas;
+    history = parts.replicationLog;
+    persistence = parts.persistence;
+    blocked = parts.blocked;
+    control = parts.control;
+    replicas.onAcknowledged(this::check);
+  }
+
+  void start(Shard owner) {
+    shard = owner;
+  }
+
+  /**
+   * Begins. While one waits, another one waits with it.
+   *
+   * @param wanted {@code Config.SHUTDOWN_*} bits
+   * @return null if the server ends, or waits to; else the error line for the client
+   */
+  String begin(int wanted) {
+    if (waiting && (wanted & Config.SHUTDOWN_NOW) == 0) return null;
+    flags = wanted;
+    log.warn("User requested shutdown...");
+    if ((wanted & Config.SHUTDOWN_NOW) != 0 || config.shutdownTimeout() == 0 || areReady()) return finish();
+    log.info("Waiting for replicas before shutting down.");
+    endMillis = clock.millis() + config.shutdownTimeout() * 1000L;
+    waiting = true;
+    shard.pause(Pause.Purpose.SHUTDOWN, Pause.Mode.WRITE, Long.MAX_VALUE);
+    return null;
+  }
+
+  /** The client hears nothing, unless it fails. */
+  void await(Client client) {
+    blocked.suspend(client);
+    clients.add(client);
+  }
+
+  void forget(Client client) {
+    clients.remove(client);
+  }
+
+  private boolean areReady() {
+    for (Replica replica : replicas.attached()) {
+      if (replica.acknowledgedOffset != history.end()) return false;
+    }
+    return true;
+  }
+
+  /** Looks whether it can go on: some times a second, and whenever a replica acknowledges something. */
+  void check() {
+    if (waiting && (clock.millis() >= endMillis || areReady()) && finish() != null) callOff();
+  }
+
+  private String finish() {
+    reportReplicas();
+    String refusal = persistence.prepareShutdown(flags);
+    if (refusal == null) refusal = control.shutDown();
+    if (refusal == null) waiting = false;
+    return refusal;
+  }
+
+  private void reportReplicas() {
+    long now = clock.millis();
+    int lagging = 0;
+    for (Replica replica : replicas.attached()) {
+      long missing = history.end() - replica.acknowledgedOffset;
+      if (missing == 0) continue;
+      lagging++;
+      log.warn("Lagging replica {} reported offset {} behind master, lag={}, state={}.", replica.name(), missing,
+          replica.isOnline() ? replica.lagSeconds(now) : 0, replica.state.word);
+    }
+    if (replicas.size() > 0) {
+      log.info("{} of {} replicas are in sync when shutting down.", replicas.size() - lagging, replicas.size());
+    }
+  }
+
+  /** SHUTDOWN ABORT. False if there is nothing to call off. */
+  boolean abort() {
+    if (!waiting) return false;
+    callOff();
+    log.info("Shutdown manually aborted.");
+    return true;
+  }
+
+  private void callOff() {
+    waiting = false;
+    control.shutdownCalledOff();
+    shard.unpause(Pause.Purpose.SHUTDOWN);
+    List<Client> asked = List.copyOf(clients);
+    clients.clear();
+    for (Client client : asked) blocked.release(client, reply -> reply.error(FAILED));
+  }
+}
