@@ -18,6 +18,8 @@ import org.understudy.config.Directive;
 import org.understudy.config.FileNames;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.rdb.RdbException;
+import org.understudy.rdb.RdbReader;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 
@@ -189,6 +191,20 @@ public final class RdbFiles {
     load = new RdbLoad(keyspace, databases, libraries, reading.get(), totalBytes, false,
         RdbLoad.Expired.LOADED);
     return load;
+  }
+
+  /** How many keys are in the bytes of a whole file; 0 if they are damaged before the first. */
+  public long keysIn(byte[] file) {
+    long[] keys = {0};
+    try {
+      new RdbReader(reading.get(), entry -> {
+        keys[0]++;
+        return true;
+      }).read(file, 0, file.length);
+    } catch (RdbException damaged) {
+      log.debug("A file that is damaged: {}", damaged.getMessage());
+    }
+    return keys[0];
   }
 
   /** Removes the file. May block. */

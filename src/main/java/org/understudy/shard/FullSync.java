@@ -7,6 +7,12 @@ package org.understudy.shard;
 interface FullSync {
   /** Whose dataset is being replaced. */
   interface Owner {
+    /** Whether a dataset with so many keys may not replace ours. */
+    boolean refuses(long keys);
+
+    /** The same for the bytes of a dataset: all of them if it is small, else null. */
+    boolean refuses(byte[] small);
+
     /** The next piece may come. */
     void readOn();
 

@@ -48,6 +48,8 @@ final class Info {
   private final Upstream upstream;
   private final Failover failover;
   private final OwnExpiries ownExpiries;
+  private final AmnesiaGuard guard;
+  private final ShutdownSequence shutdowns;
   private final ReplicationLog log;
   private final Replicas replicas;
   private final ServerFacts facts;
@@ -77,6 +79,8 @@ final class Info {
     upstream = parts.upstream;
     failover = parts.failover;
     ownExpiries = parts.ownExpiries;
+    guard = parts.amnesiaGuard;
+    shutdowns = parts.shutdowns;
     log = parts.replicationLog;
     replicas = parts.replicas;
     facts = parts.facts;
@@ -157,6 +161,7 @@ final class Info {
     field("executable", facts.executable());
     field("config_file", config.file() == null ? "" : config.file().toString());
     field("io_threads_active", config.ioThreads() > 1 ? 1 : 0);
+    if (shutdowns.isWaiting()) field("shutdown_in_milliseconds", shutdowns.leftMillis());
   }
 
   private static boolean onLinux() {
@@ -354,6 +359,7 @@ final class Info {
     field("repl_backlog_size", log.capacityBytes());
     field("repl_backlog_first_byte_offset", log.isActive() ? log.first() + 1 : 0);
     field("repl_backlog_histlen", log.length());
+    guard.describe((name, value) -> field(name, value.toString()));
     field("understudy_repl_spill_bytes", log.spilledBytes());
     field("understudy_repl_spill_files", log.spillFiles());
     field("understudy_repl_spill_limit", config.number(Directive.REPL_SPILL_LIMIT));

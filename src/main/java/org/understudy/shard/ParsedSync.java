@@ -75,6 +75,10 @@ final class ParsedSync implements FullSync {
   }
 
   private void finish() {
+    if (beside != null && owner.refuses(load.keysLoaded())) {
+      fail();
+      return;
+    }
     over = true;
     if (beside != null) {
       owner.replacing();

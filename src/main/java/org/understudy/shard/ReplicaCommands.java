@@ -48,8 +48,8 @@ final class ReplicaCommands {
   private final ReplicationState replication;
   private final Upstream upstream;
   private final Replicas replicas;
-  private final Upstream upstream;
   private final Failover failover;
+  private final AmnesiaGuard guard;
 
   ReplicaCommands(ShardParts parts) {
     clients = parts.clients;
@@ -59,8 +59,8 @@ final class ReplicaCommands {
     replication = parts.replication;
     upstream = parts.upstream;
     replicas = parts.replicas;
-    upstream = parts.upstream;
     failover = parts.failover;
+    guard = parts.amnesiaGuard;
   }
 
   List<CommandSpec> rows() {
@@ -95,8 +95,8 @@ final class ReplicaCommands {
   // ---- synchronisation ---------------------------------------------------------------------------------------------
 
   /**
-   * PSYNC id number [FAILOVER]: the client becomes a replica. It gets {@code +CONTINUE} and the log from that byte on, or {@code
-   * +FULLRESYNC id offset} as soon as a snapshot is cut, then the snapshot, then the log from that offset on.
+   * PSYNC id number [FAILOVER]: the client becomes a replica. It gets {@code +CONTINUE} and the log from that byte on,
+   * or {@code +FULLRESYNC id offset} as soon as a snapshot is cut, then the snapshot, then the log from that offset on.
    */
   private void psync(Call call) {
     if (call.argv.length > 3 && Bytes.is(call.argv[3], "FAILOVER") && !call.session.countsAsReplica()) lead(call);
@@ -119,6 +119,7 @@ final class ReplicaCommands {
           replica.takesNewId ? "+CONTINUE " + replication.id() + "\r\n" : "+CONTINUE\r\n");
       return;
     }
+    if (guard.refusesToServe(replica.name(), id, number)) throw new CommandError(AmnesiaGuard.REFUSAL);
     explain(((PsyncDecision.Full) decision).reason(), replica, id, number);
     if (!id.startsWith(PsyncDecision.NO_HISTORY)) statistics.refusedPartialSyncs++;
     synchronizeFully(replica);
@@ -144,7 +145,6 @@ final class ReplicaCommands {
   /** What is known of the client as a replica, if it may become one; null if it is one, which ends the command. */
   private Replica admit(Call call) {
     if (call.session.countsAsReplica()) return null;
-    if (call.argv.length > 3 && Bytes.is(call.argv[3], "FAILOVER")) takeOver(call);
     if (failover.isUnderWay()) throw new CommandError("NOMASTERLINK Can't SYNC while failing over");
     if (replication.isReplica() && !replication.isLinkUp()) {
       throw new CommandError("NOMASTERLINK Can't SYNC while not connected with my master");
@@ -156,16 +156,6 @@ final class ReplicaCommands {
     }
     log.info("Replica {} asks for synchronization", replica.name());
     return replica;
-  }
-
-  /** PSYNC id number FAILOVER: our primary wants to change places with us. */
-  private void takeOver(Call call) {
-    String id = Bytes.string(call.argv[1]);
-    log.warn("Failover request received for replid {}.", id);
-    if (!replication.isReplica()) throw CommandError.err("PSYNC FAILOVER can't be sent to a master.");
-    if (!id.equalsIgnoreCase(replication.id())) throw CommandError.err("PSYNC FAILOVER replid must match my replid.");
-    upstream.lead();
-    log.info("MASTER MODE enabled (failover request from '{}')", clients.info(clients.of(call.session)));
   }
 
   private static Replica known(Client client) {

@@ -711,6 +711,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     timing.tickEvery(1000 / hz);
   }
 
+  boolean isCronPaused() {
+    return cronPaused;
+  }
+
   int hz() {
     return hz;
   }

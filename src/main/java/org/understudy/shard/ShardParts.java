@@ -93,6 +93,7 @@ public final class ShardParts {
   final Replacement replacement;
   final Upstream upstream;
   final OwnExpiries ownExpiries;
+  final AmnesiaGuard amnesiaGuard;
   final Failover failover;
   final ShutdownSequence shutdowns;
   final MigrationTargets migrationTargets = new MigrationTargets();
@@ -145,6 +146,7 @@ public final class ShardParts {
     userFile = new UserFile(config, users, files);
     replicas = new Replicas(this);
     replacement = new Replacement(this);
+    amnesiaGuard = new AmnesiaGuard(this);
     upstream = new Upstream(this, this::table);
     ownExpiries = new OwnExpiries(keyspace);
     failover = new Failover(this);
@@ -251,7 +253,7 @@ public final class ShardParts {
    * @return null if it ends, or will when its replicas have caught up; else the reason why not
    */
   public String shutDown(int flags) {
-    return shutdowns.begin(flags);
+    return shutdowns.beginOnSignal(flags);
   }
 
   public Shard shard() {

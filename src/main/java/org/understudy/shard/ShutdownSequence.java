@@ -20,6 +20,7 @@ import org.understudy.replication.ReplicationLog;
  */
 final class ShutdownSequence {
   private static final Logger log = LoggerFactory.getLogger(ShutdownSequence.class);
+  private static final int NOTHING = -1;
   private static final String FAILED = "ERR Errors trying to SHUTDOWN. Check logs.";
 
   private final Config config;
@@ -31,6 +32,8 @@ final class ShutdownSequence {
   private final ServerControl control;
   private Shard shard;
   private boolean waiting;
+  /** What a signal asked for that is still to be begun, or {@link #NOTHING}. */
+  private int requestedFlags = NOTHING;
   private int flags;
   private long endMillis;
   /** Who asked for it, and hears of it only if it fails. */
@@ -69,6 +72,26 @@ final class ShutdownSequence {
     return null;
   }
 
+  /**
+   * Begins, because of a signal: with the next round of the cron if there is none now (DEBUG PAUSE-CRON), so that it can
+   * be called off before.
+   */
+  String beginOnSignal(int wanted) {
+    if (!shard.isCronPaused()) return begin(wanted);
+    requestedFlags = wanted;
+    return null;
+  }
+
+  /** Whether replicas are waited for. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** For how long they are waited for at most. */
+  long leftMillis() {
+    return Math.max(0, endMillis - clock.millis());
+  }
+
   /** The client hears nothing, unless it fails. */
   void await(Client client) {
     blocked.suspend(client);
@@ -88,6 +111,11 @@ final class ShutdownSequence {
 
   /** Looks whether it can go on: some times a second, and whenever a replica acknowledges something. */
   void check() {
+    if (requestedFlags != NOTHING && !shard.isCronPaused()) {
+      int wanted = requestedFlags;
+      requestedFlags = NOTHING;
+      begin(wanted);
+    }
     if (waiting && (clock.millis() >= endMillis || areReady()) && finish() != null) callOff();
   }
 
@@ -116,7 +144,8 @@ final class ShutdownSequence {
 
   /** SHUTDOWN ABORT. False if there is nothing to call off. */
   boolean abort() {
-    if (!waiting) return false;
+    if (!waiting && requestedFlags == NOTHING) return false;
+    requestedFlags = NOTHING;
     callOff();
     log.info("Shutdown manually aborted.");
     return true;

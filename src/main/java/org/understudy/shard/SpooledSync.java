@@ -3,6 +3,7 @@ package org.understudy.shard;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.ReceivedFile;
 import org.understudy.persistence.Save;
@@ -24,6 +25,8 @@ final class SpooledSync implements FullSync {
   private final Owner owner;
   private final ReceivedFile file;
   private final Save.Turns turns;
+  /** All that has come, as long as that is little. */
+  private byte[] small = Bytes.EMPTY;
   private boolean writing;
   private boolean over;
 
@@ -36,11 +39,22 @@ final class SpooledSync implements FullSync {
 
   @Override
   public void piece(byte[] bytes, boolean last) {
+    gather(bytes);
+    if (last && owner.refuses(small)) {
+      abandon();
+      owner.failed();
+      return;
+    }
     writing = true;
     turns.block(() -> {
       boolean done = write(bytes, last);
       turns.back(() -> written(done, last));
     });
+  }
+
+  private void gather(byte[] bytes) {
+    if (small == null) return;
+    small = small.length + bytes.length > AmnesiaGuard.SMALL_BYTES ? null : Bytes.concat(small, bytes);
   }
 
   private boolean write(byte[] bytes, boolean last) {

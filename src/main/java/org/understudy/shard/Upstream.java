@@ -50,6 +50,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final Replacement replacement;
   private final Clients clients;
   private final Admission admission;
+  private final AmnesiaGuard guard;
   private final BlockedClients blocked;
   private final Replicas replicas;
   private final Backlog backlog;
@@ -88,6 +89,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     replacement = parts.replacement;
     clients = parts.clients;
     admission = parts.admission;
+    guard = parts.amnesiaGuard;
     blocked = parts.blocked;
     replicas = parts.replicas;
     backlog = parts.backlog;
@@ -226,6 +228,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       syncId = full.id();
       syncOffset = full.offset();
       answerTakeOver(true);
+      if (guard.refusesHistory(syncId, syncOffset, history.end())) link.accept(PrimaryLink.Reconnect.LATER);
     } else if (report instanceof PrimaryLink.Announced announced) {
       receive(announced.transfer());
     } else if (report instanceof PrimaryLink.Continued continued) {
@@ -284,6 +287,16 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     } else {
       sync = ParsedSync.intoEmptyDatabases(replacement, this, turns, bytes);
     }
+  }
+
+  @Override
+  public boolean refuses(long keys) {
+    return guard.refusesDataset(keys);
+  }
+
+  @Override
+  public boolean refuses(byte[] small) {
+    return guard.refusesBytes(small);
   }
 
   @Override

@@ -244,6 +244,51 @@ class ReplicaScenarioTest {
   }
 
   @Test
+  void aGuardedPrimaryThatLostItsDataDoesNotWipeItsReplicas() {
+    Ensemble.Member primary = ensemble.startPrimary();
+    primary.call("SET", "a", 1);
+    Ensemble.Member replica = ensemble.startReplica(primary.port());
+    ensemble.awaitInSync(primary, replica);
+    ensemble.stop(primary);
+    Ensemble.Member amnesiac = ensemble.startPrimary("repl-amnesia-guard yes");
+    replica.call("REPLICAOF", "127.0.0.1", amnesiac.port());
+    ensemble.await("it is refused", () -> !"0".equals(amnesiac.replication("understudy_amnesia_refusals")));
+    assertEquals("empty-primary", amnesiac.replication("understudy_amnesia_last_refusal"));
+    assertEquals("1", replica.call("GET", "a"));
+    amnesiac.call("CONFIG", "SET", "repl-amnesia-guard", "no");
+    ensemble.awaitInSync(amnesiac, replica);
+    assertNull(replica.call("GET", "a"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"repl-diskless-load disabled", "repl-diskless-load swapdb"})
+  void aGuardedReplicaKeepsItsDataFromAnEmptyPrimary(String loading) {
+    Ensemble.Member primary = ensemble.startPrimary();
+    Ensemble.Member replica = ensemble.startPrimary(loading, "repl-amnesia-guard yes");
+    replica.call("SET", "a", 1);
+    replica.call("REPLICAOF", "127.0.0.1", primary.port());
+    ensemble.await("it refuses", () -> !"0".equals(replica.replication("understudy_amnesia_refusals")));
+    assertEquals("empty-primary", replica.replication("understudy_amnesia_last_refusal"));
+    assertEquals("1", replica.call("GET", "a"));
+    replica.call("CONFIG", "SET", "repl-amnesia-guard", "no");
+    ensemble.awaitInSync(primary, replica);
+  }
+
+  @Test
+  void aGuardedReplicaKeepsItsDataFromAShorterHistory() {
+    Ensemble.Member primary = ensemble.startPrimary();
+    Ensemble.Member replica = ensemble.startReplica(primary.port(), "repl-amnesia-guard yes");
+    Workload.write(primary, 50, 500);
+    ensemble.awaitInSync(primary, replica);
+    Ensemble.Member other = ensemble.startPrimary();
+    other.call("SET", "b", 1);
+    replica.call("REPLICAOF", "127.0.0.1", other.port());
+    ensemble.await("it refuses", () -> !"0".equals(replica.replication("understudy_amnesia_refusals")));
+    assertEquals("unrelated-primary", replica.replication("understudy_amnesia_last_refusal"));
+    assertNull(replica.call("GET", "b"));
+  }
+
+  @Test
   void aReplicaOfItselfGoesOnServing() {
     Ensemble.Member server = ensemble.startPrimary();
     server.call("SET", "a", 1);
