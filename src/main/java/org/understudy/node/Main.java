@@ -3,6 +3,7 @@ package org.understudy.node;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.Security;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.CommandLine;
@@ -64,6 +65,9 @@ public final class Main {
   }
 
   private int run() {
+    // The JVM would remember what a name was resolved to: that of a primary, or of a server that is watched.
+    Security.setProperty("networkaddress.cache.ttl", "0");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
     try {
       byte[] input = line.standardInput() ? System.in.readAllBytes() : new byte[0];
       ConfigCheck check = new ConfigCheck();

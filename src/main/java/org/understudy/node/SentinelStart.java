@@ -3,7 +3,6 @@ package org.understudy.node;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Security;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -36,9 +35,6 @@ final class SentinelStart {
    * @throws StartFailure there is no file, or it cannot be written; that was logged
    */
   static SentinelMode read(Config config, ConfigReader reader, CommandLine line, InputStream standardInput) {
-    // The JVM would remember what a name was resolved to.
-    Security.setProperty("networkaddress.cache.ttl", "0");
-    Security.setProperty("networkaddress.cache.negative.ttl", "0");
     defaults(config);
     List<SentinelLine> lines = new ArrayList<>();
     reader.sentinel(lines::add).read(line, standardInput);

@@ -54,7 +54,7 @@ final class Continuity {
     int database;
     if (replication.isReplica()) {
       database = replication.streamDatabase();
-      if (database == Propagation.NONE) return null;
+      if (database == Propagation.NONE || !replication.isResumable()) return null;
     } else {
       if (!log.isActive()) return null;
       database = Math.max(0, propagation.selectedDatabase()); // with none the next effect selects one

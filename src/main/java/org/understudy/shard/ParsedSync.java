@@ -57,21 +57,29 @@ final class ParsedSync implements FullSync {
     if (over) return;
     int length = Math.min(SLICE_BYTES, bytes.length - from);
     int to = from + length;
+    long before = load.keysLoaded();
     if (length > 0 && load.complete()) { // it has its own end: what follows it should have been the mark
       log.warn("Replication stream EOF marker is broken");
       fail();
     } else if (length > 0 && !load.read(bytes, from, length) && !load.complete()) {
       failToLoad();
     } else if (to < bytes.length) {
-      turns.next(() -> slice(bytes, to, last));
+      later(before, () -> slice(bytes, to, last));
     } else if (!last) {
-      owner.readOn();
+      later(before, owner::readOn);
     } else if (load.complete()) {
       finish();
     } else {
       load.endedEarly(null);
       failToLoad();
     }
+  }
+
+  /** Goes on, as late as {@code key-load-delay} wants it. @param keysBefore loaded before the slice that is done */
+  private void later(long keysBefore, Runnable next) {
+    long delayMillis = replacement.delayMillis(load.keysLoaded() - keysBefore);
+    if (delayMillis > 0) turns.later(delayMillis, next);
+    else turns.next(next);
   }
 
   private void finish() {

@@ -90,6 +90,11 @@ final class Replacement {
     return persistence.files().receive(totalBytes, into);
   }
 
+  /** For how long the loading of so many keys is slowed down: {@code key-load-delay}, a brake for tests. */
+  long delayMillis(long keys) {
+    return Math.max(0, keys * config.number(Directive.KEY_LOAD_DELAY) / 1000);
+  }
+
   /** Puts what was loaded beside ours in its place. */
   void exchange(Database[] beside) {
     persistence.giveUpSaves();

@@ -69,6 +69,8 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private FullSync sync;
   private Transfer transfer;
   private long syncStartNanos;
+  /** The connection that the dataset came by is lost: once it is loaded, the next one goes on behind it. */
+  private boolean detached;
   /** Of the dataset on its way: its history, null if its primary does not say, and its place there. */
   private String syncId;
   private long syncOffset;
@@ -262,7 +264,9 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       clients.gone(stream.client());
       stream = null;
     }
-    if (sync == null || transfer.isComplete()) return; // what is complete is loaded all the same
+    if (sync == null) return;
+    detached = transfer.isComplete(); // what is complete is loaded all the same
+    if (detached) return;
     sync.abandon();
     sync = null;
   }
@@ -271,6 +275,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
 
   private void receive(Transfer announced) {
     transfer = announced;
+    detached = false;
     syncStartNanos = clock.nanos();
     state.transfer(announced);
     long bytes = Math.max(0, announced.length());
@@ -328,8 +333,8 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     history.activate();
     log.info("MASTER <-> REPLICA sync: Finished with success ({} bytes in {} seconds)", transfer.received(),
         String.format(Locale.ROOT, "%.3f", (clock.nanos() - syncStartNanos) / 1e9));
-    if (asked) {
-      answer(); // the connection was lost meanwhile
+    if (detached) {
+      answer();
       return;
     }
     open();
@@ -340,7 +345,8 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   @Override
   public void failed() {
     sync = null;
-    link.accept(PrimaryLink.Reconnect.LATER);
+    if (detached) answer();
+    else link.accept(PrimaryLink.Reconnect.LATER);
   }
 
   // ---- the stream --------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,12 +54,12 @@ class PrimaryStreamTest {
     return words;
   }
 
-  private String logged() {
+  private String logged() throws IOException {
     return Bytes.string(log.reader(0).read(1 << 20).toArray());
   }
 
   @Test
-  void whatIsAppliedIsInTheLogToTheByteWhereverThePiecesAreCut() {
+  void whatIsAppliedIsInTheLogToTheByteWhereverThePiecesAreCut() throws IOException {
     byte[] all = stream(command("SELECT", 1), command("SET", "a", "x".repeat(50)), command("INCR", "n"), command("PING"),
         command("MULTI"), command("INCR", "n"), command("SELECT", 2), command("SET", "b", 1), command("EXEC"));
     for (int cut = 1; cut < all.length; cut++) {
