@@ -60,6 +60,7 @@ final class DebugCommands {
   private final Persistence persistence;
   private final Replicas replicas;
   private final UserFile userFile;
+  private final Propagation propagation;
   private final Consumer<Boolean> pauseCron;
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
@@ -73,6 +74,7 @@ final class DebugCommands {
     persistence = parts.persistence;
     replicas = parts.replicas;
     userFile = parts.userFile;
+    propagation = parts.propagation;
     this.pauseCron = pauseCron;
   }
 
@@ -154,6 +156,8 @@ final class DebugCommands {
       "      existing RDB file.",
       "    * DEBUG RELOAD NOSAVE NOFLUSH MERGE: add the contents of an existing RDB",
       "      file to the database.",
+      "REPLICATE <string>",
+      "    Replicates the provided string to replicas, allowing data divergence.",
       "SDSLEN <key>",
       "    Show low level SDS string info representing `key` and value.",
       "SEGFAULT",
@@ -235,9 +239,16 @@ final class DebugCommands {
       default -> {
         if (subcommand.equals("digest-value")) digestValues(call);
         else if (subcommand.equals("reload")) reload(call);
+        else if (subcommand.equals("replicate") && argv.length > 2) replicate(call);
         else if (!crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
       }
     }
+  }
+
+  /** Tells replicas a command that is not executed here. */
+  private void replicate(Call call) {
+    propagation.tellReplicas(Arrays.copyOfRange(call.argv, 2, call.argv.length));
+    call.reply.ok();
   }
 
   /** DEBUG RELOAD [MERGE | NOFLUSH | NOSAVE …]. */

@@ -336,6 +336,7 @@ final class Info {
     field("tracking_total_keys", tracking.totalKeys());
     field("tracking_total_items", tracking.totalItems());
     field("tracking_total_prefixes", tracking.totalPrefixes());
+    field("unexpected_error_replies", statistics.unexpectedErrors);
     field("total_error_replies", totals.errorReplies);
     field("total_reads_processed", totals.reads);
     field("total_writes_processed", totals.writes);

@@ -8,6 +8,7 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.Session;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.resp.CommandError;
 import org.understudy.resp.RequestParser;
 
 /**
@@ -20,6 +21,9 @@ final class PrimaryStream {
   interface Listener {
     /** The primary asks how far we are (REPLCONF GETACK); that command itself does not count yet. */
     void asked();
+
+    /** A command failed, or there is none of that name. */
+    void failed(String error, String command);
 
     /** It is to be cut off (CLIENT KILL). */
     void cut();
@@ -35,6 +39,9 @@ final class PrimaryStream {
   private final Client client;
   private final Run run;
   private final RequestParser parser = new RequestParser();
+  /** Name and row of the last command without subcommands. */
+  private byte[] lastName;
+  private CommandSpec lastSpec;
   /** What came in earlier pieces and has not been applied: a part of a command, or of a transaction. */
   private byte[] unapplied = NOTHING;
 
@@ -90,10 +97,10 @@ final class PrimaryStream {
 
   /** Puts a command to those that are executed next; within a transaction, to that. */
   private void add(byte[][] argv) {
-    CommandSpec spec = table.get().lookup(argv);
+    CommandSpec spec = lookup(argv);
     Session session = client.session;
     if (spec == null || !spec.takes(argv.length)) {
-      shard.executor().reject(session, spec, run.reply, "ERR unknown command or wrong number of arguments");
+      refuse(argv);
     } else if (spec.fullName.equals("multi")) {
       session.startTransaction();
     } else if (!session.inTransaction()) {
@@ -104,6 +111,25 @@ final class PrimaryStream {
     } else {
       session.queue(spec, argv);
     }
+  }
+
+  private void refuse(byte[][] argv) {
+    try {
+      table.get().resolve(argv);
+    } catch (CommandError error) {
+      listener.failed(error.getMessage(), "<unknown>");
+    }
+  }
+
+  /** The parser gives a name that comes again as the same array. */
+  private CommandSpec lookup(byte[][] argv) {
+    if (argv[0] == lastName) return lastSpec;
+    CommandSpec spec = table.get().lookup(argv);
+    if (spec != null && spec.parent == null && !spec.isContainer()) {
+      lastName = argv[0];
+      lastSpec = spec;
+    }
+    return spec;
   }
 
   /**

@@ -373,10 +373,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executing = true;
     executor.run(call);
     executing = false;
-    if (obeyed && reply.errors() != errorsBefore) {
-      log.warn("== CRITICAL == This replica is sending an error to its master: '{}' after processing the command '{}'",
-          reply.lastError(), spec.fullName);
-    }
+    if (obeyed && reply.errors() != errorsBefore) upstream.failed(reply.lastError(), spec.fullName);
     if (replicationLog.isActive()) client.writeOffset = replicationLog.end();
     if (tracking.owesAnswer()) tracking.answered(client);
     if (keyWaits.anyMarked()) {

@@ -51,6 +51,8 @@ final class Statistics {
   long fullSyncs;
   long partialSyncs;
   long refusedPartialSyncs;
+  /** Commands of our primary that failed here. */
+  long unexpectedErrors;
   long inputBufferDisconnections;
   long outputBufferDisconnections;
 
@@ -130,6 +132,7 @@ final class Statistics {
     fullSyncs = 0;
     partialSyncs = 0;
     refusedPartialSyncs = 0;
+    unexpectedErrors = 0;
     commands.reset();
     input.reset();
     output.reset();

@@ -55,6 +55,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final Replicas replicas;
   private final Backlog backlog;
   private final Statistics statistics;
+  private final ServerControl control;
   private final Supplier<CommandTable> table;
   private Shard shard;
   private Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links;
@@ -74,6 +75,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   /** Of the dataset on its way: its history, null if its primary does not say, and its place there. */
   private String syncId;
   private long syncOffset;
+  private boolean syncRefused;
   private long receivedBytes;
   /** The next primary is asked to become one. */
   private boolean failingOver;
@@ -96,6 +98,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     replicas = parts.replicas;
     backlog = parts.backlog;
     statistics = parts.statistics;
+    control = parts.control;
     this.table = table;
   }
 
@@ -218,7 +221,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       apply(streamed.bytes());
     } else if (report instanceof PrimaryLink.Piece piece) {
       received(piece.bytes(), now);
-      sync.piece(piece.bytes(), transfer.isComplete());
+      if (sync != null) sync.piece(piece.bytes(), transfer.isComplete());
     } else if (report instanceof PrimaryLink.Moved moved) {
       state.progress(moved.progress());
       admission.replica(true, state.isLinkUp());
@@ -230,9 +233,10 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       syncId = full.id();
       syncOffset = full.offset();
       answerTakeOver(true);
-      if (guard.refusesHistory(syncId, syncOffset, history.end())) link.accept(PrimaryLink.Reconnect.LATER);
+      syncRefused = guard.refusesHistory(syncId, syncOffset, history.end());
+      if (syncRefused) link.accept(PrimaryLink.Reconnect.LATER);
     } else if (report instanceof PrimaryLink.Announced announced) {
-      receive(announced.transfer());
+      if (!syncRefused) receive(announced.transfer());
     } else if (report instanceof PrimaryLink.Continued continued) {
       goOn(continued.id());
       answerTakeOver(true);
@@ -392,6 +396,17 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     log.warn("Protocol error ({}) from master", wrong);
     state.resumable(false); // nobody knows what was meant
     link.accept(PrimaryLink.Reconnect.LATER);
+  }
+
+  /** A command of our primary failed here: the datasets are not equal any more. */
+  @Override
+  public void failed(String error, String command) {
+    log.warn("== CRITICAL == This replica is sending an error to its master: '{}' after processing the command '{}'",
+        error, command);
+    statistics.unexpectedErrors++;
+    if (!config.text(Directive.PROPAGATION_ERROR_BEHAVIOR).equals("ignore") && config.flag(Directive.REPLICA_READ_ONLY)) {
+      control.crash("This replica panicked sending an error to its master after processing the command '" + command + "'");
+    }
   }
 
   @Override

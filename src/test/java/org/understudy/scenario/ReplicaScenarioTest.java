@@ -248,6 +248,8 @@ class ReplicaScenarioTest {
     Ensemble.Member primary = ensemble.startPrimary();
     primary.call("SET", "a", 1);
     Ensemble.Member replica = ensemble.startReplica(primary.port());
+    ensemble.awaitLinkUp(replica);
+    primary.call("SET", "a", 1); // so that there is a history
     ensemble.awaitInSync(primary, replica);
     ensemble.stop(primary);
     Ensemble.Member amnesiac = ensemble.startPrimary("repl-amnesia-guard yes");
@@ -278,6 +280,7 @@ class ReplicaScenarioTest {
   void aGuardedReplicaKeepsItsDataFromAShorterHistory() {
     Ensemble.Member primary = ensemble.startPrimary();
     Ensemble.Member replica = ensemble.startReplica(primary.port(), "repl-amnesia-guard yes");
+    ensemble.awaitLinkUp(replica);
     Workload.write(primary, 50, 500);
     ensemble.awaitInSync(primary, replica);
     Ensemble.Member other = ensemble.startPrimary();

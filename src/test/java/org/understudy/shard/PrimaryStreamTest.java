@@ -19,6 +19,7 @@ class PrimaryStreamTest {
   private final DirectShard shard = new DirectShard();
   private final ReplicationLog log = shard.parts.replicationLog;
   private final List<Long> asked = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
   private PrimaryStream stream = open();
 
   PrimaryStreamTest() {
@@ -35,6 +36,11 @@ class PrimaryStreamTest {
           @Override
           public void asked() {
             asked.add(log.end());
+          }
+
+          @Override
+          public void failed(String error, String command) {
+            failures.add(error + " | " + command);
           }
 
           @Override
@@ -126,6 +132,8 @@ class PrimaryStreamTest {
     assertNull(stream.apply(all));
     assertEquals("2", shard.text("GET", "a"));
     assertEquals(all.length, log.end());
+    assertEquals(List.of("ERR unknown command 'NO-SUCH-COMMAND', with args beginning with: '1'  | <unknown>",
+        "ERR wrong number of arguments for 'get' command | <unknown>"), failures);
   }
 
   @Test
