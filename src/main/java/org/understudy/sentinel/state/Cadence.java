@@ -35,7 +35,7 @@ final class Cadence {
    * what two of them need to notice ODOWN and ask for votes, so that mostly one asks and no vote is split. Redis
    * starts all at once and hopes that their timers are apart.
    */
-  static final long HEAD_START_MILLIS = 40;
+  static final long HEAD_START_MILLIS = 60;
 
   /** What chance adds to the head start. */
   static final int HEAD_START_JITTER_MILLIS = 20;
@@ -67,7 +67,14 @@ final class Cadence {
   /** A handing over by FAILOVER may take so long before the replica is promoted without it. */
   static final long HAND_OVER_MILLIS = 2_000;
 
+  /** Up to this a period is kept to the millisecond; what comes less often waits for the next tick, all together. */
+  private static final long SHORT_PERIOD_MILLIS = 4 * TICK_MILLIS;
+
   private Cadence() {}
+
+  static boolean isShort(long periodMillis) {
+    return periodMillis < SHORT_PERIOD_MILLIS;
+  }
 
   /**
    * Between two PINGs: a quarter of down-after, since the time that an instance is silent counts from the first PING

@@ -1,7 +1,5 @@
 package org.understudy.sentinel.state;
 
-import static org.understudy.sentinel.state.Link.NEVER;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

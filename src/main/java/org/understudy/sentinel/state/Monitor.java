@@ -48,7 +48,13 @@ final class Monitor {
     Link link = instance.link;
     long due = instance.subjectivelyDown ? Long.MAX_VALUE : downAt(instance);
     due = Math.min(due, links.nextConnectAt(instance));
-    if (links.ready(link)) due = Math.min(due, Math.min(nextPingAt(instance), nextInfoAt(instance, now)));
+    if (!links.ready(link)) return due;
+    if (Cadence.isShort(Cadence.ping(timing, instance.primary().settings.downAfterMillis()))) {
+      due = Math.min(due, nextPingAt(instance));
+    }
+    if (instance.infoWanted || Cadence.isShort(Cadence.info(timing, instance, now))) {
+      due = Math.min(due, nextInfoAt(instance, now));
+    }
     return due;
   }
 

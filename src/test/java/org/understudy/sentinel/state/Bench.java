@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.understudy.resp.Reply;
 import org.understudy.sentinel.state.SavedState.SavedPrimary;
@@ -128,6 +129,11 @@ final class Bench {
       step(new Event.Tick(now));
     }
     now = end;
+  }
+
+  /** Lets time pass until something is so; no more than a minute. */
+  void passUntil(BooleanSupplier so) {
+    for (long end = now + 60_000; !so.getAsBoolean() && now < end;) pass(10);
   }
 
   /** Time passes, but this process does not run. */

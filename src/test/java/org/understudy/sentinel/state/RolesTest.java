@@ -16,11 +16,10 @@ class RolesTest {
   @Test
   void aReplicaThatMadeItselfAPrimaryIsLedBackAfterFourHellos() {
     bench.infos.put(REPLICA, Bench.primaryInfo(REPLICA, 100));
-    bench.pass(10_000);
-    bench.forget();
-    bench.pass(5_900);
+    bench.passUntil(() -> bench.saw("-role-change slave 10.0.0.1:6380"));
+    bench.pass(7_900);
     assertFalse(bench.saw("+convert-to-slave"));
-    bench.pass(3_000);
+    bench.pass(1_300);
     assertTrue(bench.saw("+convert-to-slave slave 10.0.0.1:6380 10.0.0.1 6380 @ mymaster 10.0.0.1 6379"));
     assertTrue(bench.sent.stream().anyMatch(send -> bench.portOf(send) == REPLICA
         && send.request().equals(new Request.Reconfigure(at(PRIMARY), false))));
@@ -37,9 +36,10 @@ class RolesTest {
   @Test
   void aReplicaOfAnotherPrimaryIsLedBackAfterTheFailoverTimeout() {
     bench.infos.put(REPLICA, Bench.replicaInfo(REPLICA, 7777, 100));
-    bench.pass(18_000);
+    bench.passUntil(() -> bench.replica(REPLICA).primaryPort() == 7777);
+    bench.pass(9_900);
     assertFalse(bench.saw("+fix-slave-config"));
-    bench.pass(12_500);
+    bench.pass(10_500);
     assertTrue(bench.saw("+fix-slave-config slave 10.0.0.1:6380 10.0.0.1 6380 @ mymaster 10.0.0.1 6379"));
   }
 
