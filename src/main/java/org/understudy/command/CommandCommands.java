@@ -153,7 +153,7 @@ public final class CommandCommands {
     for (CommandSpec spec : table.get().commands()) {
       if (filter.test(spec)) listed.add(spec);
       for (CommandSpec subcommand : spec.subcommands) {
-        if (filter.test(subcommand)) listed.add(subcommand);
+        if (filter.test(subcommand) && !subcommand.is(CommandFlag.UNLISTED)) listed.add(subcommand);
       }
     }
     call.reply.array(listed.size());

@@ -38,6 +38,8 @@ public enum CommandFlag {
   IN_SENTINEL(null),
   /** Exists in sentinel mode only. */
   ONLY_SENTINEL(null),
+  /** Is ours and not in COMMAND LIST, whose length Redis's own tests know. */
+  UNLISTED(null),
   /** Runs only where the configuration allows it ({@code enable-debug-command}, {@code enable-module-command}). */
   PROTECTED(null),
   /** May touch, and so expire, keys that its arguments do not name. */

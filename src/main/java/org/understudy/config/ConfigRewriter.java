@@ -66,10 +66,7 @@ public final class ConfigRewriter {
   public static List<String> rewrite(List<String> old, Config config, List<String> users, boolean all) {
     ConfigRewriter file = new ConfigRewriter(old, all, false);
     for (Directive directive : Directive.values()) file.put(directive, config);
-    if (users != null) {
-      file.rewritten.add("user");
-      for (String user : users) file.put("user", user, true);
-    }
+    file.putUsers(users);
     file.rewritten.add("loadmodule");
     return file.finished();
   }
@@ -77,19 +74,27 @@ public final class ConfigRewriter {
   /**
    * The new lines of a sentinel's file. It has no save points.
    *
+   * @param users lines such as {@code user default on …}; null leaves those of the file alone
    * @param options in the order in which they are appended
    * @param owned the {@link SentinelOption#option}s of which lines that are not among these go
    */
-  public static List<String> rewriteSentinel(List<String> old, Config config, List<SentinelOption> options,
-      Set<String> owned) {
+  public static List<String> rewriteSentinel(List<String> old, Config config, List<String> users,
+      List<SentinelOption> options, Set<String> owned) {
     ConfigRewriter file = new ConfigRewriter(old, false, true);
     for (Directive directive : Directive.values()) {
       if (directive == Directive.SAVE) file.rewritten.add(directive.directiveName());
       else file.put(directive, config);
     }
+    file.putUsers(users);
     for (SentinelOption option : options) file.put(option.option, option.line, option.wanted);
     file.rewritten.addAll(owned);
     return file.finished();
+  }
+
+  private void putUsers(List<String> users) {
+    if (users == null) return;
+    rewritten.add("user");
+    for (String user : users) put("user", user, true);
   }
 
   private void put(Directive directive, Config config) {

@@ -42,8 +42,10 @@ public final class Node implements AutoCloseable {
    */
   public static Node sentinel(Path file) {
     Config config = Config.defaults();
-    SentinelMode sentinel = SentinelStart.read(config, new ConfigReader(config), CommandLine.parse(file.toString()),
-        InputStream.nullInputStream());
+    ConfigCheck check = new ConfigCheck();
+    SentinelMode sentinel =
+        SentinelStart.read(config, new ConfigReader(config).renaming(check::rename).users(check::user),
+            CommandLine.parse(file.toString()), InputStream.nullInputStream());
     return start(config, new Shutdown(), () -> {}, sentinel);
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -60,7 +61,7 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
   private record ScriptEnded(ScriptQueue.Job job, int exitStatus, int signal) implements Message {}
 
   /** State to be written. */
-  private record Save(long version, SavedState state, SentinelOptions options) {}
+  private record Save(long version, SavedState state, SentinelOptions options, List<String> users) {}
 
   private static final Logger log = LoggerFactory.getLogger(Sentinel.class);
 
@@ -137,7 +138,11 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
 
   @Override
   public Behavior<Message> onSignal(Signal signal) {
-    if (signal == PostStop.instance()) running.values().forEach(ScriptRunner.Running::kill);
+    if (signal != PostStop.instance()) return this;
+    running.values().forEach(ScriptRunner.Running::kill);
+    Save last = toWrite == null ? writing : toWrite;
+    String failure = last == null ? null : write(file, last); // nobody waits for this loop any more
+    if (failure != null) log.warn("WARNING: Sentinel was not able to save the new configuration on disk!!!: {}", failure);
     return this;
   }
 
@@ -212,7 +217,7 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
   // ---- the file --------------------------------------------------------------------------------------------------
 
   private void persist(long version, SavedState saved) {
-    toWrite = new Save(version, saved, options);
+    toWrite = new Save(version, saved, options, parts.userLines());
     if (writing == null) write();
   }
 
@@ -227,7 +232,7 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
 
   private static String write(SentinelFile file, Save save) {
     try {
-      file.write(save.options, save.state);
+      file.write(save.version, save.options, save.state, save.users);
       return null;
     } catch (IOException failure) {
       return FileNames.reason(failure);

@@ -14,6 +14,7 @@ import static org.understudy.command.CommandFlag.MAY_REPLICATE;
 import static org.understudy.command.CommandFlag.NOSCRIPT;
 import static org.understudy.command.CommandFlag.ONLY_SENTINEL;
 import static org.understudy.command.CommandFlag.STALE;
+import static org.understudy.command.CommandFlag.UNLISTED;
 import static org.understudy.command.CommandGroup.SENTINEL;
 import static org.understudy.command.CommandSpec.command;
 import static org.understudy.command.CommandSpec.container;
@@ -111,7 +112,7 @@ final class SentinelCommands {
                 subcommand("FAILOVERS").arity(3).since("7.0.0").group(SENTINEL)
                     .complexity("O(N) where N is the number of failovers that are remembered")
                     .summary("Explain the last failovers of a master")
-                    .flags(ADMIN, IN_SENTINEL, ONLY_SENTINEL)
+                    .flags(ADMIN, IN_SENTINEL, ONLY_SENTINEL, UNLISTED)
                     .args(string("master-name"))
                     .runs(Place.SHARD, answeredBy(SentinelViews::failovers)),
                 subcommand("FLUSHCONFIG").arity(2).since("2.8.4").group(SENTINEL).complexity("O(1)")
@@ -121,7 +122,7 @@ final class SentinelCommands {
                 subcommand("FORGET").arity(-5).since("7.0.0").group(SENTINEL)
                     .complexity("O(1)")
                     .summary("Forget a replica or a sentinel that is down")
-                    .flags(ADMIN, IN_SENTINEL, ONLY_SENTINEL)
+                    .flags(ADMIN, IN_SENTINEL, ONLY_SENTINEL, UNLISTED)
                     .args(string("master-name"),
                         oneOf("instance", block("replica", string("ip"), integer("port")).after("REPLICA"),
                             string("id").after("SENTINEL")),

@@ -26,6 +26,7 @@ final class SentinelFile {
   private final Config config;
   /** Primaries that the configuration file names, if there is a state file. */
   private final Set<String> configured;
+  private long written = -1;
   /** What was written of them last. */
   private List<FailoverRecord> failovers;
 
@@ -37,13 +38,25 @@ final class SentinelFile {
     failovers = FailoverFile.records(configured.state());
   }
 
-  /** Writes it durably. Blocks on the disk; to be called by one thread at a time. */
-  void write(SentinelOptions options, SavedState state) throws IOException {
+  /**
+   * Writes it durably, unless something younger is there. Blocks on the disk.
+   *
+   * @param version greater for what is younger; 0 for what is written before the sentinel runs
+   * @param users lines about users, or null to leave them alone
+   */
+  synchronized void write(long version, SentinelOptions options, SavedState state, List<String> users)
+      throws IOException {
+    if (version <= written) return;
+    write(options, state, users);
+    written = version;
+  }
+
+  private void write(SentinelOptions options, SavedState state, List<String> users) throws IOException {
     if (options.stateFile() != null) {
       replace(options.stateFile(), SentinelLines.learned(options, state, configured));
     } else {
       List<String> old = lines(files, config.file());
-      replace(config.file(), ConfigRewriter.rewriteSentinel(old, config, SentinelLines.of(options, state),
+      replace(config.file(), ConfigRewriter.rewriteSentinel(old, config, users, SentinelLines.of(options, state),
           SentinelLines.OWNED));
     }
     List<FailoverRecord> now = FailoverFile.records(state);

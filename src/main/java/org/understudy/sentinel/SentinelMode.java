@@ -66,7 +66,7 @@ public final class SentinelMode implements Mode {
     if (configured.state().myId() == null) {
       configured = configured.withId(HexFormat.of().formatHex(ServerFacts.random(ID_BYTES)));
       try {
-        file.write(configured.options(), configured.state());
+        file.write(0, configured.options(), configured.state(), null);
         log.info("Sentinel new configuration saved on disk");
       } catch (IOException failure) {
         log.warn("WARNING: Sentinel was not able to save the new configuration on disk!!!: {}",

@@ -293,6 +293,11 @@ public final class ShardParts {
     return admission;
   }
 
+  /** The lines about users that a rewritten configuration has; from any thread. */
+  public List<String> userLines() {
+    return userFile.configurationLines();
+  }
+
   public Users users() {
     return users;
   }

@@ -48,7 +48,7 @@ class SentinelFileTest {
   }
 
   private void write(SentinelConfig before, SavedState state) throws IOException {
-    new SentinelFile(files, config, before).write(before.options(), state);
+    new SentinelFile(files, config, before).write(1, before.options(), state, null);
   }
 
   private void configure(String... lines) {
@@ -116,6 +116,16 @@ class SentinelFileTest {
       String text = Bytes.string(each);
       assertTrue(text.equals(Bytes.string(old)) || text.equals(Bytes.string(written)), text);
     }
+  }
+
+  @Test
+  void whatIsOlderIsNotWrittenOverWhatIsYounger() throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2");
+    SentinelConfig before = read();
+    SentinelFile file = new SentinelFile(files, config, before);
+    file.write(2, before.options(), after(before.state(), Address.literal("10.0.0.2", 2), 2), null);
+    file.write(1, before.options(), after(before.state(), Address.literal("10.0.0.1", 1), 1), null);
+    assertEquals(2, read().state().currentEpoch());
   }
 
   @Test
