@@ -117,7 +117,7 @@ class SpilledLogTest {
     for (int i = 0; i < 400; i++) {
       append(1 + random.nextInt(CHUNK));
       if (random.nextBoolean()) spill.run();
-      for (int j = 0; j < readers.length; j++) {
+      for (int j = i > 200 ? 1 : 0; j < readers.length; j++) {
         assertReads(readers[j], Math.min(log.end(), readers[j].position() + random.nextInt(CHUNK * (j + 1) / 3)));
       }
       if (i == 200) readers[0].close();
