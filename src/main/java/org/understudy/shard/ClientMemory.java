@@ -1,5 +1,6 @@
 package org.understudy.shard;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,8 @@ final class ClientMemory {
   private final Statistics statistics;
   private final List<Set<Client>> buckets =
       IntStream.rangeClosed(LEAST_LOG, MOST_LOG).mapToObj(log -> (Set<Client>) new LinkedHashSet<Client>()).toList();
+  /** Those that were sent something at their last turn, which may have left since. */
+  private final Set<Client> sending = new HashSet<>();
   private final long[] bytesByClass = new long[ClientClass.values().length];
   private long limit;
 
@@ -76,6 +79,18 @@ final class ClientMemory {
     move(client, limit == 0 || client.session.noEvict || client.memoryClass == ClientClass.REPLICA || client.session.primary ? -1 : bucketOf(client.memoryBytes));
   }
 
+  /** The same at the end of a client's turn: what it was sent counts until {@link #lookAgain}. */
+  void updateAfterTurn(Client client) {
+    update(client);
+    if (!client.gone && client.session.outputBytes.get() > 0) sending.add(client);
+  }
+
+  /** Looks again at all who have had a turn since this was asked the last time, so no more often than there are turns. */
+  void lookAgain() {
+    for (Client client : sending) update(client);
+    sending.clear();
+  }
+
   private static int bucketOf(long bytes) {
     int log = 64 - Long.numberOfLeadingZeros(bytes);
     return Math.max(LEAST_LOG, Math.min(MOST_LOG, log)) - LEAST_LOG;
@@ -91,6 +106,7 @@ final class ClientMemory {
   void forget(Client client) {
     bytesByClass[client.memoryClass.ordinal()] -= client.memoryBytes;
     client.memoryBytes = 0;
+    sending.remove(client);
     move(client, -1);
   }
 

@@ -78,6 +78,11 @@ final class Memory {
     }
   }
 
+  /** Looks again at the clients that may have been sent since their turn what it counted as waiting. */
+  void lookAgainAtClients() {
+    clients.memory.lookAgain();
+  }
+
   /** The replication log, as far as it is not kept for replicas alone. */
   long logBytes() {
     return log.memoryBytes() - notCountedForEviction();

@@ -84,8 +84,13 @@ final class MemoryLimit {
     return limit != 0 && Long.compareUnsigned(counted(), limit) > 0;
   }
 
-  /** The same after looking at the clients again, who may have been sent meanwhile what was waiting for them. */
+  /**
+   * The same after looking again at the clients, who may have been sent meanwhile what was waiting for them: at once at
+   * those that had a turn, every millisecond at all.
+   */
   private boolean isReallyOver() {
+    if (!isOver()) return false;
+    memory.lookAgainAtClients();
     if (!isOver()) return false;
     long now = clock.millis();
     if (now != clientsSeenMillis) memory.sampleClients(now);

@@ -315,7 +315,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     clients.closeOverLimit();
     if (!client.gone) end(run, outcome);
     if (clients.memory.isLimited()) fits(client);
-    else if (memoryLimit.isSet()) clients.memory.update(client);
+    else if (memoryLimit.isSet()) clients.memory.updateAfterTurn(client);
     letGoOn();
   }
 
@@ -341,7 +341,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** Follows a client's size. False if it, or others before it, had to go and it went. */
   private boolean fits(Client client) {
-    clients.memory.update(client);
+    clients.memory.updateAfterTurn(client);
     clients.memory.evict();
     return !client.gone;
   }

@@ -47,6 +47,16 @@ class MemoryLimitTest {
   }
 
   @Test
+  void repliesCountUntilTheyHaveLeftAndNoMillisecondLonger() {
+    limitTo("volatile-lru", field("memory", "used_memory") + 50_000);
+    shard.session.outputBytes.set(100_000);
+    shard.call("DBSIZE");
+    assertEquals(Admission.OUT_OF_MEMORY, shard.error("SET", "k", "v"));
+    shard.session.outputBytes.set(0); // within the same millisecond, time stands still here
+    assertEquals("OK", shard.call("SET", "k", "v"));
+  }
+
+  @Test
   void keysWithoutExpiryDoNotGoUnderAVolatilePolicy() {
     fill(10);
     limitTo("volatile-lru", 1);
