@@ -94,7 +94,7 @@ final class ShutdownSequence {
 
   /** The client hears nothing, unless it fails. */
   void await(Client client) {
-    blocked.suspend(client);
+    blocked.block(client, 0, clock.millis(), reply -> reply.error(FAILED));
     clients.add(client);
   }
 
