@@ -177,7 +177,8 @@ public final class RdbFiles {
 
   /** What our primary sends, on its way into the place of the file. */
   public ReceivedFile receivedFile() {
-    return new ReceivedFile(files, place(), "temp-" + clock.millis() / 1000 + "." + processId + "-" + ++serial + ".rdb");
+    String name = "temp-" + clock.millis() / 1000 + "." + processId + "-" + ++serial + ".rdb";
+    return new ReceivedFile(files, place(), name, reading.get());
   }
 
   /**

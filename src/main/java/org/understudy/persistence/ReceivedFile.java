@@ -6,10 +6,14 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.FileNames;
+import org.understudy.rdb.RdbException;
+import org.understudy.rdb.RdbReader;
+import org.understudy.rdb.ReadOptions;
 
 /**
  * The dataset of our primary on its way into a file: written under another name beside the place of our own RDB file,
- * which it takes once it is whole and safe on disk.
+ * which it takes once it is whole and safe on disk. It is read while it comes, without keeping what is in it: a damaged
+ * one replaces nothing.
  *
  * <p>Every method may block, and is called by one thread after the other. Failures are logged here, in Redis's words;
  * after one, {@link #discard} is all that may follow.
@@ -22,17 +26,21 @@ public final class ReceivedFile {
   private final FileSystem files;
   private final Path place;
   private final Path temporary;
+  private final RdbReader check;
   private FileSystem.Output output;
   private long unsyncedBytes;
 
   /** @param temporaryName in the same folder as {@code place} */
-  ReceivedFile(FileSystem files, Path place, String temporaryName) {
+  ReceivedFile(FileSystem files, Path place, String temporaryName, ReadOptions options) {
     this.files = files;
     this.place = place;
     temporary = place.resolveSibling(temporaryName);
+    check = new RdbReader(options, entry -> true);
   }
 
+  /** Writes the next piece. Bytes behind the dataset's end are written too. */
   public void write(byte[] bytes) throws IOException {
+    check(() -> check.read(bytes, 0, bytes.length));
     if (output == null) output = create();
     try {
       output.write(ByteBuffer.wrap(bytes));
@@ -42,6 +50,15 @@ public final class ReceivedFile {
       output.sync();
     } catch (IOException e) {
       throw failed("Write error or short write writing to the DB dump file needed for", e);
+    }
+  }
+
+  private static void check(Runnable reading) throws IOException {
+    try {
+      reading.run();
+    } catch (RdbException e) {
+      log.warn("Failed trying to load the MASTER synchronization DB: {}. The old data stays.", e.getMessage());
+      throw new IOException(e);
     }
   }
 
@@ -56,6 +73,7 @@ public final class ReceivedFile {
 
   /** All is written: the file takes the place of the old one. */
   public void commit() throws IOException {
+    check(check::requireFinished);
     try {
       output.sync();
       output.close();

@@ -14,8 +14,8 @@ import org.understudy.persistence.Save;
  *
  * <pre>
  * Receiving -> Loading: the file is whole and in its place
- * Receiving -> failed: the file cannot be written | abandoned: the connection was lost
- * Loading   -> ready | failed: the file is damaged
+ * Receiving -> failed: the file is damaged, or cannot be written | abandoned: the connection was lost
+ * Loading   -> ready | failed: the file cannot be read
  * </pre>
  */
 final class SpooledSync implements FullSync {

@@ -243,6 +243,23 @@ class ReplicaScenarioTest {
     assertNull(replica.call("GET", "old"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"repl-diskless-load disabled", "repl-diskless-load swapdb"})
+  void theOldDataIsServedWhileDatasetsComeDamaged(String loading) {
+    Ensemble.Member primary = ensemble.startPrimary("repl-diskless-sync-delay 0", "rdbcompression no");
+    for (int i = 0; i < 50; i++) primary.call("SET", "big" + i, "x".repeat(10_000));
+    CuttableProxy link = ensemble.linkTo(primary);
+    Ensemble.Member replica = ensemble.startPrimary(loading);
+    replica.call("SET", "old", 1);
+    link.spoil();
+    replica.call("REPLICAOF", "127.0.0.1", link.port());
+    ensemble.await("it has tried twice", () -> link.connections() > 2);
+    assertEquals("1", replica.call("GET", "old"));
+    assertEquals(1L, replica.call("DBSIZE"));
+    link.mend();
+    ensemble.awaitInSync(primary, replica);
+  }
+
   @Test
   void aGuardedPrimaryThatLostItsDataDoesNotWipeItsReplicas() {
     Ensemble.Member primary = ensemble.startPrimary();

@@ -12,17 +12,20 @@ import java.util.Set;
 
 /**
  * Stands between two servers on a loopback port of its own and passes on what they say, until it is told not to: it
- * cuts connections, at once or behind a certain byte, takes no new ones, or holds bytes back as a link does that went
- * dead.
+ * cuts connections, at once or behind a certain byte, takes no new ones, holds bytes back as a link does that went
+ * dead, or spoils what it passes on.
  */
 public final class CuttableProxy implements AutoCloseable {
   private static final int PIECE_BYTES = 16 * 1024;
+  /** Pieces up to this size are passed on as they are, also by a link that spoils: a handshake gets through. */
+  private static final int UNSPOILT_BYTES = 1024;
 
   private final ServerSocket server;
   private final int target;
   private final Set<Socket> sockets = new HashSet<>();
   private boolean cut;
   private boolean held;
+  private boolean spoiling;
   private boolean closed;
   private int connections;
   /** What may still pass from the target to those who connect before the link is cut; negative for no end. */
@@ -57,7 +60,13 @@ public final class CuttableProxy implements AutoCloseable {
 
   public synchronized void mend() {
     cut = false;
+    spoiling = false;
     allowance = -1;
+  }
+
+  /** Changes the last byte of every larger piece that comes from the server, until {@link #mend}. */
+  public synchronized void spoil() {
+    spoiling = true;
   }
 
   /**
@@ -145,6 +154,7 @@ public final class CuttableProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
         int allowed = allowed(length, fromServer);
+        if (fromServer && spoils(length)) piece[length - 1] ^= 1;
         out.write(piece, 0, allowed);
         if (allowed < length) cut();
       }
@@ -170,6 +180,10 @@ public final class CuttableProxy implements AutoCloseable {
     if (allowance >= 0) allowance -= allowed;
     forwardedBytes += allowed;
     return allowed;
+  }
+
+  private synchronized boolean spoils(int length) {
+    return spoiling && length > UNSPOILT_BYTES;
   }
 
   private void endAll() {
