@@ -169,13 +169,19 @@ public final class Save {
       more = stream.step();
     } while (more && keyDelayMicros <= 0 && stream.size() < PIECE_BYTES && nanos.getAsLong() - end < 0);
     lastSliceNanos = nanos.getAsLong();
-    complete = !more;
+    boolean last = !more;
+    long delayMillis = keyDelayMicros <= 0 ? 0 : (stream.keysTaken() - before) * keyDelayMicros / 1000;
+    if (delayMillis > 0) turns.later(delayMillis, () -> made(last));
+    else made(last);
+  }
+
+  /** A slice is made. @param last whether all bytes are */
+  private void made(boolean last) {
+    if (over) return;
+    complete = last;
     waiting = writing && stream.size() >= PIECE_BYTES;
     if (!writing && (complete || stream.size() >= PIECE_BYTES)) write();
-    if (complete || waiting) return;
-    long delayMillis = keyDelayMicros <= 0 ? 0 : (stream.keysTaken() - before) * keyDelayMicros / 1000;
-    if (delayMillis > 0) turns.later(delayMillis, this::slice);
-    else again();
+    if (!complete && !waiting) again();
   }
 
   private void again() {
