@@ -57,7 +57,7 @@ class SentinelConfigComparisonTest {
         "sentinel parallel-syncs b 3", "# and another", "sentinel monitor a 127.0.0.1 1 1",
         "sentinel down-after-milliseconds a 70000", "sentinel known-sentinel a 127.0.0.1 7 " + "a".repeat(40),
         "sentinel known-replica a 127.0.0.1 9", "sentinel known-slave b 127.0.0.1 8", "sentinel config-epoch b 5",
-        "sentinel leader-epoch b 5", "sentinel announce-port 77", "sentinel announce-ip \"10.1.2.3\"",
+        "sentinel leader-epoch b 6", "sentinel announce-port 77", "sentinel announce-ip \"10.1.2.3\"",
         "sentinel rename-command b CONFIG GUESSED", "sentinel auth-pass b secret", "sentinel auth-user b me",
         "sentinel sentinel-pass s", "sentinel sentinel-user u", "sentinel resolve-hostnames no", "save 900 1",
         "sentinel master-reboot-down-after-period b 5000", "sentinel deny-scripts-reconfig no",
@@ -77,7 +77,8 @@ class SentinelConfigComparisonTest {
   }
 
   /**
-   * All but what names ports and folders. Not in order: the real one walks through hash tables. It also leaves lines with the old name of known-replica, and refuses the file at its next start.
+   * All but what names ports and folders. Not in order: the real one walks through hash tables. It also leaves lines
+   * with the old name of known-replica, and refuses the file at its next start.
    */
   private static Set<String> lines(Path file) throws IOException {
     Set<String> lines = new TreeSet<>(Files.readAllLines(file));

@@ -63,10 +63,12 @@ public final class SentinelState {
     for (SavedPrimary primary : saved.primaries()) registry.addPrimary(primary, now);
   }
 
-  /** No epoch is used twice, whatever the file says about the present one. */
+  /**
+   * No configuration is from an epoch that is still to come, whatever the file says about the present one. A vote may
+   * be, as in Redis: an epoch that was voted in is not voted in again.
+   */
   private static long highestEpoch(SavedState saved) {
-    return saved.primaries().stream().mapToLong(primary -> Math.max(primary.configEpoch(), primary.leaderEpoch()))
-        .reduce(saved.currentEpoch(), Math::max);
+    return saved.primaries().stream().mapToLong(SavedPrimary::configEpoch).reduce(saved.currentEpoch(), Math::max);
   }
 
   // ---------------------------------------------------------------------------------------------------------- Step
