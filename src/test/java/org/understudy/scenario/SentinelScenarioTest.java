@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +36,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisSentinelPool;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Stories of sentinels of ours, alone and among real ones, over real servers. */
+/** Stories of sentinels, ours and real ones, over servers of both kinds. */
 @NeedsRealRedis
 class SentinelScenarioTest {
   private static final String NAME = "mymaster";
@@ -112,11 +113,13 @@ class SentinelScenarioTest {
 
   /** In an ensemble of any kind the sentinels agree, the replica that is left follows, and the old primary becomes one. */
   @ParameterizedTest
-  @CsvSource({"3, 0", "1, 2", "2, 1"})
-  void aPrimaryThatDiesIsReplaced(int ours, int real) {
-    Ensemble.Member primary = ensemble.startRealPrimary();
-    List<Ensemble.Member> replicas = List.of(ensemble.startRealReplica(primary.port()),
-        ensemble.startRealReplica(primary.port()));
+  @CsvSource({"3, 0, real", "1, 2, real", "2, 1, real", "3, 0, ours", "0, 3, ours", "1, 2, ours"})
+  void aPrimaryThatDiesIsReplaced(int ours, int real, String servers) {
+    boolean realServers = servers.equals("real");
+    Ensemble.Member primary = realServers ? ensemble.startRealPrimary() : ensemble.startPrimary();
+    Supplier<Ensemble.Member> follower = () -> realServers
+        ? ensemble.startRealReplica(primary.port()) : ensemble.startReplica(primary.port());
+    List<Ensemble.Member> replicas = List.of(follower.get(), follower.get());
     for (Ensemble.Member replica : replicas) ensemble.awaitLinkUp(replica);
     for (int i = 0; i < ours; i++) startSentinel(primary.port(), 2);
     for (int i = 0; i < real; i++) startRealSentinel(primary.port(), 2);
