@@ -259,6 +259,19 @@ class ReplicasTest {
   }
 
   @Test
+  void whoSendsSyncOrWantsASnapshotAloneGetsTheDatasetAsItIsNow() {
+    synchronizedPeer();
+    shard.call("SET", "later", "v");
+    String sync = new Peer().send("SYNC");
+    assertTrue(sync.contains("REDIS0010") && sync.contains("later") && !sync.contains("SELECT"), sync);
+    shard.call("SET", "latest", "v");
+    Peer backup = new Peer();
+    backup.send("REPLCONF", "rdb-only", "1");
+    String snapshot = backup.send("PSYNC", "?", "-1");
+    assertTrue(snapshot.contains("latest"), snapshot);
+  }
+
+  @Test
   void aSnapshotIsNotSharedAcrossChangesThatTheLogDoesNotKnow() {
     shard.allowDebug();
     synchronizedPeer();
