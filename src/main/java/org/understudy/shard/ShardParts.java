@@ -196,6 +196,8 @@ public final class ShardParts {
     rows.addAll(new SaveCommands(persistence, clients, blocked).rows());
     rows.addAll(
         new ConfigCommands(config, statistics, memoryLimit, background, control, persistence, userFile).rows());
+    rows.addAll(ClusterCommands.rows());
+    rows.addAll(ModuleCommands.rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());
     rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
