@@ -64,6 +64,8 @@ public final class ReplicationLog {
   private long spillLimitBytes;
   private boolean active;
   private long end;
+  /** What is before it comes from an earlier run. */
+  private long ownStart;
   /** The oldest and the newest piece in memory; null while there are no bytes. */
   private Chunk head;
   private Chunk tail;
@@ -112,6 +114,7 @@ public final class ReplicationLog {
     requireNoReaders();
     forgetAll();
     end = offset;
+    ownStart = offset;
   }
 
   private void forgetAll() {
@@ -132,6 +135,7 @@ public final class ReplicationLog {
     requireNoReaders();
     forgetSpilled();
     for (Chunk chunk = head; chunk != null; chunk = chunk.next) chunk.start += newEnd - end;
+    ownStart += newEnd - end;
     end = newEnd;
   }
 
@@ -148,6 +152,16 @@ public final class ReplicationLog {
   public long first() {
     if (head == null) return end;
     return !spilled.isEmpty() && spilled.end() == head.start ? spilled.first() : head.start;
+  }
+
+  /** All bytes that are held come from an earlier run. */
+  public void inherited() {
+    ownStart = end;
+  }
+
+  /** As {@link #first}, without what is {@link #inherited}. */
+  public long ownFirst() {
+    return Math.max(first(), ownStart);
   }
 
   /** Bytes that can be read. */

@@ -135,6 +135,7 @@ final class Continuity {
     log.activate();
     if (known) {
       log.append(earlier.bytes(), 0, (int) (place.offset() - first));
+      log.inherited();
       LOG.info("Replication goes on with {} bytes of the log of the run before.", place.offset() - first);
     } else if (earlier != null) {
       LOG.info("The saved replication log does not lead to the dataset that was loaded, and is not used.");

@@ -358,8 +358,9 @@ final class Info {
     field("second_repl_offset", replication.history().secondOffset());
     field("repl_backlog_active", log.isActive() ? 1 : 0);
     field("repl_backlog_size", log.capacityBytes());
-    field("repl_backlog_first_byte_offset", log.isActive() ? log.first() + 1 : 0);
-    field("repl_backlog_histlen", log.length());
+    field("repl_backlog_first_byte_offset", log.isActive() ? log.ownFirst() + 1 : 0);
+    field("repl_backlog_histlen", log.end() - log.ownFirst());
+    field("understudy_repl_backlog_inherited_bytes", log.ownFirst() - log.first());
     guard.describe((name, value) -> field(name, value.toString()));
     field("understudy_repl_spill_bytes", log.spilledBytes());
     field("understudy_repl_spill_files", log.spillFiles());

@@ -109,6 +109,22 @@ class ContinuityTest {
   }
 
   @Test
+  void infoCountsWhatIsInheritedOfTheLogByItself() {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    shard.call("SET", "b", "1", "PX", "5");
+    long end = shard.parts.replicationLog.end();
+    assertNull(shard.parts.persistence.prepareShutdown(Config.SHUTDOWN_SAVE));
+    DirectShard after = restarted(shard, 10);
+    String info = after.call("INFO", "replication").toString();
+    long own = after.parts.replicationLog.end() - end;
+    assertTrue(own > 0, "the deletion of b");
+    assertTrue(info.contains("\r\nrepl_backlog_first_byte_offset:" + (end + 1) + "\r\n"), info);
+    assertTrue(info.contains("\r\nrepl_backlog_histlen:" + own + "\r\n"), info);
+    assertTrue(info.contains("\r\nunderstudy_repl_backlog_inherited_bytes:" + end + "\r\n"), info);
+  }
+
+  @Test
   void ofTheSavedLogNothingIsUsedThatTheDatasetDoesNotHave() throws IOException {
     shard.parts.backlog.begin();
     shard.call("SET", "a", "1");
