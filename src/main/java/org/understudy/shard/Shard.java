@@ -38,14 +38,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   static final long PART_BYTES = 512 * 1024;
 
   private static final Logger log = LoggerFactory.getLogger(Shard.class);
-  private static final long SAMPLE_MILLIS = 100;
-  private static final long SECOND_MILLIS = 1000;
-  private static final int MAX_HZ = 500;
-  private static final int CLIENTS_PER_ROUND = 200;
-  /** Share of the time that active expiry may take at effort 1, and what each step of effort adds; as in Redis. */
-  private static final int EXPIRY_PERCENT = 25;
-  private static final int EXPIRY_PERCENT_PER_EFFORT = 2;
-  private static final long EXPIRY_SLICE_NANOS = 500_000;
   private static final long COMMAND_SLICE_NANOS = 500_000;
 
   /** The timers that the actor lends. */
@@ -76,12 +68,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final PubSub pubSub;
   private final Tracking tracking;
   private final Monitors monitors;
-  private final ClientCron clientCron;
   private final CommandExecutor executor;
   private final Statistics statistics;
-  private final Memory memory;
   private final SlowCommands slowCommands;
-  private final LatencyMonitor latencyMonitor;
   private final MemoryLimit memoryLimit;
   private final Notifications notifications;
   private final BlockedClients blocked;
@@ -91,7 +80,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final AppendOnly appendOnly;
   private final SpillFiles spillFiles;
   private final ReplicationLog replicationLog;
-  private final Backlog backlog;
   private final Propagation propagation;
   private final ReplicationState replication;
   private final Replacement replacement;
@@ -100,23 +88,15 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Failover failover;
   private final ShutdownSequence shutdowns;
   private final Replicas replicas;
-  private final MigrationTargets migrationTargets;
-  private final Watchdog watchdog;
+  private final Cron cron;
   private final Lookahead lookahead = new Lookahead();
   private final Call call = new Call(this);
 
   private Timing timing;
   private Executor loop;
   private Executor blocking;
-  /** Rounds of background work a second. */
-  private int hz;
-  private boolean cronPaused;
   /** A client's run was executed since a save had its last slice. */
   private boolean ranSinceSlice;
-  private long lastSecondMillis;
-  /** Monotonic end of the time that active expiry may take in this round. */
-  private long expiryEndNanos;
-  private boolean expiring;
   /** Clients whose runs wait for the end of a pause, in the order in which they came. */
   private final Set<Client> paused = new LinkedHashSet<>();
   private boolean unpauseDue;
@@ -140,13 +120,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     pubSub = parts.pubSub;
     tracking = parts.tracking;
     monitors = parts.monitors;
-    clientCron = parts.clientCron;
     clients.onGone(this::forget);
     slowCommands = parts.slowCommands;
     executor = new CommandExecutor(clock, config, parts.newLoopStats(), slowCommands::fromNanos, this);
     statistics = parts.statistics;
-    memory = parts.memory;
-    latencyMonitor = parts.latencyMonitor;
     memoryLimit = parts.memoryLimit;
     notifications = parts.notifications;
     blocked = parts.blocked;
@@ -156,7 +133,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     appendOnly = persistence.appendOnly();
     spillFiles = parts.spillFiles;
     replicationLog = parts.replicationLog;
-    backlog = parts.backlog;
     propagation = parts.propagation;
     replication = parts.replication;
     replacement = parts.replacement;
@@ -166,12 +142,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     failover = parts.failover;
     shutdowns = parts.shutdowns;
     replicas = parts.replicas;
-    migrationTargets = parts.migrationTargets;
-    watchdog = new Watchdog(config, clock);
+    cron = new Cron(parts);
     call.keyspace = keyspace;
     call.config = config;
     keyspace.listener(this);
-    hz = config.hz();
     applyConfiguration();
   }
 
@@ -224,7 +198,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       work.run();
       afterTurn();
     }));
-    timing.tickEvery(1000 / hz);
+    cron.start(lent, this::afterTurn);
   }
 
   CommandExecutor executor() {
@@ -454,9 +428,12 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executing = false;
     serving = false;
     goingOn = false;
-    if (client == null) return;
-    client.current = null;
-    clients.kill(client);
+    if (client != null) {
+      client.current = null;
+      clients.kill(client);
+    }
+    applyExpiryMode();
+    propagation.flushRest();
   }
 
   private static ByteString take(Client client, ReplyBuffer reply) {
@@ -634,10 +611,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     applied(Directive.LFU_DECAY_TIME, now -> keyspace.accessClock().lfuDecayMinutes(now.lfuDecayTime()));
     applied(Directive.REPL_BACKLOG_SIZE, now -> replicationLog.capacity(now.number(Directive.REPL_BACKLOG_SIZE)));
     applied(Directive.REPL_SPILL_LIMIT, now -> replicationLog.spillLimit(now.number(Directive.REPL_SPILL_LIMIT)));
-    config.onChange(Directive.HZ, now -> {
-      adjustHz();
-      return null;
-    });
   }
 
   /** Does what a directive asks for, now and whenever it changes. */
@@ -651,74 +624,13 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   // ---- time ---------------------------------------------------------------------------------------------------------
 
+  Cron cron() {
+    return cron;
+  }
+
   /** One round of background work. */
   void tick() {
-    watchdog.round();
-    if (cronPaused) return;
-    long now = moment.pass();
-    adjustHz();
-    if (now - statistics.lastSampleMillis() >= SAMPLE_MILLIS) {
-      statistics.sample(now);
-      memory.samplePeak();
-    }
-    if (now - lastSecondMillis >= SECOND_MILLIS) {
-      lastSecondMillis = now;
-      memory.sampleClients(now);
-      migrationTargets.tick(now);
-      backlog.tick(now);
-      upstream.tick();
-      ownExpiries.tick(now);
-      keyspace.spares().shrink();
-    }
-    long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
-    expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
-    if (!expiring && !persistence.isLoading()) expire();
-    persistence.tick();
-    replicas.tick(now, failover.isUnderWay());
-    failover.check();
-    shutdowns.check();
-    clientCron.tick(now);
-    afterTurn();
-  }
-
-  /**
-   * A slice of active expiry. As long as there is more to do and time in this round, the next slice follows after
-   * what the loop has got to do meanwhile; so there is no need of the short cycle before sleeping that the
-   * reference implementation has.
-   */
-  private void expire() {
-    long start = clock.nanos();
-    moment.pass();
-    boolean more = keyspace.expireSlice(EXPIRY_SLICE_NANOS);
-    long end = clock.nanos();
-    latencyMonitor.note(LatencyMonitor.EXPIRE_CYCLE, end - start, clock.millis());
-    afterTurn();
-    expiring = more && end - expiryEndNanos < 0;
-    if (expiring) timing.nextSlice(this::expire);
-  }
-
-  /** {@code hz}, doubled for many clients if {@code dynamic-hz} is on. */
-  private void adjustHz() {
-    int wanted = config.hz();
-    if (config.dynamicHz()) {
-      while (wanted < MAX_HZ && clients.size() / wanted > CLIENTS_PER_ROUND) wanted = Math.min(MAX_HZ, 2 * wanted);
-    }
-    if (wanted == hz) return;
-    hz = wanted;
-    timing.tickEvery(1000 / hz);
-  }
-
-  boolean isCronPaused() {
-    return cronPaused;
-  }
-
-  int hz() {
-    return hz;
-  }
-
-  /** DEBUG PAUSE-CRON. */
-  void pauseCron(boolean pause) {
-    cronPaused = pause;
+    cron.round();
   }
 
   private void wakeInTime() {

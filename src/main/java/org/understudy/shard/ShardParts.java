@@ -152,7 +152,7 @@ public final class ShardParts {
     failover = new Failover(this);
     shutdowns = new ShutdownSequence(this);
     shard = new Shard(this);
-    info = new Info(this, this::table, shard::hz);
+    info = new Info(this, this::table, shard.cron()::hz);
     CommandTable named = new CommandTable(mode.rows(this, rows(connectionRows.apply(this))));
     users.start(named);
     for (Config.Rename rename : config.renamedCommands()) named = named.renamed(rename.from(), rename.to());
@@ -201,7 +201,7 @@ public final class ShardParts {
     rows.addAll(new SlowLogCommands(slowLog).rows());
     rows.addAll(new LatencyCommands(latencyMonitor, statistics, this::table).rows());
     rows.addAll(new MemoryCommands(memory, keyspace, clients, background).rows());
-    rows.addAll(new DebugCommands(this, shard::pauseCron).rows());
+    rows.addAll(new DebugCommands(this, shard.cron()::pause).rows());
     return rows;
   }
 

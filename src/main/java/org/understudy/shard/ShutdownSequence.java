@@ -77,7 +77,7 @@ final class ShutdownSequence {
    * be called off before.
    */
   String beginOnSignal(int wanted) {
-    if (!shard.isCronPaused()) return begin(wanted);
+    if (!shard.cron().isPaused()) return begin(wanted);
     requestedFlags = wanted;
     return null;
   }
@@ -111,7 +111,7 @@ final class ShutdownSequence {
 
   /** Looks whether it can go on: some times a second, and whenever a replica acknowledges something. */
   void check() {
-    if (requestedFlags != NOTHING && !shard.isCronPaused()) {
+    if (requestedFlags != NOTHING && !shard.cron().isPaused()) {
       int wanted = requestedFlags;
       requestedFlags = NOTHING;
       begin(wanted);
