@@ -95,6 +95,12 @@ public final class Propagation {
     if (!within) flush(false);
   }
 
+  /** A turn has broken off: what it did until then goes out, since it was done; half an effect is forgotten. */
+  void flushRest() {
+    flush(true);
+    pending.clear();
+  }
+
   /** Whether a transaction is under way that has done something: no cut may be made in its middle. */
   boolean isInTheMiddle() {
     return pendingCount > 0;
@@ -128,15 +134,16 @@ public final class Propagation {
 
   private void flush(boolean together) {
     if (pendingCount == 0) return;
-    boolean transaction = together && pendingCount > 1;
+    int count = pendingCount;
+    pendingCount = 0; // whatever goes wrong, nothing goes out twice
+    boolean transaction = together && count > 1;
     if (transaction) addFrame(databases[0], MULTI);
     int from = 0;
-    for (int i = 0; i < pendingCount; i++) {
+    for (int i = 0; i < count; i++) {
       add(databases[i], forFile[i], pending.array(), from, ends[i] - from);
       from = ends[i];
     }
-    if (transaction) addFrame(databases[pendingCount - 1], EXEC);
-    pendingCount = 0;
+    if (transaction) addFrame(databases[count - 1], EXEC);
     pending.clear();
   }
 

@@ -94,18 +94,21 @@ final class TransactionCommands {
     call.queued = null;
     call.inTransaction = true;
     call.reply.array(queued.size());
-    for (Session.Queued command : queued) {
-      call.db = call.keyspace.database(call.session.database);
-      call.spec = command.spec();
-      call.argv = command.argv();
-      Denial denial = Admission.denial(call.session, call.spec, call.argv);
-      if (denial == null) executor.run(call);
-      else deny(call, client, denial);
+    try {
+      for (Session.Queued command : queued) {
+        call.db = call.keyspace.database(call.session.database);
+        call.spec = command.spec();
+        call.argv = command.argv();
+        Denial denial = Admission.denial(call.session, call.spec, call.argv);
+        if (denial == null) executor.run(call);
+        else deny(call, client, denial);
+      }
+    } finally { // even a fault of ours ends it: what was done goes out as one transaction
+      call.inTransaction = false;
+      call.reset();
+      call.spec = exec;
+      call.argv = argv;
     }
-    call.inTransaction = false;
-    call.reset();
-    call.spec = exec;
-    call.argv = argv;
   }
 
   /** The rules of the client's user have changed since the command was queued. */
