@@ -13,40 +13,33 @@ import org.understudy.config.FileNames;
  */
 final class AofBase implements Save.Target {
   private static final Logger log = LoggerFactory.getLogger(AofBase.class);
-  /** See {@code aof-rewrite-incremental-fsync}. */
-  private static final int SYNC_BYTES = 4 << 20;
 
   private final FileSystem files;
   private final Path path;
-  private final boolean syncOften;
-  private FileSystem.Output output;
-  private long unsyncedBytes;
+  private final UnfinishedFile file;
   private volatile boolean cancelled;
 
-  AofBase(FileSystem files, Path path, boolean syncOften) {
+  /** @param incremental {@code aof-rewrite-incremental-fsync} */
+  AofBase(FileSystem files, Path path, boolean incremental) {
     this.files = files;
     this.path = path;
-    this.syncOften = syncOften;
+    file = UnfinishedFile.of(files, path, incremental);
   }
 
   @Override
   public void write(ByteBuffer bytes) throws IOException {
     create();
-    unsyncedBytes += bytes.remaining();
     try {
-      output.write(bytes);
-      if (!syncOften || unsyncedBytes < SYNC_BYTES) return;
-      unsyncedBytes = 0;
-      output.sync();
+      file.write(bytes);
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
   private void create() throws IOException {
-    if (output != null) return;
+    if (file.isCreated()) return;
     try {
-      output = files.create(path);
+      file.create();
     } catch (IOException e) {
       log.warn("Opening the temp file for AOF rewrite in rewriteAppendOnlyFile(): {}", FileNames.reason(e));
       throw e;
@@ -57,8 +50,8 @@ final class AofBase implements Save.Target {
   public void commit() throws IOException {
     create(); // no command is needed for an empty dataset
     try {
-      output.sync();
-      output.close();
+      file.sync();
+      file.close();
     } catch (IOException e) {
       throw failed(e);
     }
@@ -78,12 +71,7 @@ final class AofBase implements Save.Target {
 
   @Override
   public void discard() {
-    if (output == null) return;
-    try (FileSystem.Output open = output) {
-      files.delete(path);
-    } catch (IOException e) {
-      log.debug("Cannot remove {}: {}", path, FileNames.reason(e));
-    }
+    file.discard();
   }
 
   @Override

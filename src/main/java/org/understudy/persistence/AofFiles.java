@@ -36,7 +36,7 @@ public final class AofFiles {
   }
 
   /** Reads the manifest, if there is one. @param done whether that went well; why not is in the log */
-  public void readManifest(Save.Turns turns, Consumer<Boolean> done) {
+  public void readManifest(Turns turns, Consumer<Boolean> done) {
     inBackground(turns, () -> {
       folder.readManifest();
       return true;
@@ -49,7 +49,7 @@ public final class AofFiles {
    * @param stop whether to give up
    * @return how far it is, and in the end, what was loaded
    */
-  public AofLoad load(AofLoad.Commands commands, Save.Turns turns, BooleanSupplier stop,
+  public AofLoad load(AofLoad.Commands commands, Turns turns, BooleanSupplier stop,
       Consumer<RdbFiles.Outcome> ended) {
     AofLoad load = new AofLoad(files, folder, config, clock, commands, rdbFiles::loadBase, turns, stop, ended);
     load.start();
@@ -63,7 +63,7 @@ public final class AofFiles {
    * @param rdb its format
    * @param done gets null if that has failed, which is logged
    */
-  public void open(ByteBuffer emptyBase, boolean rdb, Save.Turns turns, Executor background, Consumer<Opened> done) {
+  public void open(ByteBuffer emptyBase, boolean rdb, Turns turns, Executor background, Consumer<Opened> done) {
     inBackground(turns, () -> {
       FileSystem.Output output = folder.openAtStart(emptyBase, rdb);
       folder.deleteHistory(background);
@@ -91,7 +91,7 @@ public final class AofFiles {
     R run() throws IOException;
   }
 
-  private <R> void inBackground(Save.Turns turns, Work<R> work, Consumer<R> done) {
+  private <R> void inBackground(Turns turns, Work<R> work, Consumer<R> done) {
     turns.block(() -> {
       R result = null;
       try {

@@ -51,7 +51,7 @@ public final class AofLoad implements LoadProgress {
   private final Clock clock;
   private final Commands commands;
   private final Function<Long, RdbLoad> newRdbLoad;
-  private final Save.Turns turns;
+  private final Turns turns;
   private final BooleanSupplier stop;
   private final Consumer<RdbFiles.Outcome> ended;
   private final long startMillis;
@@ -78,7 +78,7 @@ public final class AofLoad implements LoadProgress {
    * @param ended is told on the loop
    */
   AofLoad(FileSystem files, AofFolder folder, Config config, Clock clock, Commands commands,
-      Function<Long, RdbLoad> newRdbLoad, Save.Turns turns, BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+      Function<Long, RdbLoad> newRdbLoad, Turns turns, BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
     this.files = files;
     this.folder = folder;
     this.config = config;

@@ -17,50 +17,40 @@ import org.understudy.config.FileNames;
  */
 final class DumpFile implements Save.Target {
   private static final Logger log = LoggerFactory.getLogger(DumpFile.class);
-  /** After so many bytes they are made safe on disk, if that is wanted, so that the end does not bring all at once. */
-  private static final int SYNC_BYTES = 4 << 20;
 
   private final FileSystem files;
   private final Path place;
-  private final Path temporary;
-  private final boolean syncOften;
-  private FileSystem.Output output;
-  private long unsyncedBytes;
+  private final UnfinishedFile file;
   /** Guarded by this, as the next. */
   private boolean cancelled;
   private boolean renamed;
 
   /**
    * @param temporaryName in the same folder as {@code place}
-   * @param syncOften {@code rdb-save-incremental-fsync}
+   * @param incremental {@code rdb-save-incremental-fsync}
    */
-  DumpFile(FileSystem files, Path place, String temporaryName, boolean syncOften) {
+  DumpFile(FileSystem files, Path place, String temporaryName, boolean incremental) {
     this.files = files;
     this.place = place;
-    this.temporary = place.resolveSibling(temporaryName);
-    this.syncOften = syncOften;
+    file = UnfinishedFile.of(files, place.resolveSibling(temporaryName), incremental);
   }
 
   @Override
   public void write(ByteBuffer bytes) throws IOException {
-    if (output == null) output = create();
-    unsyncedBytes += bytes.remaining();
+    if (!file.isCreated()) create();
     try {
-      output.write(bytes);
-      if (!syncOften || unsyncedBytes < SYNC_BYTES) return;
-      unsyncedBytes = 0;
-      output.sync();
+      file.write(bytes);
     } catch (IOException e) {
       throw failed("rdbSaveRio", e);
     }
   }
 
-  private FileSystem.Output create() throws IOException {
+  private void create() throws IOException {
     try {
-      return files.create(temporary);
+      file.create();
     } catch (IOException e) {
-      log.warn("Failed opening the temp RDB file {} (in server root dir {}) for saving: {}", temporary.getFileName(),
-          temporary.getParent(), FileNames.reason(e));
+      log.warn("Failed opening the temp RDB file {} (in server root dir {}) for saving: {}", file.path().getFileName(),
+          place.getParent(), FileNames.reason(e));
       throw e;
     }
   }
@@ -68,12 +58,12 @@ final class DumpFile implements Save.Target {
   @Override
   public void commit() throws IOException {
     try {
-      output.sync();
+      file.sync();
     } catch (IOException e) {
       throw failed("fsync", e);
     }
     try {
-      output.close();
+      file.close();
     } catch (IOException e) {
       throw failed("fclose", e);
     }
@@ -89,12 +79,12 @@ final class DumpFile implements Save.Target {
   private synchronized boolean rename() throws IOException {
     if (cancelled) return false;
     try {
-      files.rename(temporary, place);
+      files.rename(file.path(), place);
       renamed = true;
       return true;
     } catch (IOException e) {
       log.warn("Error moving temp DB file {} on the final destination {} (in server root dir {}): {}",
-          temporary.getFileName(), place.getFileName(), place.getParent(), FileNames.reason(e));
+          file.path().getFileName(), place.getFileName(), place.getParent(), FileNames.reason(e));
       throw e;
     }
   }
@@ -106,17 +96,12 @@ final class DumpFile implements Save.Target {
 
   @Override
   public void discard() {
-    if (output == null) return;
-    try (FileSystem.Output open = output) {
-      files.delete(temporary);
-    } catch (IOException e) {
-      log.debug("Cannot remove {}: {}", temporary, FileNames.reason(e));
-    }
+    file.discard();
   }
 
   @Override
   public synchronized FileSystem.Input open() throws IOException {
-    return files.open(renamed ? place : temporary);
+    return files.open(renamed ? place : file.path());
   }
 
   private static IOException failed(String step, IOException cause) {

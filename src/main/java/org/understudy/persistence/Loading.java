@@ -12,14 +12,14 @@ final class Loading {
 
   private final FileSystem.Input input;
   private final RdbLoad load;
-  private final Save.Turns turns;
+  private final Turns turns;
   private final BooleanSupplier stop;
   private final int keyDelayMicros;
   private final Consumer<RdbFiles.Outcome> ended;
   private final byte[] piece = new byte[RdbLoad.PIECE_BYTES];
 
   /** @param keyDelayMicros {@code key-load-delay}, a brake for tests; 0 or negative for none */
-  Loading(FileSystem.Input input, RdbLoad load, Save.Turns turns, BooleanSupplier stop, int keyDelayMicros,
+  Loading(FileSystem.Input input, RdbLoad load, Turns turns, BooleanSupplier stop, int keyDelayMicros,
       Consumer<RdbFiles.Outcome> ended) {
     this.input = input;
     this.load = load;

@@ -83,17 +83,17 @@ public final class RdbFiles {
    * @param gentle whether clients come first, or somebody waits for the end
    * @param ended is told on the loop whether it was saved; not if it is cancelled before
    */
-  public Save start(Save.Turns turns, boolean gentle, Consumer<Boolean> ended) {
+  public Save start(Turns turns, boolean gentle, Consumer<Boolean> ended) {
     return start(stream(SnapshotStream.Contents.ALL), file(), turns, gentle, ended);
   }
 
   /** As {@link #start}, but for replicas only: once the last of them has read it nothing is left. */
-  public Save startForReplicas(SnapshotStream.Contents contents, Save.Turns turns, Consumer<Boolean> ended) {
+  public Save startForReplicas(SnapshotStream.Contents contents, Turns turns, Consumer<Boolean> ended) {
     SpoolFile file = new SpoolFile(files, place().resolveSibling("temp-repl-" + processId + "-" + ++serial + ".rdb"));
     return start(stream(contents), file, turns, true, ended);
   }
 
-  private Save start(SnapshotStream stream, Save.Target target, Save.Turns turns, boolean gentle,
+  private Save start(SnapshotStream stream, Save.Target target, Turns turns, boolean gentle,
       Consumer<Boolean> ended) {
     Save save = new Save(stream, target, turns, clock::nanos, gentle,
         (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
@@ -121,7 +121,7 @@ public final class RdbFiles {
    * @param file where to
    * @param rdb the format: RDB, or commands
    */
-  public Save startBase(Path file, boolean rdb, Save.Turns turns, Consumer<Boolean> ended) {
+  public Save startBase(Path file, boolean rdb, Turns turns, Consumer<Boolean> ended) {
     Save.Target target = new AofBase(files, file, config.flag(Directive.AOF_REWRITE_INCREMENTAL_FSYNC));
     return start(baseStream(rdb), target, turns, true, ended);
   }
@@ -224,7 +224,7 @@ public final class RdbFiles {
   }
 
   /** Loads the file in slices, each as long as a small piece of it takes. @param stop whether to end it now */
-  public void load(Save.Turns turns, BooleanSupplier stop, RdbLoad.Expired expired, Consumer<Outcome> ended) {
+  public void load(Turns turns, BooleanSupplier stop, RdbLoad.Expired expired, Consumer<Outcome> ended) {
     turns.block(() -> {
       try {
         FileSystem.Input input = files.open(place());

@@ -20,34 +20,28 @@ import org.understudy.rdb.ReadOptions;
  */
 public final class ReceivedFile {
   private static final Logger log = LoggerFactory.getLogger(ReceivedFile.class);
-  /** After so many bytes they are made safe on disk, so that the end does not bring all at once. */
+  /** See {@link UnfinishedFile}. */
   private static final int SYNC_BYTES = 8 << 20;
 
   private final FileSystem files;
   private final Path place;
-  private final Path temporary;
+  private final UnfinishedFile file;
   private final RdbReader check;
-  private FileSystem.Output output;
-  private long unsyncedBytes;
 
   /** @param temporaryName in the same folder as {@code place} */
   ReceivedFile(FileSystem files, Path place, String temporaryName, ReadOptions options) {
     this.files = files;
     this.place = place;
-    temporary = place.resolveSibling(temporaryName);
+    file = new UnfinishedFile(files, place.resolveSibling(temporaryName), SYNC_BYTES);
     check = new RdbReader(options, entry -> true);
   }
 
   /** Writes the next piece. Bytes behind the dataset's end are written too. */
   public void write(byte[] bytes) throws IOException {
     check(() -> check.read(bytes, 0, bytes.length));
-    if (output == null) output = create();
+    if (!file.isCreated()) create();
     try {
-      output.write(ByteBuffer.wrap(bytes));
-      unsyncedBytes += bytes.length;
-      if (unsyncedBytes < SYNC_BYTES) return;
-      unsyncedBytes = 0;
-      output.sync();
+      file.write(ByteBuffer.wrap(bytes));
     } catch (IOException e) {
       throw failed("Write error or short write writing to the DB dump file needed for", e);
     }
@@ -62,9 +56,9 @@ public final class ReceivedFile {
     }
   }
 
-  private FileSystem.Output create() throws IOException {
+  private void create() throws IOException {
     try {
-      return files.create(temporary);
+      file.create();
     } catch (IOException e) {
       log.warn("Opening the temp file needed for MASTER <-> REPLICA synchronization: {}", FileNames.reason(e));
       throw e;
@@ -75,13 +69,13 @@ public final class ReceivedFile {
   public void commit() throws IOException {
     check(check::requireFinished);
     try {
-      output.sync();
-      output.close();
+      file.sync();
+      file.close();
     } catch (IOException e) {
       throw failed("Failed trying to sync the temp DB to disk in", e);
     }
     try {
-      files.rename(temporary, place);
+      files.rename(file.path(), place);
     } catch (IOException e) {
       throw failed("Failed trying to rename the temp DB into " + place.getFileName() + " in", e);
     }
@@ -94,12 +88,7 @@ public final class ReceivedFile {
 
   /** Removes what was written so far. A file that is in its place stays. */
   public void discard() {
-    if (output == null) return;
-    try (FileSystem.Output open = output) {
-      files.delete(temporary);
-    } catch (IOException e) {
-      log.debug("Cannot remove {}: {}", temporary, FileNames.reason(e));
-    }
+    file.discard();
   }
 
   private static IOException failed(String what, IOException cause) {

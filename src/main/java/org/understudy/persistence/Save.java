@@ -17,24 +17,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class Save {
-  /** Whoever lends a save its turns. */
-  public interface Turns {
-    /** Runs it on the loop once everybody else had a turn. */
-    void next(Runnable slice);
-
-    /** As {@link #next}, but about a millisecond later if there are clients that something was done for meanwhile. */
-    void nextIfQuiet(Runnable slice);
-
-    /** Runs it on the loop after that time. */
-    void later(long millis, Runnable slice);
-
-    /** Runs it where it may block. */
-    void block(Runnable work);
-
-    /** Runs it on the loop; from any thread. */
-    void back(Runnable work);
-  }
-
   /**
    * Where the bytes go. Every method but {@link #cancel} may block, and is called by one thread after the other.
    * Failures are logged there; after one, {@link #discard} is all that may follow.

@@ -8,22 +8,17 @@ import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.understudy.config.FileNames;
 import org.understudy.replication.Spill;
 
 /**
- * Keeps pieces of the replication log in files. A file loses its name as soon as it has one, so that nothing is left
- * behind, whatever happens to the server; its room on the disk is free when the piece is deleted.
+ * Keeps pieces of the replication log in files, whose room on the disk is free when the piece is deleted or the server
+ * has ended.
  */
 public final class SpillFiles implements Spill {
-  private static final Logger log = LoggerFactory.getLogger(SpillFiles.class);
-
   private final FileSystem files;
   private final Supplier<Path> folder;
   private final long processId;
-  private Save.Turns turns;
+  private Turns turns;
   private int serial;
 
   /** @param folder where new files go */
@@ -34,7 +29,7 @@ public final class SpillFiles implements Spill {
   }
 
   /** To be called before the first piece. */
-  public void start(Save.Turns lent) {
+  public void start(Turns lent) {
     turns = lent;
   }
 
@@ -45,14 +40,12 @@ public final class SpillFiles implements Spill {
 
   /** What is done to it is done one after the other, where it may block. */
   private final class PieceFile implements Piece {
-    private final Path path;
+    private final NamelessFile file;
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private boolean busy;
-    private FileSystem.Output output;
-    private FileSystem.Input input;
 
     private PieceFile(Path path) {
-      this.path = path;
+      file = new NamelessFile(files, path);
     }
 
     private void enqueue(Runnable work) {
@@ -79,23 +72,13 @@ public final class SpillFiles implements Spill {
       enqueue(() -> {
         IOException failure = null;
         try {
-          if (output == null) open();
-          output.write(ByteBuffer.wrap(bytes, 0, length));
+          file.output().write(ByteBuffer.wrap(bytes, 0, length));
         } catch (IOException e) {
           failure = e;
         }
         IOException outcome = failure;
         done(() -> written.accept(outcome));
       });
-    }
-
-    private void open() throws IOException {
-      output = files.create(path);
-      try {
-        input = files.open(path);
-      } finally {
-        files.delete(path);
-      }
     }
 
     @Override
@@ -105,7 +88,7 @@ public final class SpillFiles implements Spill {
         int length = -1;
         IOException failure = null;
         try {
-          length = input.read(position, bytes);
+          length = file.input().read(position, bytes);
           if (length < 0) failure = new IOException("a file of the replication log is shorter than it was");
         } catch (IOException e) {
           failure = e;
@@ -119,12 +102,7 @@ public final class SpillFiles implements Spill {
     @Override
     public void delete() {
       enqueue(() -> {
-        try {
-          if (output != null) output.close();
-          if (input != null) input.close();
-        } catch (IOException e) {
-          log.debug("Cannot close {}: {}", path, FileNames.reason(e));
-        }
+        file.close();
         done(() -> { });
       });
     }

@@ -14,7 +14,7 @@ public final class Spool {
   private static final int PIECE_BYTES = 128 << 10;
 
   private final Save.Target file;
-  private final Save.Turns turns;
+  private final Turns turns;
   private final List<Reader> readers = new ArrayList<>();
   private long writtenBytes;
   private boolean complete;
@@ -25,7 +25,7 @@ public final class Spool {
   private boolean retired;
   private boolean closed;
 
-  Spool(Save.Target file, Save.Turns turns) {
+  Spool(Save.Target file, Turns turns) {
     this.file = file;
     this.turns = turns;
   }

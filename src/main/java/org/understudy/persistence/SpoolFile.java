@@ -7,29 +7,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.FileNames;
 
-/**
- * A snapshot that is written for replicas only. It loses its name as soon as it has one, so that it goes with whoever
- * reads it last, whatever happens to the server.
- */
+/** A snapshot that is written for replicas only. It goes with the last of them that reads it. */
 final class SpoolFile implements Save.Target {
   private static final Logger log = LoggerFactory.getLogger(SpoolFile.class);
 
-  private final FileSystem files;
   private final Path path;
-  private FileSystem.Output output;
-  private FileSystem.Input input;
+  private final NamelessFile file;
   private volatile boolean cancelled;
 
   SpoolFile(FileSystem files, Path path) {
-    this.files = files;
     this.path = path;
+    file = new NamelessFile(files, path);
   }
 
   @Override
   public void write(ByteBuffer bytes) throws IOException {
     try {
-      if (output == null) create();
-      output.write(bytes);
+      file.output().write(bytes);
     } catch (IOException e) {
       log.warn("Write error saving DB for replicas (in server root dir {}): {}", path.getParent(),
           FileNames.reason(e));
@@ -37,19 +31,10 @@ final class SpoolFile implements Save.Target {
     }
   }
 
-  private void create() throws IOException {
-    output = files.create(path);
-    try {
-      input = files.open(path);
-    } finally {
-      files.delete(path);
-    }
-  }
-
   /** Nothing is made safe on disk: after a crash nobody asks for it. */
   @Override
   public void commit() throws IOException {
-    output.close();
+    file.output().close();
     if (cancelled) throw new IOException("cancelled");
   }
 
@@ -60,16 +45,11 @@ final class SpoolFile implements Save.Target {
 
   @Override
   public void discard() {
-    try {
-      if (output != null) output.close();
-      if (input != null) input.close();
-    } catch (IOException e) {
-      log.debug("Cannot close {}: {}", path, FileNames.reason(e));
-    }
+    file.close();
   }
 
   @Override
   public FileSystem.Input open() {
-    return input;
+    return file.input();
   }
 }

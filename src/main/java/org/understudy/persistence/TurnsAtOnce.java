@@ -3,7 +3,7 @@ package org.understudy.persistence;
 import java.util.ArrayDeque;
 
 /** Turns for a caller that wants nothing else to happen meanwhile: everything is done in its thread, one by one. */
-final class TurnsAtOnce implements Save.Turns {
+final class TurnsAtOnce implements Turns {
   private final ArrayDeque<Runnable> due = new ArrayDeque<>();
 
   void runAll() {

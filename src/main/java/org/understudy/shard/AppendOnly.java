@@ -19,7 +19,7 @@ import org.understudy.persistence.AofPlaces;
 import org.understudy.persistence.AofWriter;
 import org.understudy.persistence.LoadProgress;
 import org.understudy.persistence.RdbFiles;
-import org.understudy.persistence.Save;
+import org.understudy.persistence.Turns;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.replication.EffectSink;
 import org.understudy.resp.RequestBuffer;
@@ -64,7 +64,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private final Continuity continuity;
   private final ServerControl control;
   private final AofFiles files;
-  private Save.Turns turns;
+  private Turns turns;
   private AofWriter writer;
 
   private State state = State.OFF;
@@ -93,7 +93,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   }
 
   /** @param writing runs the writer, {@code blocking} other things that may block */
-  void start(Save.Turns lent, Executor writing, Executor blocking) {
+  void start(Turns lent, Executor writing, Executor blocking) {
     turns = lent;
     writer = files.writer(this, writing, blocking);
     for (Directive directive : List.of(Directive.APPENDFSYNC, Directive.NO_APPENDFSYNC_ON_REWRITE)) {

@@ -8,7 +8,7 @@ import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.LogFile;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
-import org.understudy.persistence.Save;
+import org.understudy.persistence.Turns;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.replication.History;
 import org.understudy.replication.LogExcerpt;
@@ -76,7 +76,7 @@ final class Continuity {
   }
 
   /** Reads what an earlier run has saved of the log. @param then is run on the loop */
-  void readLog(Save.Turns turns, Runnable then) {
+  void readLog(Turns turns, Runnable then) {
     Path path = path();
     turns.block(() -> {
       LogExcerpt read = LogFile.read(files, path);

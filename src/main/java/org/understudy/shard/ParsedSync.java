@@ -4,7 +4,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.keyspace.Database;
 import org.understudy.persistence.RdbLoad;
-import org.understudy.persistence.Save;
+import org.understudy.persistence.Turns;
 
 /**
  * Reads the dataset of our primary straight from the connection. Into our own databases where they are empty ({@code
@@ -17,14 +17,14 @@ final class ParsedSync implements FullSync {
 
   private final Replacement replacement;
   private final Owner owner;
-  private final Save.Turns turns;
+  private final Turns turns;
   /** Where the dataset goes to; null if that is our own databases. */
   private final Database[] beside;
   private final RdbLoad load;
   private boolean over;
 
   /** @param totalBytes of the dataset; 0 if that is not known */
-  static ParsedSync intoEmptyDatabases(Replacement replacement, Owner owner, Save.Turns turns, long totalBytes) {
+  static ParsedSync intoEmptyDatabases(Replacement replacement, Owner owner, Turns turns, long totalBytes) {
     owner.replacing();
     log.info("MASTER <-> REPLICA sync: Flushing old data");
     replacement.flush();
@@ -33,13 +33,13 @@ final class ParsedSync implements FullSync {
   }
 
   /** @param serving whether ours, of the same history, is served meanwhile */
-  static ParsedSync besideOurs(Replacement replacement, Owner owner, Save.Turns turns, long totalBytes,
+  static ParsedSync besideOurs(Replacement replacement, Owner owner, Turns turns, long totalBytes,
       boolean serving) {
     log.info("MASTER <-> REPLICA sync: Loading DB in memory");
     return new ParsedSync(replacement, owner, turns, totalBytes, replacement.newDatabases(), serving);
   }
 
-  private ParsedSync(Replacement replacement, Owner owner, Save.Turns turns, long totalBytes, Database[] beside,
+  private ParsedSync(Replacement replacement, Owner owner, Turns turns, long totalBytes, Database[] beside,
       boolean serving) {
     this.replacement = replacement;
     this.owner = owner;

@@ -27,6 +27,7 @@ import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.Save;
 import org.understudy.persistence.SnapshotStream;
+import org.understudy.persistence.Turns;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 
@@ -77,7 +78,7 @@ final class Persistence {
   private final AofRewrite rewrite;
   private final Supplier<CommandTable> table;
   private final long processId;
-  private Save.Turns turns;
+  private Turns turns;
   private Executor blocking;
 
   /** The save under way, or null; and for whom it is. */
@@ -125,7 +126,7 @@ final class Persistence {
   }
 
   /** @param writing runs the writer of the append-only file, {@code blocking} other things that may block */
-  void start(Save.Turns lent, Executor writing, Executor blocking) {
+  void start(Turns lent, Executor writing, Executor blocking) {
     turns = lent;
     this.blocking = blocking;
     appendOnly.start(lent, writing, blocking);

@@ -12,7 +12,7 @@ import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.ReceivedFile;
-import org.understudy.persistence.Save;
+import org.understudy.persistence.Turns;
 
 /** How a dataset from our primary takes the place of ours, in memory and on disk. */
 final class Replacement {
@@ -23,7 +23,7 @@ final class Replacement {
   private final Persistence persistence;
   private final Statistics statistics;
   private Shard shard;
-  private Save.Turns turns;
+  private Turns turns;
 
   Replacement(ShardParts parts) {
     config = parts.config;
@@ -32,7 +32,7 @@ final class Replacement {
     statistics = parts.statistics;
   }
 
-  void start(Shard owner, Save.Turns lent) {
+  void start(Shard owner, Turns lent) {
     shard = owner;
     turns = lent;
   }

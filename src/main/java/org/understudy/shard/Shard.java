@@ -23,8 +23,8 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
-import org.understudy.persistence.Save;
 import org.understudy.persistence.SpillFiles;
+import org.understudy.persistence.Turns;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
@@ -160,7 +160,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     this.blocking = blocking;
     background.start(loop, blocking);
     replicas.start(lent::startLink, loop);
-    Save.Turns turns = new Save.Turns() {
+    Turns turns = new Turns() {
       @Override
       public void next(Runnable slice) {
         lent.nextSlice(slice);

@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.ReceivedFile;
-import org.understudy.persistence.Save;
+import org.understudy.persistence.Turns;
 
 /**
  * Brings the dataset of our primary into a file first ({@code repl-diskless-load disabled}): ours is served until all
@@ -24,13 +24,13 @@ final class SpooledSync implements FullSync {
   private final Replacement replacement;
   private final Owner owner;
   private final ReceivedFile file;
-  private final Save.Turns turns;
+  private final Turns turns;
   /** All that has come, as long as that is little. */
   private byte[] small = Bytes.EMPTY;
   private boolean writing;
   private boolean over;
 
-  SpooledSync(Replacement replacement, Owner owner, Save.Turns turns) {
+  SpooledSync(Replacement replacement, Owner owner, Turns turns) {
     this.replacement = replacement;
     this.owner = owner;
     this.turns = turns;

@@ -17,7 +17,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.keyspace.Keyspace;
-import org.understudy.persistence.Save;
+import org.understudy.persistence.Turns;
 import org.understudy.replication.History;
 import org.understudy.replication.PrimaryLink;
 import org.understudy.replication.ReplicationLog;
@@ -59,7 +59,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final Supplier<CommandTable> table;
   private Shard shard;
   private Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links;
-  private Save.Turns turns;
+  private Turns turns;
 
   /** The link in use; reports of any other come too late. */
   private Object linkId;
@@ -104,7 +104,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
 
   /** @param links starts the actor of a link */
   void start(Shard shard, Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links,
-      Save.Turns turns) {
+      Turns turns) {
     this.shard = shard;
     this.links = links;
     this.turns = turns;

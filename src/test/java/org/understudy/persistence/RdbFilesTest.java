@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,53 +35,8 @@ class RdbFilesTest {
   private final Config config = Config.defaults();
   private final Path place = config.resolve("dump.rdb");
   private final RdbFiles files = filesOf(runner.keyspace);
-  private final Turns turns = new Turns();
+  private final ManualTurns turns = new ManualTurns();
   private final List<Boolean> ended = new ArrayList<>();
-
-  /** Runs what it is given only when the test wants it. */
-  private static final class Turns implements Save.Turns {
-    final ArrayDeque<Runnable> slices = new ArrayDeque<>();
-    final ArrayDeque<Runnable> blocking = new ArrayDeque<>();
-    long delayedMillis;
-
-    @Override
-    public void next(Runnable slice) {
-      slices.add(slice);
-    }
-
-    @Override
-    public void nextIfQuiet(Runnable slice) {
-      slices.add(slice);
-    }
-
-    @Override
-    public void later(long millis, Runnable slice) {
-      delayedMillis += millis;
-      slices.add(slice);
-    }
-
-    @Override
-    public void block(Runnable work) {
-      blocking.add(work);
-    }
-
-    @Override
-    public void back(Runnable work) {
-      work.run();
-    }
-
-    void runAll() {
-      while (!slices.isEmpty() || !blocking.isEmpty()) {
-        runOne(slices);
-        runOne(blocking);
-      }
-    }
-
-    static void runOne(ArrayDeque<Runnable> queue) {
-      Runnable first = queue.poll();
-      if (first != null) first.run();
-    }
-  }
 
   private RdbFiles filesOf(Keyspace keyspace) {
     Clock clock = new Clock() {
@@ -181,8 +135,8 @@ class RdbFilesTest {
     files.start(turns, true, ended::add);
     while (ended.isEmpty()) {
       for (int i = random.nextInt(300); i > 0; i--) change(random);
-      if (random.nextBoolean()) Turns.runOne(turns.slices);
-      else Turns.runOne(turns.blocking);
+      if (random.nextBoolean()) ManualTurns.runOne(turns.loop);
+      else ManualTurns.runOne(turns.blocking);
     }
     assertEquals(List.of(true), ended);
     assertEquals(atTheCut, loaded(), "seed " + seed);
@@ -193,7 +147,7 @@ class RdbFilesTest {
     fill(50_000, 100);
     config.assign(Directive.RDBCOMPRESSION, "no");
     Save save = files.start(turns, true, ended::add);
-    while (!turns.slices.isEmpty()) Turns.runOne(turns.slices);
+    while (!turns.loop.isEmpty()) ManualTurns.runOne(turns.loop);
     assertEquals(1, turns.blocking.size(), "one piece is to be written");
     assertTrue(save.stream().size() < 2 * Save.PIECE_BYTES, "and no more than another is made");
     assertTrue(save.stream().keysTaken() < 10_000);
@@ -207,7 +161,7 @@ class RdbFilesTest {
     fill(50_000, 100);
     disk.put(place, OLD);
     Save save = files.start(turns, true, ended::add);
-    Turns.runOne(turns.slices);
+    ManualTurns.runOne(turns.loop);
     save.cancel();
     turns.runAll();
     assertEquals(List.of(), ended);
@@ -221,7 +175,7 @@ class RdbFilesTest {
     fill(10, 10);
     disk.put(place, OLD);
     Save save = files.start(turns, true, ended::add);
-    Turns.runOne(turns.slices); // all is made, the piece is to be written
+    ManualTurns.runOne(turns.loop); // all is made, the piece is to be written
     save.cancel();
     turns.runAll();
     assertArrayEquals(OLD, disk.get(place));

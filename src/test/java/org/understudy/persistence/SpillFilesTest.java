@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,48 +14,14 @@ import org.understudy.replication.Spill;
 
 class SpillFilesTest {
   private final MemoryFileSystem files = new MemoryFileSystem();
-  /** What may block, and what comes back from it; nothing happens before it is told to. */
-  private final ArrayDeque<Runnable> blocking = new ArrayDeque<>();
-  private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
+  private final ManualTurns turns = new ManualTurns();
   private final List<Object> told = new ArrayList<>();
   private final SpillFiles spill = new SpillFiles(files, () -> Path.of("/data"), 5);
   private final Spill.Piece piece;
 
   SpillFilesTest() {
-    spill.start(new Save.Turns() {
-      @Override
-      public void next(Runnable slice) {
-        loop.add(slice);
-      }
-
-      @Override
-      public void nextIfQuiet(Runnable slice) {
-        loop.add(slice);
-      }
-
-      @Override
-      public void later(long millis, Runnable slice) {
-        loop.add(slice);
-      }
-
-      @Override
-      public void block(Runnable work) {
-        blocking.add(work);
-      }
-
-      @Override
-      public void back(Runnable work) {
-        loop.add(work);
-      }
-    });
+    spill.start(turns);
     piece = spill.create();
-  }
-
-  private void runAll() {
-    while (!blocking.isEmpty() || !loop.isEmpty()) {
-      while (!blocking.isEmpty()) blocking.poll().run();
-      while (!loop.isEmpty()) loop.poll().run();
-    }
   }
 
   private void write(String text) {
@@ -73,8 +38,8 @@ class SpillFilesTest {
     write("world");
     read(3, 5);
     read(3, 500);
-    assertEquals(1, blocking.size(), "one at a time");
-    runAll();
+    assertEquals(1, turns.blocking.size(), "one at a time");
+    turns.runAll();
     assertNull(told.get(0));
     assertNull(told.get(1));
     assertEquals(List.of("lo wo", "lo world"), told.subList(2, 4));
@@ -83,11 +48,11 @@ class SpillFilesTest {
   @Test
   void aFileHasNoNameOnceItIsOpenAndIsClosedWhenItIsDeleted() {
     write("bytes");
-    runAll();
+    turns.runAll();
     assertEquals(List.of("create temp-5-1.repl", "open temp-5-1.repl", "delete temp-5-1.repl", "write temp-5-1.repl"),
         files.steps);
     piece.delete();
-    runAll();
+    turns.runAll();
     assertEquals("close temp-5-1.repl", files.steps.get(files.steps.size() - 1));
   }
 
@@ -100,7 +65,7 @@ class SpillFilesTest {
       Spill.Piece failing = spill.create();
       failing.write(Bytes.of("bytes"), 5, told::add);
       failing.delete();
-      runAll();
+      turns.runAll();
       assertEquals(MemoryFileSystem.NO_SPACE, ((IOException) told.get(0)).getMessage());
       assertEquals(List.of(), files.list());
     }
@@ -110,7 +75,7 @@ class SpillFilesTest {
   void aFileThatIsTooShortIsAFailure() {
     write("bytes");
     read(5, 1);
-    runAll();
+    turns.runAll();
     assertNotNull(((IOException) told.get(1)).getMessage());
   }
 }
