@@ -21,7 +21,7 @@ final class RdbForm implements SnapshotForm {
   private final long cutMillis;
   private final RdbOutput output;
   private final RdbWriter writer;
-  private final RdbOutput sideOutput;
+  /** For entries that come in the middle of a large value. */
   private final RdbWriter sideWriter;
   /** The writer is in the middle of a large value. */
   private boolean begun;
@@ -35,8 +35,7 @@ final class RdbForm implements SnapshotForm {
     cutMillis = keyspace.nowMillis();
     output = new RdbOutput(capacityBytes, compress, checksum);
     writer = new RdbWriter(output, access);
-    sideOutput = new RdbOutput(SIDE_BYTES, compress, false);
-    sideWriter = new RdbWriter(sideOutput, access);
+    sideWriter = new RdbWriter(new RdbOutput(SIDE_BYTES, compress, false), access);
     writer.header(origin);
     for (byte[] library : libraries) writer.function(library);
   }
@@ -63,7 +62,7 @@ final class RdbForm implements SnapshotForm {
   @Override
   public boolean step() {
     begun = !writer.step(PART_BYTES);
-    if (!begun) writer.splice(sideOutput);
+    if (!begun) writer.splice(sideWriter);
     return !begun;
   }
 

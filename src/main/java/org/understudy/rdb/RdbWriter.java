@@ -146,11 +146,12 @@ public final class RdbWriter {
     return values.step(budgetBytes);
   }
 
-  /** Puts what another writer, which knows no header, has written to its output. No entry is begun and not complete. */
-  public void splice(RdbOutput other) {
-    if (other.size() == 0) return;
-    out.splice(other);
-    selected = NONE;
+  /** Takes over all that another writer, which writes no header, has written. Neither is in the middle of an entry. */
+  public void splice(RdbWriter other) {
+    if (other.out.size() == 0) return;
+    out.splice(other.out);
+    selected = other.selected;
+    other.selected = NONE;
   }
 
   /** After the last entry. */

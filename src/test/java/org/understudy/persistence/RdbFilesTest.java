@@ -143,6 +143,22 @@ class RdbFilesTest {
   }
 
   @Test
+  void whatChangesWhileLargeValuesAreWrittenIsKeptInItsDatabase() {
+    config.assign(Directive.RDBCOMPRESSION, "no");
+    for (int i = 0; i < 5; i++) runner.run("SET", "large:" + i, "v".repeat(100_000));
+    runner.select(1);
+    for (int i = 0; i < 100; i++) runner.run("SET", "small:" + i, "old");
+    String atTheCut = Digest.of(runner.keyspace).hex();
+    files.start(turns, true, ended::add);
+    for (int i = 0; ended.isEmpty(); i++) {
+      runner.run("SET", "small:" + i % 100, "new");
+      ManualTurns.runOne(turns.loop);
+      ManualTurns.runOne(turns.blocking);
+    }
+    assertEquals(atTheCut, loaded());
+  }
+
+  @Test
   void theSnapshotWaitsForTheDisk() {
     fill(50_000, 100);
     config.assign(Directive.RDBCOMPRESSION, "no");
