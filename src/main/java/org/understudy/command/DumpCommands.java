@@ -139,7 +139,7 @@ public final class DumpCommands {
     }
     boolean replaced = options.replace && call.findForWrite(key) && call.db.remove(key);
     long expireAt = ttl == 0 ? Entry.NO_EXPIRE : options.absoluteTtl ? ttl : ttl + call.nowMillis;
-    if (ttl != 0 && KeyCommands.isPast(call, expireAt)) {
+    if (ttl != 0 && ExpiryCommands.isPast(call, expireAt)) {
       if (replaced) {
         call.changed(key);
         call.notify(NotifyClass.GENERIC, "del", key);

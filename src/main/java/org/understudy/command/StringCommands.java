@@ -513,16 +513,16 @@ public final class StringCommands {
     Arguments.requireString(call.entry);
     long at = time == null ? 0 : Arguments.expireAt(call, time, (options & SECONDS) != 0, (options & RELATIVE) != 0);
     reply(call, call.entry.offset(), call.entry.length());
-    if ((options & (EXAT | PXAT)) != 0 && KeyCommands.isPast(call, at)) {
-      KeyCommands.deleteExpired(call, key);
+    if ((options & (EXAT | PXAT)) != 0 && ExpiryCommands.isPast(call, at)) {
+      ExpiryCommands.deleteExpired(call, key);
     } else if (time != null) {
       call.db.expireAt(key, at);
       call.changed(key);
-      call.effect(KeyCommands.EFFECT_PEXPIREAT, key, Bytes.of(at));
+      call.effect(ExpiryCommands.EFFECT_PEXPIREAT, key, Bytes.of(at));
       call.notify(NotifyClass.GENERIC, "expire", key);
     } else if ((options & PERSIST) != 0 && call.db.persist(key)) {
       call.changed(key);
-      call.effect(KeyCommands.EFFECT_PERSIST, key);
+      call.effect(ExpiryCommands.EFFECT_PERSIST, key);
       call.notify(NotifyClass.GENERIC, "persist", key);
     }
   }

@@ -32,7 +32,6 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
 import org.understudy.command.Session;
-import org.understudy.config.ClientClass;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;

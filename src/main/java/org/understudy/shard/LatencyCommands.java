@@ -13,7 +13,6 @@ import static org.understudy.command.CommandSpec.subcommand;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.Call;
