@@ -138,9 +138,8 @@ class RdbFileTest {
     keyspace.database(4).setString(Bytes.of("small"), Bytes.of("value"));
     keyspace.database(1).setString(Bytes.of("last"), Bytes.of("value"));
     RdbOutput out = new RdbOutput(100, true, true);
-    RdbOutput aside = new RdbOutput(100, true, false);
     RdbWriter writer = new RdbWriter(out, RdbWriter.Access.NONE);
-    RdbWriter asideWriter = new RdbWriter(aside, RdbWriter.Access.NONE);
+    RdbWriter asideWriter = new RdbWriter(new RdbOutput(100, true, false), RdbWriter.Access.NONE);
     Entry entry = new Entry();
     writer.header(ORIGIN);
     keyspace.database(1).find(Bytes.of("large"), entry);
@@ -148,7 +147,7 @@ class RdbFileTest {
     keyspace.database(4).find(Bytes.of("small"), entry);
     asideWriter.write(4, entry, keyspace.accessClock(), NOW);
     while (!writer.step(1000)) { }
-    writer.splice(aside);
+    writer.splice(asideWriter);
     keyspace.database(1).find(Bytes.of("last"), entry);
     writer.write(1, entry, keyspace.accessClock(), NOW);
     writer.end();
