@@ -104,7 +104,7 @@ final class Cron {
       lastSecondMillis = now;
       memory.sampleClients(now);
       migrationTargets.tick(now);
-      backlog.tick(now);
+      if (!persistence.isLoading()) backlog.tick(now); // what is loaded may add to the log, and its replicas come later
       upstream.tick();
       ownExpiries.tick(now);
       keyspace.spares().shrink();

@@ -69,6 +69,22 @@ class ContinuityTest {
   }
 
   @Test
+  void theHistoryKeepsItsDeletionsHoweverLongTheLoadingTakes() throws IOException {
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1", "PX", "5");
+    shard.call("SAVE");
+    long end = shard.parts.replicationLog.end();
+    DirectShard after = new DirectShard(Config.defaults(), shard.files);
+    after.configure("repl-backlog-ttl", "1");
+    after.betweenSlices(() -> {
+      after.advance(2000);
+      after.parts.shard().tick();
+    });
+    load(after, 10);
+    assertEquals(List.of("SELECT 0", "DEL a"), new LogTap(after.parts.replicationLog, end).commands());
+  }
+
+  @Test
   void aSnapshotKnowsItsPlaceInTheHistoryAndWhatCameLaterDoesNotCount() {
     shard.parts.backlog.begin();
     shard.call("SET", "a", "1");
