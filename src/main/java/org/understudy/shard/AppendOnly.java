@@ -161,13 +161,20 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     long position = writer.addedPosition();
     if (position == notedPosition) return;
     notedPosition = position;
+    if (releasedPosition() >= position) return; // of keys that had expired by themselves, for instance
     if (!isAlways() && position - writer.writtenPosition() <= MOST_UNWRITTEN_BYTES && !isQuiet()) return;
     if (!client.sink.isHeld()) {
       client.sink.hold();
       held.add(new Held(client, position));
       if (held.size() == 1) writer.awaited(true);
+      if (releasedPosition() >= position) progressed(); // the writer may have come so far before it knew who waits
     }
     client.awaitedPosition = position;
+  }
+
+  /** Whoever waits for what is before it may go on. */
+  private long releasedPosition() {
+    return isAlways() ? writer.syncedPosition() : writer.writtenPosition();
   }
 
   /** Whether so little is written that its client can wait for that: then it survives whatever becomes of the server. */
@@ -182,7 +189,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
 
   private void release() {
     releaseDue.set(false);
-    long position = isAlways() ? writer.syncedPosition() : writer.writtenPosition();
+    long position = releasedPosition();
     while (!held.isEmpty() && held.peek().position <= position) {
       Client client = held.poll().client;
       if (client.awaitedPosition > position) held.add(new Held(client, client.awaitedPosition));

@@ -27,7 +27,7 @@ final class ReplyGate implements ClientSink {
   /** Lets everything go that was kept. */
   void release() {
     held = false;
-    for (Runnable next = kept.poll(); next != null && !held; next = kept.poll()) next.run();
+    while (!held && !kept.isEmpty()) kept.poll().run();
   }
 
   @Override

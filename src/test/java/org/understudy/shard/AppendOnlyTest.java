@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.persistence.MemoryFileSystem;
@@ -281,6 +283,20 @@ class AppendOnlyTest {
     shard.runSlices();
     assertEquals("OK", shard.answer());
     assertTrue(increment(shard).endsWith("$1 2 "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "everysec"})
+  void nobodyWaitsForWhatIsWrittenAlready(String policy) {
+    DirectShard shard = first("appendfsync " + policy);
+    shard.call("SET", "a", "1", "PX", "5");
+    shard.advance(100);
+    shard.parts.shard().tick();
+    shard.runSlices();
+    assertTrue(increment(shard).endsWith("DEL $1 a "), "it has expired by itself");
+    shard.advance(100);
+    assertNull(shard.call("GET", "a"));
+    assertEquals(0L, shard.call("EXISTS", "a"));
   }
 
   @Test
