@@ -49,6 +49,26 @@ public final class GeoCommands {
   private static final CommandError ANY_WITHOUT_COUNT = CommandError.err("the ANY argument requires COUNT argument");
   private static final byte[] EFFECT_ZADD = Bytes.of("zadd");
 
+  private static final String AREA_COMPLEXITY = "O(N+log(M)) where N is the number of elements in the grid-aligned "
+      + "bounding box area around the shape provided as the filter and M is the number of items inside the shape";
+  private static final String RADIUS_COMPLEXITY = "O(N+log(M)) where N is the number of elements inside the bounding "
+      + "box of the circular area delimited by center and radius and M is the number of items inside the index.";
+  private static final Arg UNIT = oneOf("unit", token("M"), token("KM"), token("FT"), token("MI"));
+  private static final Arg FROM = oneOf("from", string("member").after("FROMMEMBER"),
+      block("longitude_latitude", floating("longitude"), floating("latitude")).after("FROMLONLAT"));
+  private static final Arg BY = oneOf("by", block("circle", floating("radius").after("BYRADIUS"), UNIT),
+      block("box", floating("width").after("BYBOX"), floating("height"), UNIT));
+  private static final Arg ORDER = oneOf("order", token("ASC"), token("DESC")).optional();
+  private static final Arg COUNT =
+      block("count", integer("count").after("COUNT"), token("ANY").optional()).optional();
+  private static final Arg COUNT_WITH_LATER_ANY =
+      block("count", integer("count").after("COUNT"), token("ANY").since("6.2.0").optional()).optional();
+  private static final Arg WITH_PLACE = token("WITHCOORD").optional();
+  private static final Arg WITH_DISTANCE = token("WITHDIST").optional();
+  private static final Arg WITH_HASH = token("WITHHASH").optional();
+  private static final Arg STORE = key("key", 1).after("STORE").optional();
+  private static final Arg STORE_DISTANCES = key("key", 2).after("STOREDIST").optional();
+
   private GeoCommands() {}
 
   public static List<CommandSpec> rows() {
@@ -78,50 +98,23 @@ public final class GeoCommands {
         command("GEODIST").arity(-4).since("3.2.0").group(GEO).complexity("O(log(N))")
             .summary("Returns the distance between two members of a geospatial index")
             .flags(READONLY).keys(at(1).flags(RO, ACCESS))
-            .args(key("key"), string("member1"), string("member2"),
-                oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")).optional())
+            .args(key("key"), string("member1"), string("member2"), UNIT.optional())
             .runs(Place.SHARD, GeoCommands::geodist),
-        command("GEOSEARCH").arity(-7).since("6.2.0").group(GEO)
-            .complexity("O(N+log(M)) where N is the number of elements in the grid-aligned bounding box area around "
-                + "the shape provided as the filter and M is the number of items inside the shape")
+        command("GEOSEARCH").arity(-7).since("6.2.0").group(GEO).complexity(AREA_COMPLEXITY)
             .summary("Query a sorted set representing a geospatial index to fetch members inside an area of a box "
                 + "or a circle.")
             .history("7.0.0", "Added support for uppercase unit names.")
             .flags(READONLY).keys(at(1).flags(RO, ACCESS))
-            .args(key("key"),
-                oneOf("from", string("member").after("FROMMEMBER"),
-                    block("longitude_latitude", floating("longitude"), floating("latitude")).after("FROMLONLAT")),
-                oneOf("by",
-                    block("circle", floating("radius").after("BYRADIUS"),
-                        oneOf("unit", token("M"), token("KM"), token("FT"), token("MI"))),
-                    block("box", floating("width").after("BYBOX"), floating("height"),
-                        oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")))),
-                oneOf("order", token("ASC"), token("DESC")).optional(),
-                block("count", integer("count").after("COUNT"), token("ANY").optional()).optional(),
-                token("WITHCOORD").optional(), token("WITHDIST").optional(), token("WITHHASH").optional())
+            .args(key("key"), FROM, BY, ORDER, COUNT, WITH_PLACE, WITH_DISTANCE, WITH_HASH)
             .runs(Place.SHARD, GeoCommands::geosearch),
-        command("GEOSEARCHSTORE").arity(-8).since("6.2.0").group(GEO)
-            .complexity("O(N+log(M)) where N is the number of elements in the grid-aligned bounding box area around "
-                + "the shape provided as the filter and M is the number of items inside the shape")
+        command("GEOSEARCHSTORE").arity(-8).since("6.2.0").group(GEO).complexity(AREA_COMPLEXITY)
             .summary("Query a sorted set representing a geospatial index to fetch members inside an area of a box "
                 + "or a circle, and store the result in another key.")
             .history("7.0.0", "Added support for uppercase unit names.")
             .flags(WRITE, DENYOOM).keys(at(1).flags(OW, UPDATE), at(2).flags(RO, ACCESS))
-            .args(key("destination"), key("source", 1),
-                oneOf("from", string("member").after("FROMMEMBER"),
-                    block("longitude_latitude", floating("longitude"), floating("latitude")).after("FROMLONLAT")),
-                oneOf("by",
-                    block("circle", floating("radius").after("BYRADIUS"),
-                        oneOf("unit", token("M"), token("KM"), token("FT"), token("MI"))),
-                    block("box", floating("width").after("BYBOX"), floating("height"),
-                        oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")))),
-                oneOf("order", token("ASC"), token("DESC")).optional(),
-                block("count", integer("count").after("COUNT"), token("ANY").optional()).optional(),
-                token("STOREDIST").optional())
+            .args(key("destination"), key("source", 1), FROM, BY, ORDER, COUNT, token("STOREDIST").optional())
             .runs(Place.SHARD, GeoCommands::geosearchstore),
-        command("GEORADIUS").arity(-6).since("3.2.0").group(GEO)
-            .complexity("O(N+log(M)) where N is the number of elements inside the bounding box of the circular area "
-                + "delimited by center and radius and M is the number of items inside the index.")
+        command("GEORADIUS").arity(-6).since("3.2.0").group(GEO).complexity(RADIUS_COMPLEXITY)
             .summary("Query a sorted set representing a geospatial index to fetch members matching a given "
                 + "maximum distance from a point")
             .deprecated("6.2.0", "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument")
@@ -132,28 +125,17 @@ public final class GeoCommands {
                 behind("STOREDIST", 6).flags(OW, UPDATE))
             .keysFoundBy(KeyFinders::georadius)
             .args(key("key"), floating("longitude"), floating("latitude"), floating("radius"),
-                oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")), token("WITHCOORD").optional(),
-                token("WITHDIST").optional(), token("WITHHASH").optional(),
-                block("count", integer("count").after("COUNT"), token("ANY").since("6.2.0").optional()).optional(),
-                oneOf("order", token("ASC"), token("DESC")).optional(), key("key", 1).after("STORE").optional(),
-                key("key", 2).after("STOREDIST").optional())
+                UNIT, WITH_PLACE, WITH_DISTANCE, WITH_HASH, COUNT_WITH_LATER_ANY, ORDER, STORE, STORE_DISTANCES)
             .runs(Place.SHARD, GeoCommands::georadius),
-        command("GEORADIUS_RO").arity(-6).since("3.2.10").group(GEO)
-            .complexity("O(N+log(M)) where N is the number of elements inside the bounding box of the circular area "
-                + "delimited by center and radius and M is the number of items inside the index.")
+        command("GEORADIUS_RO").arity(-6).since("3.2.10").group(GEO).complexity(RADIUS_COMPLEXITY)
             .summary("A read-only variant for GEORADIUS")
             .deprecated("6.2.0", "`GEOSEARCH` with the `BYRADIUS` argument")
             .history("6.2.0", "Added the `ANY` option for `COUNT`.")
             .flags(READONLY).keys(at(1).flags(RO, ACCESS))
             .args(key("key"), floating("longitude"), floating("latitude"), floating("radius"),
-                oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")), token("WITHCOORD").optional(),
-                token("WITHDIST").optional(), token("WITHHASH").optional(),
-                block("count", integer("count").after("COUNT"), token("ANY").since("6.2.0").optional()).optional(),
-                oneOf("order", token("ASC"), token("DESC")).optional())
+                UNIT, WITH_PLACE, WITH_DISTANCE, WITH_HASH, COUNT_WITH_LATER_ANY, ORDER)
             .runs(Place.SHARD, GeoCommands::georadiusRo),
-        command("GEORADIUSBYMEMBER").arity(-5).since("3.2.0").group(GEO)
-            .complexity("O(N+log(M)) where N is the number of elements inside the bounding box of the circular area "
-                + "delimited by center and radius and M is the number of items inside the index.")
+        command("GEORADIUSBYMEMBER").arity(-5).since("3.2.0").group(GEO).complexity(RADIUS_COMPLEXITY)
             .summary("Query a sorted set representing a geospatial index to fetch members matching a given "
                 + "maximum distance from a member")
             .deprecated("6.2.0", "`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments")
@@ -163,23 +145,14 @@ public final class GeoCommands {
                 behind("STOREDIST", 5).flags(OW, UPDATE))
             .keysFoundBy(KeyFinders::georadius)
             .args(key("key"), string("member"), floating("radius"),
-                oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")), token("WITHCOORD").optional(),
-                token("WITHDIST").optional(), token("WITHHASH").optional(),
-                block("count", integer("count").after("COUNT"), token("ANY").optional()).optional(),
-                oneOf("order", token("ASC"), token("DESC")).optional(), key("key", 1).after("STORE").optional(),
-                key("key", 2).after("STOREDIST").optional())
+                UNIT, WITH_PLACE, WITH_DISTANCE, WITH_HASH, COUNT, ORDER, STORE, STORE_DISTANCES)
             .runs(Place.SHARD, GeoCommands::georadiusbymember),
-        command("GEORADIUSBYMEMBER_RO").arity(-5).since("3.2.10").group(GEO)
-            .complexity("O(N+log(M)) where N is the number of elements inside the bounding box of the circular area "
-                + "delimited by center and radius and M is the number of items inside the index.")
+        command("GEORADIUSBYMEMBER_RO").arity(-5).since("3.2.10").group(GEO).complexity(RADIUS_COMPLEXITY)
             .summary("A read-only variant for GEORADIUSBYMEMBER")
             .deprecated("6.2.0", "`GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments")
             .flags(READONLY).keys(at(1).flags(RO, ACCESS))
             .args(key("key"), string("member"), floating("radius"),
-                oneOf("unit", token("M"), token("KM"), token("FT"), token("MI")), token("WITHCOORD").optional(),
-                token("WITHDIST").optional(), token("WITHHASH").optional(),
-                block("count", integer("count").after("COUNT"), token("ANY").optional()).optional(),
-                oneOf("order", token("ASC"), token("DESC")).optional())
+                UNIT, WITH_PLACE, WITH_DISTANCE, WITH_HASH, COUNT, ORDER)
             .runs(Place.SHARD, GeoCommands::georadiusbymemberRo));
   }
 

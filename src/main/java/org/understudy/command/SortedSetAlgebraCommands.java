@@ -32,74 +32,64 @@ public final class SortedSetAlgebraCommands {
   private static final CommandError LIMIT_NEGATIVE = CommandError.err("LIMIT can't be negative");
   private static final double SCORE_IN_SET = 1;
 
+  private static final String UNION_COMPLEXITY = "O(N)+O(M*log(M)) with N being the sum of the sizes of the input "
+      + "sorted sets, and M being the number of elements in the resulting sorted set.";
+  private static final String INTERSECTION_COMPLEXITY = "O(N*K)+O(M*log(M)) worst case with N being the smallest input "
+      + "sorted set, K being the number of input sorted sets and M being the number of elements in the resulting "
+      + "sorted set.";
+  private static final String DIFFERENCE_COMPLEXITY = "O(L + (N-K)log(N)) worst case where L is the total number of "
+      + "elements in all the sets, N is the size of the first set, and K is the size of the result set.";
+  private static final Arg WEIGHTS = integer("weight").after("WEIGHTS").optional().multiple();
+  private static final Arg AGGREGATE =
+      oneOf("aggregate", token("SUM"), token("MIN"), token("MAX")).after("AGGREGATE").optional();
+
   private SortedSetAlgebraCommands() {}
 
   public static List<CommandSpec> rows() {
     return List.of(
-        command("ZUNION").arity(-3).since("6.2.0").group(SORTED_SET)
-            .complexity("O(N)+O(M*log(M)) with N being the sum of the sizes of the input sorted sets, and M being "
-                + "the number of elements in the resulting sorted set.")
+        replied("ZUNION").complexity(UNION_COMPLEXITY)
             .summary("Add multiple sorted sets")
-            .flags(READONLY).keys(at(1).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders.counted(1))
-            .args(integer("numkeys"), key("key").multiple(), integer("weight").after("WEIGHTS").optional().multiple(),
-                oneOf("aggregate", token("SUM"), token("MIN"), token("MAX")).after("AGGREGATE").optional(),
-                token("WITHSCORES").optional())
+            .args(integer("numkeys"), key("key").multiple(), WEIGHTS, AGGREGATE, token("WITHSCORES").optional())
             .runs(Place.SHARD, SortedSetAlgebraCommands::zunion),
-        command("ZUNIONSTORE").arity(-4).since("2.0.0").group(SORTED_SET)
-            .complexity("O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M being "
-                + "the number of elements in the resulting sorted set.")
+        stored("ZUNIONSTORE").since("2.0.0").complexity("O(N)+O(M log(M)) with N being the sum of the sizes of the "
+                + "input sorted sets, and M being the number of elements in the resulting sorted set.")
             .summary("Add multiple sorted sets and store the resulting sorted set in a new key")
-            .flags(WRITE, DENYOOM).keys(at(1).flags(OW, UPDATE), at(2).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders::storedAndCounted)
-            .args(key("destination"), integer("numkeys"), key("key", 1).multiple(),
-                integer("weight").after("WEIGHTS").optional().multiple(),
-                oneOf("aggregate", token("SUM"), token("MIN"), token("MAX")).after("AGGREGATE").optional())
+            .args(key("destination"), integer("numkeys"), key("key", 1).multiple(), WEIGHTS, AGGREGATE)
             .runs(Place.SHARD, SortedSetAlgebraCommands::zunionstore),
-        command("ZINTER").arity(-3).since("6.2.0").group(SORTED_SET)
-            .complexity("O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the "
-                + "number of input sorted sets and M being the number of elements in the resulting sorted set.")
+        replied("ZINTER").complexity(INTERSECTION_COMPLEXITY)
             .summary("Intersect multiple sorted sets")
-            .flags(READONLY).keys(at(1).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders.counted(1))
-            .args(integer("numkeys"), key("key").multiple(), integer("weight").after("WEIGHTS").optional().multiple(),
-                oneOf("aggregate", token("SUM"), token("MIN"), token("MAX")).after("AGGREGATE").optional(),
-                token("WITHSCORES").optional())
+            .args(integer("numkeys"), key("key").multiple(), WEIGHTS, AGGREGATE, token("WITHSCORES").optional())
             .runs(Place.SHARD, SortedSetAlgebraCommands::zinter),
-        command("ZINTERSTORE").arity(-4).since("2.0.0").group(SORTED_SET)
-            .complexity("O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the "
-                + "number of input sorted sets and M being the number of elements in the resulting sorted set.")
+        stored("ZINTERSTORE").since("2.0.0").complexity(INTERSECTION_COMPLEXITY)
             .summary("Intersect multiple sorted sets and store the resulting sorted set in a new key")
-            .flags(WRITE, DENYOOM).keys(at(1).flags(OW, UPDATE), at(2).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders::storedAndCounted)
-            .args(key("destination"), integer("numkeys"), key("key", 1).multiple(),
-                integer("weight").after("WEIGHTS").optional().multiple(),
-                oneOf("aggregate", token("SUM"), token("MIN"), token("MAX")).after("AGGREGATE").optional())
+            .args(key("destination"), integer("numkeys"), key("key", 1).multiple(), WEIGHTS, AGGREGATE)
             .runs(Place.SHARD, SortedSetAlgebraCommands::zinterstore),
-        command("ZINTERCARD").arity(-3).since("7.0.0").group(SORTED_SET)
-            .complexity("O(N*K) worst case with N being the smallest input sorted set, K being the number of input "
-                + "sorted sets.")
+        replied("ZINTERCARD").since("7.0.0").complexity("O(N*K) worst case with N being the smallest input sorted set, "
+                + "K being the number of input sorted sets.")
             .summary("Intersect multiple sorted sets and return the cardinality of the result")
-            .flags(READONLY).keys(at(1).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders.counted(1))
             .args(integer("numkeys"), key("key").multiple(), integer("limit").after("LIMIT").optional())
             .runs(Place.SHARD, SortedSetAlgebraCommands::zintercard),
-        command("ZDIFF").arity(-3).since("6.2.0").group(SORTED_SET)
-            .complexity("O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is "
-                + "the size of the first set, and K is the size of the result set.")
+        replied("ZDIFF").complexity(DIFFERENCE_COMPLEXITY)
             .summary("Subtract multiple sorted sets")
-            .flags(READONLY).keys(at(1).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders.counted(1))
             .args(integer("numkeys"), key("key").multiple(), token("WITHSCORES").optional())
             .runs(Place.SHARD, SortedSetAlgebraCommands::zdiff),
-        command("ZDIFFSTORE").arity(-4).since("6.2.0").group(SORTED_SET)
-            .complexity("O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is "
-                + "the size of the first set, and K is the size of the result set.")
+        stored("ZDIFFSTORE").since("6.2.0").complexity(DIFFERENCE_COMPLEXITY)
             .summary("Subtract multiple sorted sets and store the resulting sorted set in a new key")
-            .flags(WRITE, DENYOOM).keys(at(1).flags(OW, UPDATE), at(2).flags(RO, ACCESS).counted(0, 1, 1))
-            .keysFoundBy(KeyFinders::storedAndCounted)
             .args(key("destination"), integer("numkeys"), key("key", 1).multiple())
             .runs(Place.SHARD, SortedSetAlgebraCommands::zdiffstore));
+  }
+
+  /** A row of a command that replies with what it finds: numkeys key [key …] … */
+  private static CommandSpec.Builder replied(String name) {
+    return command(name).arity(-3).since("6.2.0").group(SORTED_SET).flags(READONLY)
+        .keys(at(1).flags(RO, ACCESS).counted(0, 1, 1)).keysFoundBy(KeyFinders.counted(1));
+  }
+
+  /** A row of a command that stores what it finds: destination numkeys key [key …] … */
+  private static CommandSpec.Builder stored(String name) {
+    return command(name).arity(-4).group(SORTED_SET).flags(WRITE, DENYOOM)
+        .keys(at(1).flags(OW, UPDATE), at(2).flags(RO, ACCESS).counted(0, 1, 1))
+        .keysFoundBy(KeyFinders::storedAndCounted);
   }
 
   // ---- commands -----------------------------------------------------------------------------------------------------
