@@ -3,11 +3,9 @@ package org.understudy.config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.understudy.bytes.Bytes;
@@ -52,15 +50,20 @@ public final class Config {
     String apply(Config now);
   }
 
-  private static final class Values {
-    final Object[] objects;
+  /** The values of all directives, by their place in the table; immutable. */
+  static final class Values {
+    private final Object[] objects;
     /** The same, where they are numbers. */
-    final long[] numbers;
+    private final long[] numbers;
 
     Values(Object[] objects) {
       this.objects = objects;
       numbers = new long[objects.length];
       for (int i = 0; i < objects.length; i++) numbers[i] = objects[i] instanceof Long number ? number : 0;
+    }
+
+    Object of(Directive directive) {
+      return objects[directive.ordinal()];
     }
 
     Values with(Directive directive, Object value) {
@@ -631,110 +634,31 @@ public final class Config {
    *     hook refused: nothing has changed then
    */
   public void set(List<Setting> settings, boolean localClient, boolean loading) {
-    Change change = prepare(settings, localClient, loading);
+    ConfigChange change = prepare(settings, localClient, loading);
     change.publish();
     change.runHooks();
   }
 
   /**
    * The first half of {@link #set}: everything is checked, nothing is changed. For a caller that has something to
-   * wait for (a new port to be bound, say) between {@link Change#publish} and its answer.
+   * wait for (a new port to be bound, say) between {@link ConfigChange#publish} and its answer.
    *
    * @throws CommandError as for {@link #set}
    */
-  public Change prepare(List<Setting> settings, boolean localClient, boolean loading) {
-    List<Directive.Name> names = new ArrayList<>();
-    for (Setting setting : settings) names.add(changeable(setting.name(), names, localClient, loading));
-    Values before = values;
-    Values after = before;
-    Map<Directive, String> changed = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      Directive directive = names.get(i).directive();
-      ValueType type = directive.type();
-      String text = settings.get(i).value();
-      Object old = after.objects[directive.ordinal()];
-      Object value;
-      try {
-        value = type.parse(type.severalArguments() ? Words.splitAtSpaces(text) : List.of(text), old);
-      } catch (BadValue e) {
-        throw failed(names.get(i).text(), e.getMessage());
-      }
-      if (!type.alwaysChanges() && value.equals(old)) continue;
-      after = after.with(directive, value);
-      changed.putIfAbsent(directive, names.get(i).text());
-    }
-    return new Change(before, after, changed);
+  public ConfigChange prepare(List<Setting> settings, boolean localClient, boolean loading) {
+    return ConfigChange.of(this, settings, localClient, loading);
   }
 
-  private Directive.Name changeable(String asked, List<Directive.Name> before, boolean localClient, boolean loading) {
-    Directive.Name name = Directive.named(asked);
-    if (name == null) throw CommandError.err("Unknown option or number of arguments for CONFIG SET - '" + asked + "'");
-    Directive directive = name.directive();
-    if (directive.immutable()) throw failed(asked, "can't set immutable config");
-    if (directive.has(Directive.Flag.PROTECTED) && !enableProtectedConfigs().allows(localClient)) {
-      throw failed(asked, "can't set protected config");
-    }
-    if (loading && directive.has(Directive.Flag.DENIED_WHILE_LOADING)) {
-      throw Errors.LOADING;
-    }
-    if (before.contains(name)) throw failed(asked, "duplicate parameter");
-    return name;
+  List<Hook> hooks(Directive directive) {
+    return hooks.getOrDefault(directive, List.of());
   }
 
-  private static CommandError failed(String name, String reason) {
-    return CommandError.err("CONFIG SET failed (possibly related to argument '" + name + "') - " + reason);
+  Values values() {
+    return values;
   }
 
-  /** A checked CONFIG SET on its way. */
-  public final class Change {
-    private final Values before;
-    private final Values after;
-    /** What is new, by the name that the client used. */
-    private final Map<Directive, String> changed;
-
-    private Change(Values before, Values after, Map<Directive, String> changed) {
-      this.before = before;
-      this.after = after;
-      this.changed = changed;
-    }
-
-    /** Whether the directive gets a new value. */
-    public boolean changes(Directive directive) {
-      return changed.containsKey(directive);
-    }
-
-    /** Makes the new values visible. */
-    public void publish() {
-      values = after;
-    }
-
-    /**
-     * Runs the hooks of what changed, each once even if it serves several of the directives.
-     *
-     * @throws CommandError a hook refused; the old values are back
-     */
-    public void runHooks() {
-      Set<Hook> done = new LinkedHashSet<>();
-      for (Map.Entry<Directive, String> entry : changed.entrySet()) {
-        for (Hook hook : hooks.getOrDefault(entry.getKey(), List.of())) {
-          if (!done.add(hook)) continue;
-          String refusal = hook.apply(Config.this);
-          if (refusal != null) throw rollBack(entry.getKey(), refusal);
-        }
-      }
-    }
-
-    /**
-     * Brings the old values back and lets the hooks of the changed directives run for them.
-     *
-     * @return what the client is to be answered
-     */
-    public CommandError rollBack(Directive directive, String reason) {
-      values = before;
-      Set<Hook> all = new LinkedHashSet<>();
-      for (Directive each : changed.keySet()) all.addAll(hooks.getOrDefault(each, List.of()));
-      for (Hook hook : all) hook.apply(Config.this);
-      return failed(changed.getOrDefault(directive, directive.directiveName()), reason);
-    }
+  /** Makes other values visible. */
+  void publish(Values other) {
+    values = other;
   }
 }

@@ -22,6 +22,7 @@ import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
 import org.understudy.config.Config;
+import org.understudy.config.ConfigChange;
 import org.understudy.config.ConfigRewriter;
 import org.understudy.config.Directive;
 import org.understudy.resp.CommandError;
@@ -115,7 +116,7 @@ final class ConfigCommands {
       if (directive != null && directive.sensitive()) call.redact(i + 1);
       settings.add(new Config.Setting(name, Bytes.string(argv[i + 1])));
     }
-    Config.Change change = config.prepare(settings, call.session.isLocal(), persistence.isLoading());
+    ConfigChange change = config.prepare(settings, call.session.isLocal(), persistence.isLoading());
     change.publish();
     change.runHooks();
     if (change.changes(Directive.APPENDONLY)) switchAppendOnly(call, change);
@@ -124,7 +125,7 @@ final class ConfigCommands {
   }
 
   /** The answer waits until the file is opened, or closed and safe on disk. */
-  private void switchAppendOnly(Call call, Config.Change change) {
+  private void switchAppendOnly(Call call, ConfigChange change) {
     CompletableFuture<Boolean> switched = persistence.appendOnlySwitched();
     background.run(call, () -> {
       if (!switched.join()) throw CommandError.err("cannot");
@@ -135,7 +136,7 @@ final class ConfigCommands {
    * The answer waits until the new sockets are open. In a transaction, whose commands may not be torn apart, it
    * does not.
    */
-  private void listenAnew(Call call, Config.Change change) {
+  private void listenAnew(Call call, ConfigChange change) {
     CompletionStage<String> listening = control.listen(config.bind(), config.port());
     Directive directive = change.changes(Directive.PORT) ? Directive.PORT : Directive.BIND;
     if (call.inTransaction) {

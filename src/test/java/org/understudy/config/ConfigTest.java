@@ -185,7 +185,7 @@ class ConfigTest {
 
   @Test
   void aChangeCanBePublishedFirstAndTakenBackLater() {
-    Config.Change change = config.prepare(List.of(setting("port", "7000")), true, false);
+    ConfigChange change = config.prepare(List.of(setting("port", "7000")), true, false);
     assertEquals(6379, config.port());
     assertTrue(change.changes(Directive.PORT));
     assertFalse(change.changes(Directive.BIND));
