@@ -27,9 +27,6 @@ public final class Database {
   private static final int RANDOM_TRIES = 100;
   /** Of how many neighbours a random one with an expiry is chosen, since those behind a gap are met more often. */
   private static final int RANDOM_SAMPLE = 16;
-  /** Slots that one step of the active cycle looks at, and segments without expired keys that it passes. */
-  private static final int SWEEP_SLOTS = 128;
-  private static final int SWEEP_SKIPS = 64;
 
   private final Keyspace keyspace;
   private final int index;
@@ -496,73 +493,6 @@ public final class Database {
     return true;
   }
 
-  // ---- the active cycle ---------------------------------------------------------------------------------------------
-
-  /**
-   * One short step of active expiry, from where the last one stopped: passes over segments that have nothing to expire,
-   * or looks through a piece of one that has.
-   *
-   * @param now keys whose expiry is before this are removed
-   * @param patienceMillis a segment is not looked through before its earliest expiry is that old
-   * @return whether the step came to the end of the table; the next one begins anew
-   */
-  boolean sweep(long now, long patienceMillis, Sweep figures) {
-    Table table = this.table;
-    if (table.expiring() == 0) {
-      table.sweepPosition = 0;
-      return true;
-    }
-    long position = table.sweepPosition;
-    Segment segment = table.segment(position << Table.POSITION_SHIFT);
-    for (int skips = 0; position == Table.segmentStart(segment, position); skips++) {
-      if (segment.expiring > 0 && segment.earliestExpiry < now - patienceMillis) {
-        segment.earliestExpiry = Long.MAX_VALUE; // found anew on the way
-        break;
-      }
-      figures.examined += segment.expiring;
-      position = Table.segmentEnd(segment, position);
-      if (position == Table.END || skips == SWEEP_SKIPS) return sweptTo(table, position);
-      segment = table.segment(position << Table.POSITION_SHIFT);
-    }
-    Batch batch = keyspace.takeBatch();
-    position = table.collect(position, SWEEP_SLOTS, batch);
-    // first the survivors, while the segment is what it was
-    int expired = 0;
-    for (int i = 0; i < batch.size; i++) {
-      Object entry = batch.entries[i];
-      long expireAt = Stored.expireAt(entry);
-      if (expireAt == Entry.NO_EXPIRE) continue;
-      figures.examined++;
-      if (now > expireAt) {
-        batch.entries[expired] = entry;
-        batch.hashes[expired++] = batch.hashes[i];
-      } else {
-        segment.earliestExpiry = Math.min(segment.earliestExpiry, expireAt);
-      }
-    }
-    for (int i = 0; i < expired; i++) expire(batch.hashes[i], Stored.key(batch.entries[i]));
-    figures.expired += expired;
-    batch.clear();
-    keyspace.giveBack(batch);
-    return sweptTo(table, position);
-  }
-
-  private static boolean sweptTo(Table table, long position) {
-    boolean end = position == Table.END;
-    table.sweepPosition = end ? 0 : position;
-    return end;
-  }
-
-  long sweepPosition() {
-    return table.sweepPosition;
-  }
-
-  /** What the steps of one slice saw. */
-  static final class Sweep {
-    long examined;
-    long expired;
-  }
-
   // ---- inside -------------------------------------------------------------------------------------------------------
 
   Table table() {
@@ -607,8 +537,8 @@ public final class Database {
     return expireAt != Entry.NO_EXPIRE && now > expireAt && keyspace.expiryMode() != ExpiryMode.KEEP;
   }
 
-  /** @param key an array that the listener may keep */
-  private void expire(long hash, byte[] key) {
+  /** Removes a key whose time has come. @param key an array that the listener may keep */
+  void expire(long hash, byte[] key) {
     Segment segment = table.segment(hash);
     table.remove(hash, segment, segment.find(hash, key));
     keyspace.countExpired();

@@ -6,36 +6,24 @@ import org.understudy.bytes.Numbers;
 import org.understudy.bytes.SpareArrays;
 
 /**
- * All databases of one server, what they share (hash seed, clocks, listener, policy of expiry and access clocks) and
- * the active expiry cycle. One thread uses it.
+ * All databases of one server, and what they share: hash seed, clocks, listener, policy of expiry and access clocks. One
+ * thread uses it.
  */
 public final class Keyspace {
   /** Values that take more steps to free than this count as freed lazily when they are unlinked. */
   public static final int LAZY_FREE_THRESHOLD = 64;
 
-  /** How many sweep steps one database gets before the next has its turn. */
-  private static final int SWEEP_STEPS = 8;
-  /** Below so many expiries sweeping is too cheap to save on. */
-  private static final long PATIENT_FROM = 1 << 16;
-  private static final long MAX_PATIENCE_MILLIS = 10_000;
-
   private final long hashSeed;
   private final HeapLayout layout;
   private final LongSupplier unixMillis;
-  private final LongSupplier nanos;
   private final Database[] databases;
   private final AccessClock accessClock;
   private final Eviction eviction = new Eviction(this);
+  private final ActiveExpiry activeExpiry;
   private KeyspaceListener listener = new KeyspaceListener() {};
   private ExpiryMode expiryMode = ExpiryMode.DELETE;
-  private boolean activeExpire = true;
-  private int expireEffort = 1;
   private long expiredKeys;
-  private double expiredStalePercentage;
-  private long expiredTimeCapReached;
-  private long expireCycleNanos;
   private long lazyFreedObjects;
-  private int nextSwept;
   private int epoch;
   /** How many different marks entries may bear, see {@link Snapshot}. */
   private int epochsInUse = 1;
@@ -62,7 +50,7 @@ public final class Keyspace {
     this.hashSeed = hashSeed;
     this.layout = layout;
     this.unixMillis = unixMillis;
-    this.nanos = nanos;
+    activeExpiry = new ActiveExpiry(this, nanos);
     this.random = new SplittableRandom(hashSeed ^ 0x9E3779B97F4A7C15L);
     this.accessClock = new AccessClock(random.nextLong());
     this.databases = new Database[databases];
@@ -195,70 +183,9 @@ public final class Keyspace {
     expiryMode = mode;
   }
 
-  /** DEBUG SET-ACTIVE-EXPIRE: whether {@link #expireSlice} does anything. Lookups remove expired keys all the same. */
-  public void activeExpire(boolean on) {
-    activeExpire = on;
-  }
-
-  public boolean activeExpire() {
-    return activeExpire;
-  }
-
-  /** {@code active-expire-effort}, 1 to 10: how long a key whose time has come may wait for the active cycle. */
-  public void expireEffort(int effort) {
-    expireEffort = effort;
-  }
-
-  /**
-   * One slice of the active expiry cycle: removes keys whose time has come, database by database, until there are none
-   * or the budget is used up. The next slice goes on where this one stopped.
-   *
-   * @return whether it stopped for the budget, so that another slice would find work at once
-   */
-  public boolean expireSlice(long budgetNanos) {
-    if (!activeExpire || expiryMode != ExpiryMode.DELETE) return false;
-    long start = nanos.getAsLong();
-    long now = nowMillis();
-    Database.Sweep figures = new Database.Sweep();
-    boolean[] done = new boolean[databases.length];
-    boolean[] fromStart = new boolean[databases.length];
-    for (int i = 0; i < databases.length; i++) fromStart[i] = databases[i].sweepPosition() == 0;
-    int left = databases.length;
-    boolean outOfTime = false;
-    while (left > 0 && !outOfTime) {
-      int i = nextSwept;
-      nextSwept = i + 1 == databases.length ? 0 : i + 1;
-      if (done[i]) continue;
-      Database database = databases[i];
-      long patience = patienceMillis(database);
-      for (int step = 0; step < SWEEP_STEPS && !outOfTime; step++) {
-        if (database.sweep(now, patience, figures)) {
-          if (fromStart[i]) {
-            done[i] = true;
-            left--;
-            break;
-          }
-          fromStart[i] = true;
-        }
-        outOfTime = nanos.getAsLong() - start >= budgetNanos;
-      }
-    }
-    expireCycleNanos += nanos.getAsLong() - start;
-    double stale = figures.examined == 0 ? 0 : 100.0 * figures.expired / figures.examined;
-    expiredStalePercentage = stale * 0.05 + expiredStalePercentage * 0.95;
-    if (!outOfTime || left == 0) return false;
-    expiredTimeCapReached++;
-    return true;
-  }
-
-  /**
-   * How long a segment with an expired key may wait. Looking through a segment costs the same whether one key or a
-   * hundred in it have expired; so with many of them wait until about one in a hundred has. (Redis's cycle leaves up to
-   * one in ten.)
-   */
-  private long patienceMillis(Database database) {
-    if (database.expires() < PATIENT_FROM) return 0;
-    return Math.min(database.averageTtlMillis() / 128, MAX_PATIENCE_MILLIS) / expireEffort;
+  /** Removes keys whose time has come that nobody asks for. */
+  public ActiveExpiry activeExpiry() {
+    return activeExpiry;
   }
 
   void countExpired() {
@@ -270,28 +197,11 @@ public final class Keyspace {
     return expiredKeys;
   }
 
-  /** Estimate of how many of the keys with an expiry are past it, 0 to 100. */
-  public double expiredStalePercentage() {
-    return expiredStalePercentage;
-  }
-
-  /** How many slices stopped for their budget. */
-  public long expiredTimeCapReached() {
-    return expiredTimeCapReached;
-  }
-
-  /** Time spent in {@link #expireSlice}. */
-  public long expireCycleNanos() {
-    return expireCycleNanos;
-  }
-
   /** CONFIG RESETSTAT. */
   public void resetStats() {
     expiredKeys = 0;
-    expiredStalePercentage = 0;
-    expiredTimeCapReached = 0;
-    expireCycleNanos = 0;
     lazyFreedObjects = 0;
+    activeExpiry.resetStats();
     eviction.resetStats();
   }
 

@@ -129,7 +129,7 @@ final class Cron {
     expiring = false; // also if this slice fails: the next round tries again
     long start = clock.nanos();
     moment.pass();
-    boolean more = keyspace.expireSlice(EXPIRY_SLICE_NANOS);
+    boolean more = keyspace.activeExpiry().slice(EXPIRY_SLICE_NANOS);
     long end = clock.nanos();
     latencyMonitor.note(LatencyMonitor.EXPIRE_CYCLE, end - start, clock.millis());
     afterTurn.run();

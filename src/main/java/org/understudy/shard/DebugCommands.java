@@ -182,7 +182,7 @@ final class DebugCommands {
       case "2 help" -> HELP.run(call);
       case "3 sleep" -> sleep(call);
       case "3 set-active-expire" -> {
-        keyspace.activeExpire(truth(argv[2]));
+        keyspace.activeExpiry().turn(truth(argv[2]));
         call.reply.ok();
       }
       case "3 set-skip-checksum-validation" -> {

@@ -316,9 +316,9 @@ final class Info {
     field("sync_partial_ok", statistics.partialSyncs);
     field("sync_partial_err", statistics.refusedPartialSyncs);
     field("expired_keys", keyspace.expiredKeys());
-    field("expired_stale_perc", decimals(keyspace.expiredStalePercentage()));
-    field("expired_time_cap_reached_count", keyspace.expiredTimeCapReached());
-    field("expire_cycle_cpu_milliseconds", keyspace.expireCycleNanos() / 1_000_000);
+    field("expired_stale_perc", decimals(keyspace.activeExpiry().stalePercentage()));
+    field("expired_time_cap_reached_count", keyspace.activeExpiry().timeCapReached());
+    field("expire_cycle_cpu_milliseconds", keyspace.activeExpiry().spentNanos() / 1_000_000);
     field("evicted_keys", keyspace.eviction().evictedKeys());
     field("evicted_clients", statistics.evictedClients);
     field("total_eviction_exceeded_time", memoryLimit.totalExceededMillis());

@@ -605,7 +605,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   // ---- configuration ------------------------------------------------------------------------------------------------
 
   private void applyConfiguration() {
-    applied(Directive.ACTIVE_EXPIRE_EFFORT, now -> keyspace.expireEffort(now.activeExpireEffort()));
+    applied(Directive.ACTIVE_EXPIRE_EFFORT, now -> keyspace.activeExpiry().effort(now.activeExpireEffort()));
     applied(Directive.MAXMEMORY_POLICY, now -> keyspace.accessClock().lfu(now.maxmemoryPolicy().lfu()));
     applied(Directive.LFU_LOG_FACTOR, now -> keyspace.accessClock().lfuLogFactor(now.lfuLogFactor()));
     applied(Directive.LFU_DECAY_TIME, now -> keyspace.accessClock().lfuDecayMinutes(now.lfuDecayTime()));

@@ -76,7 +76,7 @@ class ExpiryTest {
     database.setString(KEY, VALUE, test.now - 1);
     keyspace.expiryMode(ExpiryMode.HIDE);
     assertFalse(database.find(KEY, entry));
-    assertFalse(keyspace.expireSlice(Long.MAX_VALUE));
+    assertFalse(keyspace.activeExpiry().slice(Long.MAX_VALUE));
     assertEquals(0, database.scan(0, 10, e -> {
       throw new AssertionError();
     }));
@@ -104,7 +104,7 @@ class ExpiryTest {
     database.setString(KEY, VALUE, test.now - 1);
     keyspace.expiryMode(ExpiryMode.KEEP);
     assertTrue(database.find(KEY, entry));
-    assertFalse(keyspace.expireSlice(Long.MAX_VALUE));
+    assertFalse(keyspace.activeExpiry().slice(Long.MAX_VALUE));
     assertEquals(1, database.size());
   }
 
@@ -118,13 +118,13 @@ class ExpiryTest {
       }
     }
     test.now += 2500;
-    assertFalse(keyspace.expireSlice(Long.MAX_VALUE));
+    assertFalse(keyspace.activeExpiry().slice(Long.MAX_VALUE));
     for (int d = 0; d < 4; d++) {
       assertEquals(5000 - 1667 + 1, keyspace.database(d).size()); // those below 2500 that no three divides
       assertNull(keyspace.database(d).table().audit());
     }
     test.now += 2500;
-    assertFalse(keyspace.expireSlice(Long.MAX_VALUE));
+    assertFalse(keyspace.activeExpiry().slice(Long.MAX_VALUE));
     for (int d = 0; d < 4; d++) assertEquals(1667, keyspace.database(d).size());
     assertEquals(4 * 3333, test.expired.size());
     assertEquals(4 * 3333, keyspace.expiredKeys());
@@ -133,8 +133,8 @@ class ExpiryTest {
   @Test
   void theCycleCanBeSwitchedOff() {
     database.setString(KEY, VALUE, test.now - 1);
-    keyspace.activeExpire(false);
-    assertFalse(keyspace.expireSlice(Long.MAX_VALUE));
+    keyspace.activeExpiry().turn(false);
+    assertFalse(keyspace.activeExpiry().slice(Long.MAX_VALUE));
     assertEquals(1, database.size());
     assertFalse(database.contains(KEY), "lookups remove all the same");
   }
@@ -148,14 +148,14 @@ class ExpiryTest {
     boolean more = true;
     while (more) {
       long before = database.size();
-      more = keyspace.expireSlice(1_000_000);
+      more = keyspace.activeExpiry().slice(1_000_000);
       slices++;
       assertTrue(before - database.size() <= 10 * 200, "removed in one slice: " + (before - database.size()));
     }
     assertEquals(0, database.size());
     assertTrue(slices >= 100, "slices: " + slices);
-    assertEquals(slices - 1, keyspace.expiredTimeCapReached());
-    assertTrue(keyspace.expireCycleNanos() >= 1_000_000L * (slices - 1));
+    assertEquals(slices - 1, keyspace.activeExpiry().timeCapReached());
+    assertTrue(keyspace.activeExpiry().spentNanos() >= 1_000_000L * (slices - 1));
   }
 
   @Test
@@ -164,7 +164,7 @@ class ExpiryTest {
     for (int i = 0; i < 100; i++) keyspace.database(3).setString(Bytes.of("key:" + i), VALUE, test.now + 1);
     test.now += 2;
     test.nanosPerReading = 100_000;
-    assertTrue(keyspace.expireSlice(3_000_000));
+    assertTrue(keyspace.activeExpiry().slice(3_000_000));
     assertEquals(0, keyspace.database(3).size());
     assertTrue(database.size() > 50_000);
   }
@@ -176,14 +176,14 @@ class ExpiryTest {
     int added = 0;
     for (int round = 0; round < 400; round++) {
       test.now++;
-      keyspace.expireSlice(300_000);
+      keyspace.activeExpiry().slice(300_000);
       for (int i = 0; i < 50; i++) database.setString(Bytes.of("more:" + added++), VALUE, test.now + 1 + i);
       for (int i = 0; i < 20; i++) database.remove(Bytes.of("more:" + (added - 1 - i * 2)));
     }
     assertNull(database.table().audit());
     test.now += 100;
     test.nanosPerReading = 0;
-    assertFalse(keyspace.expireSlice(Long.MAX_VALUE));
+    assertFalse(keyspace.activeExpiry().slice(Long.MAX_VALUE));
     assertEquals(0, database.size());
   }
 
@@ -193,26 +193,26 @@ class ExpiryTest {
     long expiredSoFar = 0;
     for (int second = 0; second < 60; second++) {
       test.now += 1000;
-      keyspace.expireSlice(Long.MAX_VALUE);
+      keyspace.activeExpiry().slice(Long.MAX_VALUE);
       expiredSoFar = (second + 1) * 1000L / 36;
     }
     long late = expiredSoFar - keyspace.expiredKeys();
     assertTrue(late >= 0 && late < 1000, "expired but not removed: " + late); // a hundredth of all
-    keyspace.expireEffort(10);
-    keyspace.expireSlice(Long.MAX_VALUE);
+    keyspace.activeExpiry().effort(10);
+    keyspace.activeExpiry().slice(Long.MAX_VALUE);
     assertTrue(expiredSoFar - keyspace.expiredKeys() < late);
   }
 
   @Test
   void theStaleShareIsEstimated() {
     for (int i = 0; i < 1000; i++) database.setString(Bytes.of("key:" + i), VALUE, i < 500 ? test.now - 1 : test.now + 100);
-    keyspace.expireSlice(Long.MAX_VALUE);
-    assertEquals(2.5, keyspace.expiredStalePercentage(), 1e-9); // half of them, of which a twentieth counts at once
-    keyspace.expireSlice(Long.MAX_VALUE);
-    assertEquals(2.375, keyspace.expiredStalePercentage(), 1e-9);
+    keyspace.activeExpiry().slice(Long.MAX_VALUE);
+    assertEquals(2.5, keyspace.activeExpiry().stalePercentage(), 1e-9); // half of them, of which a twentieth counts at once
+    keyspace.activeExpiry().slice(Long.MAX_VALUE);
+    assertEquals(2.375, keyspace.activeExpiry().stalePercentage(), 1e-9);
     keyspace.resetStats();
     assertEquals(0, keyspace.expiredKeys());
-    assertEquals(0.0, keyspace.expiredStalePercentage());
+    assertEquals(0.0, keyspace.activeExpiry().stalePercentage());
   }
 
   // ---- setting and counting -----------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ class KeyspaceModelTest {
   private void rare(int d) {
     switch (random.nextInt(60)) {
       case 0 -> test.now += random.nextInt(500);
-      case 1 -> test.keyspace.expireSlice(Long.MAX_VALUE);
+      case 1 -> test.keyspace.activeExpiry().slice(Long.MAX_VALUE);
       case 2 -> {
         if (random.nextInt(20) > 0) return;
         test.keyspace.database(d).clear();
@@ -212,7 +212,7 @@ class KeyspaceModelTest {
         cursor = database.scan(cursor, 100, e -> assertTrue(all.add(Bytes.string(e.key())), "visited twice"));
       } while (cursor != 0);
       assertEquals(model[d].keySet(), all);
-      assertFalse(test.keyspace.expireSlice(Long.MAX_VALUE));
+      assertFalse(test.keyspace.activeExpiry().slice(Long.MAX_VALUE));
     }
   }
 

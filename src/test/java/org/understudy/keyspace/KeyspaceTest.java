@@ -69,7 +69,7 @@ class KeyspaceTest {
     assertEquals(2, keyspace.database(2).index());
     keyspace.swap(1, 1);
     test.now += 6;
-    keyspace.expireSlice(Long.MAX_VALUE);
+    keyspace.activeExpiry().slice(Long.MAX_VALUE);
     assertEquals(List.of("2:key"), test.expired);
   }
 

@@ -160,7 +160,7 @@ class SnapshotTest {
   private void rare(Database database) {
     switch (random.nextInt(random.nextInt(10) == 0 ? 120 : 20)) {
       case 0 -> test.now += random.nextInt(300);
-      case 1 -> test.keyspace.expireSlice(Long.MAX_VALUE);
+      case 1 -> test.keyspace.activeExpiry().slice(Long.MAX_VALUE);
       case 2 -> database.randomKey();
       case 20, 21 -> test.keyspace.swap(database.index(), random.nextInt(DATABASES));
       case 22 -> database.clear();

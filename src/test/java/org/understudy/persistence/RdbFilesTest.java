@@ -352,7 +352,7 @@ class RdbFilesTest {
           "STREAMS", "stream:" + random.nextInt(4), ">");
       default -> {
         if (random.nextInt(20) == 0) runner.advance(random.nextInt(50));
-        if (random.nextInt(20) == 0) runner.keyspace.expireSlice(Long.MAX_VALUE);
+        if (random.nextInt(20) == 0) runner.keyspace.activeExpiry().slice(Long.MAX_VALUE);
         if (random.nextInt(2000) == 0) runner.run("SWAPDB", random.nextInt(3), random.nextInt(3));
         if (random.nextInt(2000) == 0) runner.run("FLUSHDB");
         if (random.nextInt(6000) == 0) runner.run("FLUSHALL");
