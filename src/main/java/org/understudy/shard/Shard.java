@@ -8,8 +8,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
@@ -37,8 +35,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Replies of one run that may wait before the run itself waits for them to leave. */
   static final long PART_BYTES = 512 * 1024;
 
-  private static final Logger log = LoggerFactory.getLogger(Shard.class);
-  private static final long COMMAND_SLICE_NANOS = 500_000;
 
   /** The timers that the actor lends. */
   interface Timing {
@@ -89,12 +85,12 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final ShutdownSequence shutdowns;
   private final Replicas replicas;
   private final Cron cron;
+  private final LongCommands longCommands;
   private final Lookahead lookahead = new Lookahead();
   private final Call call = new Call(this);
 
   private Timing timing;
   private Executor loop;
-  private Executor blocking;
   /** A client's run was executed since a save had its last slice. */
   private boolean ranSinceSlice;
   /** Clients whose runs wait for the end of a pause, in the order in which they came. */
@@ -143,6 +139,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     shutdowns = parts.shutdowns;
     replicas = parts.replicas;
     cron = new Cron(parts);
+    longCommands = new LongCommands(this, parts);
     call.keyspace = keyspace;
     call.config = config;
     keyspace.listener(this);
@@ -157,8 +154,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   void start(Timing lent, Executor loop, Executor blocking, Executor writing) {
     timing = lent;
     this.loop = loop;
-    this.blocking = blocking;
     background.start(loop, blocking);
+    longCommands.start(lent, loop, blocking);
     replicas.start(lent::startLink, loop);
     Turns turns = new Turns() {
       @Override
@@ -307,14 +304,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   /** What was put off until no command runs, after something else than a command. */
-  private void afterTurn() {
+  void afterTurn() {
     tellOthers();
     clients.closeOverLimit();
     letGoOn();
   }
 
   /** Follows a client's size. False if it, or others before it, had to go and it went. */
-  private boolean fits(Client client) {
+  boolean fits(Client client) {
     clients.memory.updateAfterTurn(client);
     clients.memory.evict();
     return !client.gone;
@@ -436,7 +433,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     propagation.flushRest();
   }
 
-  private static ByteString take(Client client, ReplyBuffer reply) {
+  /** The replies so far, as bytes of which it is counted that they wait to be sent. */
+  static ByteString take(Client client, ReplyBuffer reply) {
     ByteString replies = reply.take();
     client.session.outputBytes.addAndGet(replies.size());
     return replies;
@@ -488,87 +486,16 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public void inSlices(Call call, SlicedWork work) {
-    Client client = current;
-    CommandSpec spec = call.spec;
-    byte[][] argv = call.argv;
-    Database database = call.db;
-    blocked.suspend(client);
-    timing.nextSlice(() -> slice(client, spec, argv, database, work));
+    longCommands.inSlices(current, call, work);
   }
 
-  /** A part of a command's work, and its answer if nothing is left to do. */
-  private void slice(Client client, CommandSpec spec, byte[][] argv, Database database, SlicedWork work) {
-    if (client.gone) return;
-    long start = clock.nanos();
-    boolean done = finish(client, spec, argv, database, call -> {
-      boolean more = true;
-      while (more && clock.nanos() - start < COMMAND_SLICE_NANOS && call.reply.size() < PART_BYTES) {
-        more = work.step(call.reply);
-      }
-      if (!more) work.answer(call.reply);
-      return !more;
-    });
-    if (done) {
-      client.partBytes = 0;
-      blocked.answered(client);
-    } else {
-      client.nanosBeforeWait += clock.nanos() - start;
-      afterPart(client, () -> slice(client, spec, argv, database, work));
-    }
-    afterTurn();
-  }
-
-  /** Lets go what a command in slices has written so far; it goes on once there is room for more. */
-  private void afterPart(Client client, Runnable next) {
-    ReplyBuffer reply = client.run.reply;
-    client.partBytes += reply.size();
-    boolean full = !reply.isEmpty() && !clients.limits.mayAnswerMore(client.session);
-    if (full) {
-      client.afterDrain = next;
-      client.sink.deliverPart(take(client, reply));
-    } else {
-      if (!reply.isEmpty()) client.sink.push(take(client, reply));
-      timing.nextSlice(next);
-    }
-    if (clients.enforceLimit(client)) clients.kill(client);
-    else if (clients.memory.isLimited()) fits(client);
-  }
-
-  /**
-   * Does blocking work of the command that runs on another thread while its client stands still, and then the rest of
-   * the command: also if the client is gone by then. In a transaction, whose commands may not be torn apart, at once.
-   *
-   * @param rest answers
-   */
+  /** See {@link LongCommands#offLoop}. */
   void offLoop(Call call, Runnable work, Consumer<Call> rest) {
-    if (call.inTransaction) {
-      work.run();
-      rest.accept(call);
-      return;
-    }
-    Client client = current;
-    CommandSpec spec = call.spec;
-    byte[][] argv = call.argv;
-    Database database = call.db;
-    blocked.suspend(client);
-    blocking.execute(() -> {
-      try {
-        work.run();
-      } finally {
-        loop.execute(() -> {
-          finish(client, spec, argv, database, then -> {
-            rest.accept(then);
-            return true;
-          });
-          if (!client.gone) blocked.answered(client);
-          afterTurn();
-        });
-      }
-    });
+    longCommands.offLoop(current, call, work, rest);
   }
 
   /** Has a waiting command go on in the middle of another client's turn, or of nobody's. */
-  private boolean finish(Client client, CommandSpec spec, byte[][] argv, Database database, CommandExecutor.Rest rest) {
+  boolean finish(Client client, CommandSpec spec, byte[][] argv, Database database, CommandExecutor.Rest rest) {
     Client turn = current;
     Run run = client.current;
     current = client;
