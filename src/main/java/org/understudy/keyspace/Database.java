@@ -30,11 +30,13 @@ public final class Database {
 
   private final Keyspace keyspace;
   private final int index;
+  private final PackedForm[] forms;
   private Table table;
 
   Database(Keyspace keyspace, int index) {
     this.keyspace = keyspace;
     this.index = index;
+    forms = keyspace.forms();
     this.table = keyspace.newTable();
   }
 
@@ -54,7 +56,7 @@ public final class Database {
     Object entry = living(key);
     if (entry == null) return false;
     if (touch) touch(entry);
-    Stored.show(entry, into);
+    Stored.show(entry, into, forms);
     return true;
   }
 
@@ -64,7 +66,7 @@ public final class Database {
     if (entry == null) return false;
     if (entry instanceof Node) table.changing(entry);
     touch(entry);
-    Stored.show(entry, into, true);
+    Stored.show(entry, into, forms, true);
     return true;
   }
 
@@ -214,7 +216,7 @@ public final class Database {
    * database. Creates the key if it is absent. The key must not hold another type. Expiry and access clock stay.
    */
   public void edit(byte[] key, int length, Entry into) {
-    Stored.show(stretched(key, length, false), into);
+    Stored.show(stretched(key, length, false), into, forms);
   }
 
   /**
@@ -298,7 +300,7 @@ public final class Database {
     Object entry = take(from);
     if (entry == null) return false;
     take(to);
-    add(to, Stored.withKey(entry, to));
+    add(to, Stored.withKey(entry, to, forms));
     return true;
   }
 
@@ -314,7 +316,7 @@ public final class Database {
   public boolean copyTo(Database target, byte[] key, byte[] newKey) {
     Object entry = living(key);
     if (entry == null) return false;
-    Object copy = Stored.withKey(entry, newKey);
+    Object copy = Stored.withKey(entry, newKey, forms);
     if (copy instanceof Node node) {
       node = node == entry ? new Node(newKey.clone(), node.value, node.expireAt, 0) : node;
       node.value = node.value instanceof StringValue s ? s.copy() : ((Value) node.value).copy();
@@ -414,7 +416,7 @@ public final class Database {
           if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(batch.hashes[i], Stored.key(found));
           continue;
         }
-        Stored.show(found, entry);
+        Stored.show(found, entry, forms);
         visitor.visit(entry);
         wanted--;
       }
@@ -431,7 +433,7 @@ public final class Database {
     for (long position = 0; position < Table.END; ) {
       position = table.collect(position, Segment.MAX_CAPACITY, batch);
       for (int i = 0; i < batch.size; i++) {
-        Stored.show(batch.entries[i], entry);
+        Stored.show(batch.entries[i], entry, forms);
         visitor.visit(entry);
       }
       batch.clear();

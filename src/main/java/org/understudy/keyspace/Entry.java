@@ -47,9 +47,9 @@ public final class Entry {
   }
 
   /** @param toChange whether the value will be changed, so that it cannot be seen where it lies */
-  void packed(byte[] record, int offset, boolean toChange) {
+  void packed(byte[] record, int offset, PackedForm form, boolean toChange) {
     string(record, offset + 1, record.length - offset - 1, null, null);
-    packedForm = PackedForm.at(record[offset]);
+    packedForm = form;
     this.toChange = toChange;
   }
 
@@ -72,7 +72,7 @@ public final class Entry {
   }
 
   public Type type() {
-    if (packedForm != null) return packedForm.type;
+    if (packedForm != null) return packedForm.type();
     return value == null ? Type.STRING : value.type();
   }
 

@@ -15,6 +15,7 @@ public final class Keyspace {
 
   private final long hashSeed;
   private final HeapLayout layout;
+  private final PackedForm[] forms;
   private final LongSupplier unixMillis;
   private final Database[] databases;
   private final AccessClock accessClock;
@@ -41,14 +42,17 @@ public final class Keyspace {
    * @param hashSeed secret of the process, see {@link org.understudy.bytes.Bytes#hash}
    * @param unixMillis wall clock in milliseconds; may stand still during a command, as Redis's does
    * @param nanos monotonic clock for budgets
+   * @param forms in which small values may be packed, each at the index of its ordinal
    */
-  public Keyspace(int databases, long hashSeed, LongSupplier unixMillis, LongSupplier nanos) {
-    this(databases, hashSeed, unixMillis, nanos, HeapLayout.ofThisMachine());
+  public Keyspace(int databases, long hashSeed, LongSupplier unixMillis, LongSupplier nanos, PackedForm[] forms) {
+    this(databases, hashSeed, unixMillis, nanos, forms, HeapLayout.ofThisMachine());
   }
 
-  Keyspace(int databases, long hashSeed, LongSupplier unixMillis, LongSupplier nanos, HeapLayout layout) {
+  Keyspace(int databases, long hashSeed, LongSupplier unixMillis, LongSupplier nanos, PackedForm[] forms,
+      HeapLayout layout) {
     this.hashSeed = hashSeed;
     this.layout = layout;
+    this.forms = forms;
     this.unixMillis = unixMillis;
     activeExpiry = new ActiveExpiry(this, nanos);
     this.random = new SplittableRandom(hashSeed ^ 0x9E3779B97F4A7C15L);
@@ -206,6 +210,10 @@ public final class Keyspace {
   }
 
   // ---- for the databases --------------------------------------------------------------------------------------------
+
+  PackedForm[] forms() {
+    return forms;
+  }
 
   Table newTable() {
     return new Table(hashSeed, layout, epoch);

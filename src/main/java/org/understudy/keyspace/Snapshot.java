@@ -128,7 +128,7 @@ public final class Snapshot {
     stepping = true;
     Large first = large.peek();
     if (first != null) {
-      Stored.show(first.node, entry);
+      Stored.show(first.node, entry, keyspace.forms());
       if (sink.takePart(first.database, entry)) large.remove();
     } else if (nextPart < parts.size()) {
       Part part = parts.get(nextPart);
@@ -164,7 +164,7 @@ public final class Snapshot {
       large.add(new Large(database, new Node(node.key, frozen, node.expireAt, node.clock())));
       return;
     }
-    Stored.show(found, entry);
+    Stored.show(found, entry, keyspace.forms());
     sink.take(database, entry);
   }
 }

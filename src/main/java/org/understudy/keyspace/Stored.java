@@ -10,14 +10,14 @@ final class Stored {
   private Stored() {}
 
   /** The entry under another key; the entry itself if it has that key. A node's value is not copied. */
-  static Object withKey(Object entry, byte[] key) {
+  static Object withKey(Object entry, byte[] key, PackedForm[] forms) {
     if (entry instanceof byte[] record) {
       if (Record.hasKey(record, key)) return record;
       if (key.length <= Record.MAX_KEY_BYTES) return Record.withKey(record, key);
       int start = Record.valueStart(record);
       int head = Record.head(record);
       byte[] bytes = Arrays.copyOfRange(record, start, record.length);
-      Object value = Record.isPacked(head) ? PackedForm.at(bytes[0]).over(bytes, 1)
+      Object value = Record.isPacked(head) ? forms[bytes[0]].over(bytes, 1)
           : new StringValue(bytes, bytes.length, Record.encoding(head), false);
       return new Node(key.clone(), value, Record.expireAt(record), Record.clock(head));
     }
@@ -45,20 +45,24 @@ final class Stored {
     return entry instanceof byte[] record ? Record.expireAt(record) : ((Node) entry).expireAt;
   }
 
-  /** Fills in the view that commands have of it. */
-  static void show(Object entry, Entry into) {
-    show(entry, into, false);
+  /**
+   * Fills in the view that commands have of it.
+   *
+   * @param forms all forms that packed values may have
+   */
+  static void show(Object entry, Entry into, PackedForm[] forms) {
+    show(entry, into, forms, false);
   }
 
   /** @param toChange whether the value may be changed in place through the view */
-  static void show(Object entry, Entry into, boolean toChange) {
+  static void show(Object entry, Entry into, PackedForm[] forms, boolean toChange) {
     if (entry instanceof byte[] record) {
       int head = Record.head(record);
       int keyStart = Record.keyStart(record);
       int keyLength = Record.keyLength(record);
       int valueStart = Record.valueStart(record);
       into.fill(record, keyStart, keyLength, Record.expireAt(record), Record.clock(head));
-      if (Record.isPacked(head)) into.packed(record, valueStart, toChange);
+      if (Record.isPacked(head)) into.packed(record, valueStart, forms[record[valueStart]], toChange);
       else into.string(record, valueStart, record.length - valueStart, Record.encoding(head), null);
       return;
     }

@@ -35,7 +35,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Replies of one run that may wait before the run itself waits for them to leave. */
   static final long PART_BYTES = 512 * 1024;
 
-
   /** The timers that the actor lends. */
   interface Timing {
     /** Calls {@link Shard#wake} once after that time; a later call replaces an earlier one. */

@@ -40,6 +40,7 @@ import org.understudy.command.StringCommands;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.collection.CollectionForm;
 import org.understudy.persistence.DiskFileSystem;
 import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.RdbFiles;
@@ -119,7 +120,7 @@ public final class ShardParts {
     this.facts = facts;
     this.control = control;
     moment = new Moment(clock);
-    keyspace = new Keyspace(config.databases(), seed, moment, clock::nanos);
+    keyspace = new Keyspace(config.databases(), seed, moment, clock::nanos, CollectionForm.values());
     users = new Users(config);
     aclLog = new AclLog(config);
     admission = new Admission(config, users, aclLog);

@@ -13,6 +13,7 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.collection.CollectionForm;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 
@@ -30,7 +31,7 @@ class DatasetDigestComparisonTest {
   void randomDatasetsHaveTheSameDigest(long seed) {
     Random random = new Random(seed);
     long now = System.currentTimeMillis();
-    Keyspace keyspace = new Keyspace(16, seed, () -> now, () -> 0);
+    Keyspace keyspace = new Keyspace(16, seed, () -> now, () -> 0, CollectionForm.values());
     try (RealRedis real = RealRedis.start("--enable-debug-command", "yes"); RespClient client = real.connect()) {
       List<Object[]> commands = new ArrayList<>();
       for (int i = 0; i < KEYS; i++) {

@@ -23,6 +23,7 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.collection.CollectionForm;
 import org.understudy.rdb.Payload;
 import org.understudy.rdb.RdbOutput;
 import org.understudy.rdb.RdbReader;
@@ -151,7 +152,7 @@ class RdbComparisonTest {
   // ---- ours --------------------------------------------------------------------------------------------------------
 
   private static Keyspace keyspace() {
-    return new Keyspace(DATABASES, 1, () -> NOW, () -> 0);
+    return new Keyspace(DATABASES, 1, () -> NOW, () -> 0, CollectionForm.values());
   }
 
   private ReadOptions options() {

@@ -3,6 +3,7 @@ package org.understudy.keyspace;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.SplittableRandom;
+import org.understudy.keyspace.collection.CollectionForm;
 
 /**
  * Prints what a key costs in bytes and processor nanoseconds: {@code java -cp … org.understudy.keyspace.KeyspaceFigures
@@ -26,7 +27,7 @@ final class KeyspaceFigures {
       byte[] key = new byte[keyBytes];
       long heapBefore = usedHeap();
       long now = System.currentTimeMillis();
-      Keyspace keyspace = new Keyspace(16, 4711, () -> now, KeyspaceFigures::nanos, layout);
+      Keyspace keyspace = new Keyspace(16, 4711, () -> now, KeyspaceFigures::nanos, CollectionForm.values(), layout);
       Database database = keyspace.database(0);
       long start = nanos();
       long slowest = 0;

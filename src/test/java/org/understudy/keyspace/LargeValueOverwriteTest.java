@@ -8,11 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
+import org.understudy.keyspace.collection.CollectionForm;
 
 class LargeValueOverwriteTest {
   private static final byte[] KEY = Bytes.of("key");
 
-  private final Keyspace keyspace = new Keyspace(1, 7, () -> 1_000_000, () -> 0);
+  private final Keyspace keyspace = new Keyspace(1, 7, () -> 1_000_000, () -> 0, CollectionForm.values());
   private final Database database = keyspace.database(0);
   private final Entry entry = new Entry();
 

@@ -3,6 +3,7 @@ package org.understudy.keyspace;
 import java.util.ArrayList;
 import java.util.List;
 import org.understudy.bytes.Bytes;
+import org.understudy.keyspace.collection.CollectionForm;
 
 /** A keyspace whose clocks stand still until a test moves them, and which remembers what the listener heard. */
 final class TestKeyspace implements KeyspaceListener {
@@ -16,7 +17,8 @@ final class TestKeyspace implements KeyspaceListener {
   final Keyspace keyspace;
 
   TestKeyspace(int databases, long seed) {
-    keyspace = new Keyspace(databases, seed, () -> now, () -> nanos += nanosPerReading, HeapLayout.COMMON);
+    keyspace = new Keyspace(databases, seed, () -> now, () -> nanos += nanosPerReading, CollectionForm.values(),
+        HeapLayout.COMMON);
     keyspace.listener(this);
   }
 

@@ -20,6 +20,7 @@ import org.understudy.config.Config;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.HeapLayout;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.collection.CollectionForm;
 import org.understudy.testing.CommandRunner;
 import org.understudy.testing.RespReader;
 
@@ -85,7 +86,7 @@ class DamagedPayloadTest {
   }
 
   private static String digest(byte[] file, int first, int others) {
-    Keyspace keyspace = new Keyspace(16, 1, () -> CommandRunner.START_MILLIS, () -> 0);
+    Keyspace keyspace = new Keyspace(16, 1, () -> CommandRunner.START_MILLIS, () -> 0, CollectionForm.values());
     RdbReader reader = new RdbReader(ReadOptions.of(Config.defaults(), 1), entry -> entry.addTo(keyspace));
     for (int at = 0, piece = first; at < file.length; at += piece, piece = others) {
       byte[] chunk = Arrays.copyOfRange(file, at, Math.min(file.length, at + piece));

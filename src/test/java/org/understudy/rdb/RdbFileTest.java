@@ -20,6 +20,7 @@ import org.understudy.keyspace.AccessClock;
 import org.understudy.keyspace.Digest;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.keyspace.collection.CollectionForm;
 
 /** What is common to files whatever the values: framing, opcodes, strings, the checksum. */
 class RdbFileTest {
@@ -60,7 +61,7 @@ class RdbFileTest {
   }
 
   private static Keyspace keyspace() {
-    return new Keyspace(16, 1, () -> NOW, () -> 0);
+    return new Keyspace(16, 1, () -> NOW, () -> 0, CollectionForm.values());
   }
 
   @Test

@@ -39,6 +39,7 @@ import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.KeyspaceListener;
 import org.understudy.keyspace.Type;
+import org.understudy.keyspace.collection.CollectionForm;
 import org.understudy.keyspace.collection.SetValue;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
@@ -81,7 +82,8 @@ public final class CommandRunner implements Call.Changes {
 
   public CommandRunner(long nowMillis, List<CommandSpec> rows) {
     this.nowMillis = nowMillis;
-    keyspace = new Keyspace(config.databases(), 42, () -> this.nowMillis, () -> this.nowMillis * 1_000_000);
+    keyspace = new Keyspace(config.databases(), 42, () -> this.nowMillis, () -> this.nowMillis * 1_000_000,
+        CollectionForm.values());
     keyspace.listener(new KeyspaceListener() {
       @Override
       public void added(Database database, byte[] key) {

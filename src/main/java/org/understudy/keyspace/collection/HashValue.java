@@ -256,7 +256,7 @@ public final class HashValue implements Value {
 
   @Override
   public PackedForm packedForm() {
-    return PackedForm.HASH_LISTPACK;
+    return CollectionForm.HASH_LISTPACK;
   }
 
   @Override

@@ -221,7 +221,7 @@ public final class SetValue implements Value {
 
   @Override
   public PackedForm packedForm() {
-    return members instanceof Intset ? PackedForm.SET_INTSET : PackedForm.SET_LISTPACK;
+    return members instanceof Intset ? CollectionForm.SET_INTSET : CollectionForm.SET_LISTPACK;
   }
 
   @Override

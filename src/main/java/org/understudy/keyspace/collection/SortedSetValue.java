@@ -93,7 +93,7 @@ public final class SortedSetValue implements Value {
 
   @Override
   public PackedForm packedForm() {
-    return PackedForm.SORTED_SET_LISTPACK;
+    return CollectionForm.SORTED_SET_LISTPACK;
   }
 
   @Override
