@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -42,6 +43,9 @@ class ArchitectureTest {
           .that().resideInAPackage("org.understudy." + ORDER.get(place) + "..")
           .should().dependOnClassesThat().resideInAnyPackage(packages(ORDER.subList(place + 1, ORDER.size())))
           .allowEmptyShould(true)).toList());
+
+  @ArchTest
+  static final ArchRule noPackagesNeedEachOther = slices().matching("org.understudy.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule pureCodeKnowsNoActorAndNoStage = noClasses()
