@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param arguments of a choice or a block, else empty
  */
 public record Arg(
-    Type type, String name, int keySpec, String token, String summary, String since, String deprecatedSince,
+    Type type, String name, int keySpec, String token, String since, String deprecatedSince,
     int flags, List<Arg> arguments) {
 
   static final int OPTIONAL = 1;
@@ -30,7 +30,7 @@ public record Arg(
   }
 
   private static Arg of(Type type, String name, int keySpec, String token, Arg... arguments) {
-    return new Arg(type, name, keySpec, token, null, null, null, 0, List.of(arguments));
+    return new Arg(type, name, keySpec, token, null, null, 0, List.of(arguments));
   }
 
   public static Arg string(String name) {
@@ -81,38 +81,34 @@ public record Arg(
   }
 
   public Arg optional() {
-    return new Arg(type, name, keySpec, token, summary, since, deprecatedSince, flags | OPTIONAL, arguments);
+    return new Arg(type, name, keySpec, token, since, deprecatedSince, flags | OPTIONAL, arguments);
   }
 
   /** May be repeated; a token before it is not. */
   public Arg multiple() {
-    return new Arg(type, name, keySpec, token, summary, since, deprecatedSince, flags | MULTIPLE, arguments);
+    return new Arg(type, name, keySpec, token, since, deprecatedSince, flags | MULTIPLE, arguments);
   }
 
   /** May be repeated together with its token. */
   public Arg multipleToken() {
-    return new Arg(type, name, keySpec, token, summary, since, deprecatedSince, flags | MULTIPLE_TOKEN, arguments);
+    return new Arg(type, name, keySpec, token, since, deprecatedSince, flags | MULTIPLE_TOKEN, arguments);
   }
 
   /** The word that precedes the value. */
   public Arg after(String word) {
-    return new Arg(type, name, keySpec, word, summary, since, deprecatedSince, flags, arguments);
+    return new Arg(type, name, keySpec, word, since, deprecatedSince, flags, arguments);
   }
 
   /** For an argument that is no key itself, yet belongs to a key specification. */
   public Arg foundBy(int keySpecIndex) {
-    return new Arg(type, name, keySpecIndex, token, summary, since, deprecatedSince, flags, arguments);
-  }
-
-  public Arg explained(String text) {
-    return new Arg(type, name, keySpec, token, text, since, deprecatedSince, flags, arguments);
+    return new Arg(type, name, keySpecIndex, token, since, deprecatedSince, flags, arguments);
   }
 
   public Arg since(String version) {
-    return new Arg(type, name, keySpec, token, summary, version, deprecatedSince, flags, arguments);
+    return new Arg(type, name, keySpec, token, version, deprecatedSince, flags, arguments);
   }
 
   public Arg deprecatedSince(String version) {
-    return new Arg(type, name, keySpec, token, summary, since, version, flags, arguments);
+    return new Arg(type, name, keySpec, token, since, version, flags, arguments);
   }
 }

@@ -351,13 +351,12 @@ public final class CommandCommands {
     reply.array(args.size());
     for (Arg arg : args) {
       boolean nests = arg.type() == Arg.Type.ONE_OF || arg.type() == Arg.Type.BLOCK;
-      reply.map(2 + present(arg.keySpec() >= 0) + present(arg.token()) + present(arg.summary()) + present(arg.since())
+      reply.map(2 + present(arg.keySpec() >= 0) + present(arg.token()) + present(arg.since())
           + present(arg.deprecatedSince()) + present(arg.flags() != 0) + present(nests));
       pair("name", arg.name(), reply);
       pair("type", arg.type().label, reply);
       if (arg.keySpec() >= 0) pair("key_spec_index", arg.keySpec(), reply);
       pair("token", arg.token(), reply);
-      pair("summary", arg.summary(), reply);
       pair("since", arg.since(), reply);
       pair("deprecated_since", arg.deprecatedSince(), reply);
       if (arg.flags() != 0) {

@@ -21,7 +21,6 @@ public final class CommandTable {
   /** The commands that can be called, without subcommands, by lower-case name. */
   private final Map<String, CommandSpec> callable;
   private final NameIndex byName;
-  private final NameIndex byOriginalName;
 
   /** @throws IllegalArgumentException if two rows have the same name */
   public CommandTable(List<CommandSpec> commands) {
@@ -36,14 +35,12 @@ public final class CommandTable {
     }
     rows = List.copyOf(all);
     byName = new NameIndex(callable);
-    byOriginalName = byName;
   }
 
   private CommandTable(CommandTable original, Map<String, CommandSpec> callable) {
     this.callable = callable;
     rows = original.rows;
     byName = new NameIndex(callable);
-    byOriginalName = original.byOriginalName;
   }
 
   /** The table after several {@code rename-command} directives, in the map's order. */
@@ -88,13 +85,6 @@ public final class CommandTable {
   /** The command of that name, upper and lower case alike, or null. */
   public CommandSpec find(byte[] name) {
     return byName.find(name);
-  }
-
-  /**
-   * The command by the name of its row, whatever it has been renamed to: for rewritten commands. Null if there is none.
-   */
-  public CommandSpec findOriginal(byte[] name) {
-    return byOriginalName.find(name);
   }
 
   /**

@@ -52,11 +52,6 @@ public record KeySpec(
     return new KeySpec(begin, position, keyword, Find.KEYNUM, 0, step, 0, countIndex, firstKey, flags, notes);
   }
 
-  /** The start is as given, the rest only the command's own {@link KeyFinder} knows. */
-  public KeySpec unknownEnd() {
-    return new KeySpec(begin, position, keyword, Find.UNKNOWN, 0, 0, 0, 0, 0, flags, notes);
-  }
-
   public KeySpec notes(String text) {
     return new KeySpec(begin, position, keyword, find, last, step, limit, countIndex, firstKey, flags, text);
   }

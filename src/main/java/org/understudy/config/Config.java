@@ -245,12 +245,10 @@ public final class Config {
     return (int) Math.min(Integer.MAX_VALUE, number(Directive.MAXCLIENTS));
   }
 
-  /** Bytes that all clients together may use, a negative percentage of {@code maxmemory}, or 0 for no limit. */
-  public long maxmemoryClients() {
-    return number(Directive.MAXMEMORY_CLIENTS);
-  }
-
-  /** {@link #maxmemoryClients} in bytes: percentages worked out, never below 128 KB; 0 for no limit. */
+  /**
+   * Bytes that all clients together may use ({@code maxmemory-clients}): percentages of {@code maxmemory} worked out,
+   * never below 128 KB; 0 for no limit.
+   */
   public long clientEvictionLimitBytes() {
     Values now = values;
     long limit = now.numbers[Directive.MAXMEMORY_CLIENTS.ordinal()];
@@ -437,11 +435,6 @@ public final class Config {
   /** The sum of the bits of the wanted {@code NotifyClass}es. */
   public int notifyKeyspaceEvents() {
     return (int) number(Directive.NOTIFY_KEYSPACE_EVENTS);
-  }
-
-  /** Milliseconds that a script may run before others are answered with BUSY. */
-  public long busyReplyThreshold() {
-    return number(Directive.BUSY_REPLY_THRESHOLD);
   }
 
   // ---- persistence and replication -------------------------------------------------------------------------------

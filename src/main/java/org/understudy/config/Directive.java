@@ -338,11 +338,6 @@ public enum Directive {
     return type;
   }
 
-  /** The default as CONFIG GET shows it. */
-  public String defaultText() {
-    return type.text(type.initial());
-  }
-
   public boolean immutable() {
     return flags.contains(Flag.IMMUTABLE);
   }

@@ -23,12 +23,4 @@ public record EngineSettings(boolean loop, int blockingThreads, int directBuffer
   public EngineSettings withLoop(boolean on) {
     return new EngineSettings(on, blockingThreads, directBufferBytes);
   }
-
-  public EngineSettings withBlockingThreads(int threads) {
-    return new EngineSettings(loop, threads, directBufferBytes);
-  }
-
-  public EngineSettings withDirectBufferBytes(int bytes) {
-    return new EngineSettings(loop, blockingThreads, bytes);
-  }
 }

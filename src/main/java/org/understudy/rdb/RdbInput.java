@@ -104,14 +104,6 @@ final class RdbInput {
     return true;
   }
 
-  /** Eight bytes, big-endian. */
-  boolean readBigEndian() {
-    if (end - at < 8) return false;
-    number = (long) BIG_LONGS.get(bytes, at);
-    at += 8;
-    return true;
-  }
-
   /** A length or any other unsigned number in the form of a length. */
   boolean readLength() {
     if (at == end) return false;

@@ -145,18 +145,6 @@ public final class RdbOutput {
     }
   }
 
-  /** A number as the string of its decimal text. */
-  void putNumber(long number) {
-    if (number == (int) number) {
-      putInteger((int) number);
-      return;
-    }
-    int length = Numbers.decimalLength(number);
-    putLength(length);
-    ensure(length);
-    size = Numbers.putDecimal(number, bytes, size);
-  }
-
   void putString(byte[] string) {
     putString(string, 0, string.length);
   }

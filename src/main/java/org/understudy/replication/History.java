@@ -25,9 +25,4 @@ public record History(String id, String secondId, long secondOffset) {
   public History branched(String newId, long endOffset) {
     return new History(newId, id, endOffset + 1);
   }
-
-  /** The same without what it branched off from. */
-  public History withoutSecond() {
-    return of(id);
-  }
 }

@@ -13,9 +13,7 @@ import org.understudy.bytes.Numbers;
  * chunks as they come and ask for replies until it has none.
  *
  * <p>Bare line feeds between replies are skipped: a primary that prepares a snapshot sends them to show that it lives.
- * After any reply the protocol may change to something else (a snapshot, a stream of commands): {@link #takeRest} gives
- * what came behind it. What a server announces is not believed before it was sent: arrays grow with the data. An error
- * is final.
+ * What a server announces is not believed before it was sent: arrays grow with the data. An error is final.
  */
 public final class ReplyParser {
   /** Longest line: simple strings, errors and lengths. */
@@ -88,13 +86,6 @@ public final class ReplyParser {
   /** What ended the reading, or null. */
   public String error() {
     return error;
-  }
-
-  /** The bytes of the chunk behind the last reply, which are then taken for read. */
-  public byte[] takeRest() {
-    byte[] rest = Arrays.copyOfRange(chunk, position, limit);
-    position = limit;
-    return rest;
   }
 
   /** The next complete reply, or null if more bytes are needed or {@link #error} is set. */

@@ -147,7 +147,6 @@ class CommandTableTest {
     assertNull(renamed.find(Bytes.of("get")));
     assertSame(table.find(Bytes.of("get")), renamed.find(Bytes.of("FETCH")));
     assertEquals("get", renamed.resolve(argv("fetch", "k")).fullName);
-    assertSame(table.find(Bytes.of("get")), renamed.findOriginal(Bytes.of("get")));
     assertEquals(table.rows(), renamed.rows());
     assertEquals("get", table.find(Bytes.of("get")).fullName, "the table itself stays");
   }

@@ -49,18 +49,6 @@ class ReplyParserTest {
   }
 
   @Test
-  void givesBackWhatComesBehindAReply() {
-    ReplyParser parser = new ReplyParser();
-    byte[] input = Bytes.of("+FULLRESYNC id 0\r\n$EOF:raw");
-    parser.feed(input, 0, input.length);
-    assertEquals("FULLRESYNC id 0", parser.next().text());
-    assertEquals("$EOF:raw", Bytes.string(parser.takeRest()));
-    assertNull(parser.next());
-    parser.feed(Bytes.of("+OK\r\n"), 0, 5);
-    assertEquals("OK", parser.next().text());
-  }
-
-  @Test
   void aLargeStringIsReadInManyPieces() {
     byte[] text = new byte[300_000];
     Arrays.fill(text, (byte) 'x');
