@@ -3,8 +3,6 @@ package org.understudy.comparison;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,20 +11,8 @@ import org.understudy.testing.NeedsRealRedis;
 
 /** RESTORE answers, notifies and propagates as in the real server. */
 @NeedsRealRedis
-class DumpComparisonTest {
+class DumpComparisonTest extends SideBySideTest {
   private static final long FAR = 4_000_000_000_000L;
-
-  private SideBySide both;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
-  }
 
   @Test
   void optionsAndErrorsAreTheRealServers() throws IOException {

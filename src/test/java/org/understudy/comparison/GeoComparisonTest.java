@@ -4,32 +4,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
 
 /** Random points and searches around them give the same bytes as the real server, in the same order. */
 @NeedsRealRedis
-class GeoComparisonTest {
+class GeoComparisonTest extends SideBySideTest {
   private static final int BATCH = 300;
   private static final int BATCHES = 12;
-
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-    random = both.random;
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3})

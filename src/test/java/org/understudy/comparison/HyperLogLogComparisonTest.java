@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,21 +11,7 @@ import org.understudy.testing.NeedsRealRedis;
 
 /** The same elements give the same bytes and estimates as in the real server; forged values the same errors. */
 @NeedsRealRedis
-class HyperLogLogComparisonTest {
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-    random = both.random;
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
-  }
-
+class HyperLogLogComparisonTest extends SideBySideTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 40, 3000, 100_000})
   void randomElementsGiveTheSameBytes(int sparseMaxBytes) throws IOException {

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,23 +16,9 @@ import org.understudy.testing.NeedsRealRedis;
 
 /** The same commands on lists have the same replies, events, effects and contents as in the real server. */
 @NeedsRealRedis
-class ListsComparisonTest {
+class ListsComparisonTest extends SideBySideTest {
   private static final String[] EXTREMES = {"0", "-1", "1", "9223372036854775807", "-9223372036854775808",
       "9223372036854775808", "4294967296", "-9223372036854775807", "x", "", "1.5", "-0", "+1", "01"};
-
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-    random = both.random;
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
-  }
 
   @ParameterizedTest
   @CsvSource({"-2, 0, 2", "-1, 1, 3", "3, 0, 2", "1, 0, 3", "0, 2, 2", "100, 2, 2", "-5, 1, 3"})

@@ -3,9 +3,6 @@ package org.understudy.comparison;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,23 +10,9 @@ import org.understudy.testing.NeedsRealRedis;
 
 /** Random commands on sets of every encoding behave as in the real server. */
 @NeedsRealRedis
-class SetsComparisonTest {
+class SetsComparisonTest extends SideBySideTest {
   private static final int BATCHES = 25;
   private static final int BATCH = 250;
-
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-    random = both.random;
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3})

@@ -3,9 +3,6 @@ package org.understudy.comparison;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
@@ -15,23 +12,9 @@ import org.understudy.testing.NeedsRealRedis;
  * BY with LIMIT come in any order there and are avoided; so is the order of a set that is not sorted.
  */
 @NeedsRealRedis
-class SortComparisonTest {
+class SortComparisonTest extends SideBySideTest {
   private static final List<String> KEYS =
       List.of("list", "set", "zset", "words", "stored", "absent", "hash_1", "weight_1");
-
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-    random = both.random;
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 3})

@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +19,7 @@ import org.understudy.testing.NeedsRealRedis;
  * commands and leave the same dataset. Limits are low, so that sets change their form often.
  */
 @NeedsRealRedis
-class SortedSetsComparisonTest {
+class SortedSetsComparisonTest extends SideBySideTest {
   private static final int BATCH = 400;
   private static final int BATCHES = 25;
   private static final String[] SCORES = {"0", "-0", "1", "2", "3", "-1", "1.5", "0.1", "1e17", "4611686018427387904",
@@ -29,20 +27,10 @@ class SortedSetsComparisonTest {
   private static final String[] BAD_NUMBERS = {"", "nan", "x", "1e999", " 1", "1 ", "(1",
       "9223372036854775808", "1.5.2"};
 
-  private SideBySide both;
-  private Random random;
-
   @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide();
-    random = both.random;
+  void keepPackedSetsSmall() throws IOException {
     both.configure("zset-max-listpack-entries", 8);
     both.configure("zset-max-listpack-value", 12);
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
   }
 
   @ParameterizedTest

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +19,7 @@ import org.understudy.testing.NeedsRealRedis;
  * set lies in the middle of a step, so that it does not matter how long the test takes.
  */
 @NeedsRealRedis
-class StreamsComparisonTest {
+class StreamsComparisonTest extends SideBySideTest {
   private static final long STEP_MILLIS = 100_000;
   private static final Pattern UNIX_MILLIS = Pattern.compile("(?<=[: ])1\\d{12}(?=[\\r ])");
   private static final Pattern IDLE_OF_CONSUMER = Pattern.compile("(?<=\\r\\nc\\d\\r\\n:)\\d+");
@@ -30,12 +27,9 @@ class StreamsComparisonTest {
   private static final long HUGE = Long.MAX_VALUE / 2 + 1;
   private static final String LAST = "18446744073709551615";
 
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new SideBySide() {
+  @Override
+  SideBySide startSideBySide() throws IOException {
+    return new SideBySide() {
       @Override
       String comparableReply(Object[] command, String reply) {
         if (command[0].equals("XPENDING")) return inSteps(IDLE_OF_CONSUMER, reply, 0);
@@ -48,17 +42,11 @@ class StreamsComparisonTest {
         return inSteps(UNIX_MILLIS, effect, ours.nowMillis());
       }
     };
-    random = both.random;
   }
 
   private static String inSteps(Pattern times, String text, long zero) {
     return times.matcher(text).replaceAll(
         time -> "t" + Math.floorDiv(Long.parseLong(time.group()) - zero, STEP_MILLIS));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
   }
 
   @ParameterizedTest

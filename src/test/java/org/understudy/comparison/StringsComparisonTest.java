@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,23 +20,14 @@ import org.understudy.testing.NeedsRealRedis;
  * differ.
  */
 @NeedsRealRedis
-class StringsComparisonTest {
+class StringsComparisonTest extends SideBySideTest {
   private static final int BATCH = 500;
   private static final int BATCHES = 30;
   private static final long FAR = 4_000_000_000_000L;
 
-  private SideBySide both;
-  private Random random;
-
-  @BeforeEach
-  void start() throws IOException {
-    both = new Both();
-    random = both.random;
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (both != null) both.close();
+  @Override
+  SideBySide startSideBySide() throws IOException {
+    return new Both();
   }
 
   @ParameterizedTest
