@@ -22,6 +22,7 @@ import org.understudy.shard.Client;
 import org.understudy.shard.ClientInfo;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.Pause;
+import org.understudy.shard.QueuedFlags;
 import org.understudy.shard.Run;
 
 /**
@@ -234,12 +235,13 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     }
     String refusal = loop.admission.refuse(session, spec, argv);
     if (refusal != null) loop.admission.noteRefused(client, spec, argv, loop.clock.millis());
-    else refusal = loop.admission.refuseNow(session, spec, 0);
+    else refusal = loop.admission.refuseNow(session, spec, QueuedFlags.NONE);
     if (refusal != null) {
       refuse(spec, argv, refusal);
       return true;
     }
-    if (!session.countsAsReplica() && loop.pause.mode() != Pause.Mode.NONE && loop.pause.holds(spec, 0)) {
+    if (!session.countsAsReplica() && loop.pause.mode() != Pause.Mode.NONE
+        && loop.pause.holds(spec, QueuedFlags.NONE)) {
       next--;
       run.awaitsUnpause = true;
       sendRun(false);

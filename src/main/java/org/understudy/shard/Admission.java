@@ -145,47 +145,45 @@ public final class Admission {
         + " the server.";
   }
 
-  /**
-   * The error, or null.
-   *
-   * @param queuedFlags for EXEC the flags of all queued commands together, else 0
-   */
-  public String refuseNow(Session session, CommandSpec spec, int queuedFlags) {
-    if (outOfMemory && (((spec.flags | queuedFlags) & CommandFlag.DENYOOM.bit) != 0
+  /** The error, or null. An EXEC is refused if one of the commands would be that it is about to run. */
+  public String refuseNow(Session session, CommandSpec spec, QueuedFlags queued) {
+    int flags = spec.flags | queued.any();
+    if (outOfMemory && ((flags & CommandFlag.DENYOOM.bit) != 0
         || session.transaction != null && !endsTransaction(spec))) {
       return OUT_OF_MEMORY;
     }
-    if (lastSaveFailed && writes(spec, queuedFlags) && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
+    if (lastSaveFailed && writes(spec, flags) && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
         && !config.save().isEmpty()) {
       return CANNOT_SAVE;
     }
-    if (aofFailure != null && writes(spec, queuedFlags)) {
+    if (aofFailure != null && writes(spec, flags)) {
       return "MISCONF Errors writing to the AOF file: " + aofFailure;
     }
-    if (tooFewReplicas && !replica && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
-    if (replica && ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0
-        && config.flag(Directive.REPLICA_READ_ONLY)) {
-      return READ_ONLY;
-    }
+    if (tooFewReplicas && !replica && (flags & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
+    if (replica && (flags & CommandFlag.WRITE.bit) != 0 && config.flag(Directive.REPLICA_READ_ONLY)) return READ_ONLY;
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
       return "ERR Can't execute '" + spec.fullName + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET"
           + " are allowed in this context";
     }
-    if (replica && !linkedToPrimary && (spec.flags & CommandFlag.STALE.bit) == 0
+    if (replica && !linkedToPrimary && lacks(CommandFlag.STALE, spec, queued)
         && !config.flag(Directive.REPLICA_SERVE_STALE_DATA)) {
       return PRIMARY_DOWN;
     }
-    if (loading && (spec.flags & CommandFlag.LOADING.bit) == 0) return Errors.LOADING.getMessage();
-    if (asyncLoading && (spec.flags & CommandFlag.NO_ASYNC_LOADING.bit) != 0) return Errors.LOADING.getMessage();
-    if (session.countsAsReplica() && ((spec.flags | queuedFlags) & KEYSPACE) != 0) {
+    if (loading && lacks(CommandFlag.LOADING, spec, queued)) return Errors.LOADING.getMessage();
+    if (asyncLoading && (flags & CommandFlag.NO_ASYNC_LOADING.bit) != 0) return Errors.LOADING.getMessage();
+    if (session.countsAsReplica() && (flags & KEYSPACE) != 0) {
       return "ERR Replica can't interact with the keyspace";
     }
     return null;
   }
 
   /** PING counts too: who asks for a server's health is to hear of it. */
-  private static boolean writes(CommandSpec spec, int queuedFlags) {
-    return ((spec.flags | queuedFlags) & CommandFlag.WRITE.bit) != 0 || spec.fullName.equals("ping");
+  private static boolean writes(CommandSpec spec, int flags) {
+    return (flags & CommandFlag.WRITE.bit) != 0 || spec.fullName.equals("ping");
+  }
+
+  private static boolean lacks(CommandFlag flag, CommandSpec spec, QueuedFlags queued) {
+    return (spec.flags & flag.bit) == 0 || queued.lacks(flag);
   }
 
   private static boolean endsTransaction(CommandSpec spec) {

@@ -76,12 +76,12 @@ public final class Pause {
     mode = strictest;
   }
 
-  /** Whether a command has to wait. @param flagsOfQueued for EXEC the flags of the queued commands, else 0 */
-  public boolean holds(CommandSpec spec, int flagsOfQueued) {
+  /** Whether a command has to wait. */
+  public boolean holds(CommandSpec spec, QueuedFlags queued) {
     return switch (mode) {
       case NONE -> false;
       case ALL -> true;
-      case WRITE -> ((spec.flags | flagsOfQueued) & WRITES) != 0;
+      case WRITE -> ((spec.flags | queued.any()) & WRITES) != 0;
     };
   }
 }

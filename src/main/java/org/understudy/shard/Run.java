@@ -32,10 +32,9 @@ public final class Run implements KeyspaceShard.Message {
   /**
    * What EXEC or DISCARD finds queued.
    *
-   * @param flags of all queued commands together
    * @param abortedBecause the error for which EXEC itself was refused, or null
    */
-  record Queue(List<Session.Queued> commands, boolean refused, int flags, String abortedBecause) {}
+  record Queue(List<Session.Queued> commands, boolean refused, QueuedFlags flags, String abortedBecause) {}
 
   /** With a buffer that is no connection's. */
   public Run(Client client) {
@@ -60,14 +59,12 @@ public final class Run implements KeyspaceShard.Message {
 
   /** Adds EXEC or DISCARD with what was queued since MULTI. */
   public void add(CommandSpec spec, byte[][] argv, List<Session.Queued> queued, boolean refused) {
-    int flags = 0;
-    for (Session.Queued command : queued) flags |= command.spec().flags;
-    add(spec, argv, new Queue(queued, refused, flags, null));
+    add(spec, argv, new Queue(queued, refused, QueuedFlags.of(queued), null));
   }
 
   /** Adds an EXEC that may not run: it only ends the transaction. */
   public void addAborted(CommandSpec exec, byte[][] argv, String error) {
-    add(exec, argv, new Queue(List.of(), true, 0, error));
+    add(exec, argv, new Queue(List.of(), true, QueuedFlags.NONE, error));
   }
 
   private void add(CommandSpec spec, byte[][] argv, Queue queue) {
@@ -85,7 +82,7 @@ public final class Run implements KeyspaceShard.Message {
   }
 
   boolean may(CommandFlag flag) {
-    return specs[next].is(flag) || queues != null && queues[next] != null && (queues[next].flags & flag.bit) != 0;
+    return specs[next].is(flag) || queues != null && queues[next] != null && (queues[next].flags.any() & flag.bit) != 0;
   }
 
   /** Bytes of the arguments of the request in work and of those behind it. */

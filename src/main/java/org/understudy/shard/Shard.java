@@ -322,14 +322,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     ReplyBuffer reply = run.reply;
     CommandSpec spec = run.specs[run.next];
     Run.Queue queue = run.queue();
-    int queuedFlags = queue == null ? 0 : queue.flags();
+    QueuedFlags queued = queue == null ? QueuedFlags.NONE : queue.flags();
     boolean obeyed = session.primary;
     boolean held = pause.mode() != Pause.Mode.NONE && !obeyed && !session.countsAsReplica();
-    if (held && pause.holds(spec, queuedFlags)) return Outcome.PAUSED;
+    if (held && pause.holds(spec, queued)) return Outcome.PAUSED;
     byte[][] argv = run.argvs[run.next++];
     if (memoryLimit.isSet()) memoryLimit.makeRoom();
     String refusal = obeyed ? null : queue != null && queue.abortedBecause() != null ? queue.abortedBecause()
-        : admission.refuseNow(session, spec, queuedFlags);
+        : admission.refuseNow(session, spec, queued);
     if (refusal != null) {
       refuse(client, spec, argv, reply, refusal);
       return Outcome.DONE;

@@ -202,6 +202,43 @@ class ReplicaScenarioTest {
   }
 
   @Test
+  void execIsRefusedIfOneOfItsCommandsWouldReadStaleData() {
+    String refused = "EXECABORT Transaction discarded because of: MASTERDOWN Link with MASTER is down and"
+        + " replica-serve-stale-data is set to 'no'.";
+    Ensemble.Member server = ensemble.startPrimary();
+    server.call("CONFIG", "SET", "replica-serve-stale-data", "no");
+    server.call("SET", "a", 1);
+    try (RespClient client = server.connect()) {
+      client.call("MULTI");
+      client.call("INFO");
+      client.call("GET", "a");
+      server.call("REPLICAOF", "127.0.0.1", 1);
+      assertEquals(refused, error(client.call("EXEC")));
+      client.call("MULTI");
+      assertEquals("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+          error(client.call("PING")));
+      client.call("DISCARD");
+      client.call("MULTI");
+      server.call("REPLICAOF", "NO", "ONE");
+      client.call("GET", "a");
+      assertEquals(List.of("1"), client.call("EXEC"));
+    }
+  }
+
+  @Test
+  void keysThatClientsGaveAnExpiryOnAWritableReplicaGoByThemselvesAndCount() {
+    Ensemble.Member primary = ensemble.startPrimary();
+    Ensemble.Member replica = ensemble.startReplica(primary.port());
+    ensemble.awaitInSync(primary, replica);
+    replica.call("CONFIG", "SET", "replica-read-only", "no");
+    replica.call("SET", "k", "v", "PX", 1);
+    replica.call("SET", "later", "v", "PX", 100_000);
+    ensemble.await("it has gone", () -> "1".equals(replica.info("stats", "expired_keys")));
+    assertEquals("1", replica.info("stats", "slave_expires_tracked_keys"));
+    assertEquals(1L, replica.call("DBSIZE"));
+  }
+
+  @Test
   void clientsThatWaitAreLetGoWhenTheirServerBecomesAReplica() {
     Ensemble.Member primary = ensemble.startPrimary();
     Ensemble.Member other = ensemble.startPrimary();

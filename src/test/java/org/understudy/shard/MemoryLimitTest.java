@@ -82,10 +82,11 @@ class MemoryLimitTest {
     Admission admission = shard.parts.admission();
     limitTo("noeviction", 1); // holds before a command has met the limit: what is queued does not come to the shard
     shard.session.startTransaction();
-    assertEquals(Admission.OUT_OF_MEMORY, admission.refuseNow(shard.session, get, 0));
+    assertEquals(Admission.OUT_OF_MEMORY, admission.refuseNow(shard.session, get, QueuedFlags.NONE));
     CommandSpec exec = shard.parts.table().find(Bytes.of("exec"));
-    assertNull(admission.refuseNow(shard.session, exec, 0));
-    assertEquals(Admission.OUT_OF_MEMORY, admission.refuseNow(shard.session, exec, CommandFlag.DENYOOM.bit));
+    assertNull(admission.refuseNow(shard.session, exec, QueuedFlags.NONE));
+    assertEquals(Admission.OUT_OF_MEMORY, admission.refuseNow(shard.session, exec,
+        new QueuedFlags(CommandFlag.DENYOOM.bit, 0)));
     shard.session.endTransaction();
   }
 

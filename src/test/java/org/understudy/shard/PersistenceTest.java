@@ -129,7 +129,7 @@ class PersistenceTest {
     assertEquals("err", info("rdb_last_bgsave_status"));
     assertEquals(MISCONF, shard.error("SET", "key", "value"));
     assertEquals(MISCONF, shard.parts.admission().refuseNow(shard.session,
-        shard.parts.table().resolve(new byte[][] {"PING".getBytes()}), 0));
+        shard.parts.table().resolve(new byte[][] {"PING".getBytes()}), QueuedFlags.NONE));
     assertNull(shard.call("GET", "key"));
     shard.files.failingStep = -1;
     shard.call("BGSAVE");
