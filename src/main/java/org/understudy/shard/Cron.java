@@ -106,12 +106,12 @@ final class Cron {
       migrationTargets.tick(now);
       if (!persistence.isLoading()) backlog.tick(now); // what is loaded may add to the log, and its replicas come later
       upstream.tick();
-      ownExpiries.tick(now);
       keyspace.spares().shrink();
     }
     long percent = EXPIRY_PERCENT + EXPIRY_PERCENT_PER_EFFORT * (config.activeExpireEffort() - 1);
     expiryEndNanos = clock.nanos() + 10_000_000L * percent / hz;
     if (!expiring && !persistence.isLoading()) expire();
+    ownExpiries.tick();
     persistence.tick();
     replicas.tick(now, failover.isUnderWay());
     failover.check();

@@ -4,7 +4,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.understudy.bytes.ByteKey;
-import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.ExpiryMode;
 import org.understudy.keyspace.Keyspace;
@@ -50,19 +49,15 @@ final class OwnExpiries {
     return places.size();
   }
 
-  /** A round of the cron: removes keys whose time has come, and forgets those that have no expiry any more. */
-  void tick(long nowMillis) {
+  /** A round of the cron: lets keys expire whose time has come, and forgets those that have no expiry any more. */
+  void tick() {
     if (places.isEmpty()) return;
-    keyspace.expiryMode(ExpiryMode.KEEP); // they are hidden otherwise
+    keyspace.expiryMode(ExpiryMode.DELETE); // a look is enough then
     int left = KEYS_A_ROUND;
     for (Iterator<Place> i = places.iterator(); i.hasNext() && left-- > 0; ) {
       Place place = i.next();
-      Database database = keyspace.database(place.database);
-      byte[] key = place.key.bytes();
-      boolean expires = database.find(key, entry, false) && entry.expireAtMillis() != Entry.NO_EXPIRE;
-      if (expires && entry.expireAtMillis() >= nowMillis) continue;
-      i.remove();
-      if (expires && database.remove(key)) shard.expired(database, key);
+      boolean found = keyspace.database(place.database).find(place.key.bytes(), entry, false);
+      if (!found || entry.expireAtMillis() == Entry.NO_EXPIRE) i.remove();
     }
     shard.applyExpiryMode();
   }
