@@ -45,6 +45,7 @@ final class Replicas {
   private final ReplicationLog replicationLog;
   private final Backlog backlog;
   private final Propagation propagation;
+  private final Statistics statistics;
   private final ReplicaSnapshots snapshots;
   private final List<Replica> attached = new ArrayList<>();
   private final List<AckWait> ackWaits = new ArrayList<>();
@@ -69,6 +70,7 @@ final class Replicas {
     replicationLog = parts.replicationLog;
     backlog = parts.backlog;
     propagation = parts.propagation;
+    statistics = parts.statistics;
     snapshots = new ReplicaSnapshots(parts, this);
     config.onChange(Directive.MIN_REPLICAS_TO_WRITE, this::configured);
     config.onChange(Directive.MIN_REPLICAS_MAX_LAG, this::configured);
@@ -179,6 +181,14 @@ final class Replicas {
     sentBytesOfGone += replica.progress.takenBytes();
     log.info("Connection with replica {} lost.", replica.name());
     countGood();
+    snapshots.left(replica);
+  }
+
+  /** A command of a replica failed, and the reply to it cuts the replica off. */
+  void failed(String error, String command) {
+    log.warn("== CRITICAL == This master is sending an error to its replica: '{}' after processing the command '{}'",
+        error, command);
+    statistics.unexpectedErrors++;
   }
 
   // ---- acknowledgements --------------------------------------------------------------------------------------------

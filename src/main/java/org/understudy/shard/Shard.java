@@ -343,7 +343,10 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executing = true;
     executor.run(call);
     executing = false;
-    if (obeyed && reply.errors() != errorsBefore) upstream.failed(reply.lastError(), spec.fullName);
+    if (reply.errors() != errorsBefore) {
+      if (obeyed) upstream.failed(reply.lastError(), spec.fullName);
+      else if (session.replica) replicas.failed(reply.lastError(), spec.fullName);
+    }
     if (replicationLog.isActive()) client.writeOffset = replicationLog.end();
     if (tracking.owesAnswer()) tracking.answered(client);
     if (keyWaits.anyMarked()) {
@@ -375,6 +378,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       refusal = "EXECABORT Transaction discarded because of: " + Errors.withoutCode(refusal);
     }
     executor.reject(client.session, spec, reply, refusal);
+    if (client.session.replica) replicas.failed(refusal, spec.fullName);
     if (exec) monitors.feed(client.session, client.session.database, argv);
   }
 

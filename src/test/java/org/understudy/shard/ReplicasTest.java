@@ -31,14 +31,19 @@ class ReplicasTest {
     }
 
     private String send(Object... words) {
+      request(words);
+      shard.runSlices();
+      return take();
+    }
+
+    /** As {@link #send}, and what is to be done in slices waits. */
+    private void request(Object... words) {
       byte[][] argv = new byte[words.length][];
       for (int i = 0; i < words.length; i++) argv[i] = Bytes.of(words[i].toString());
       CommandSpec spec = shard.parts.table().resolve(argv);
       run.add(spec, argv);
       run.last = true;
       shard.parts.shard().execute(run);
-      shard.runSlices();
-      return take();
     }
 
     private String take() {
@@ -314,8 +319,43 @@ class ReplicasTest {
   }
 
   @Test
+  void aSaveForReplicasEndsWithTheLastOfThemUnlessTheFileIsWantedAnyway() {
+    shard.configure("repl-diskless-sync", "no");
+    for (String savePoints : new String[] {"", "3600 1"}) {
+      shard.configure("save", savePoints);
+      shard.call("SET", "a", savePoints);
+      shard.holdSlices(true);
+      Peer first = new Peer();
+      Peer second = new Peer();
+      first.request("PSYNC", "?", "-1");
+      second.request("PSYNC", "?", "-1");
+      assertTrue(shard.parts.persistence.isSavingInBackground());
+      shard.parts.shard().disconnected(first.client);
+      assertTrue(shard.parts.persistence.isSavingInBackground(), "the second waits for it");
+      shard.parts.shard().disconnected(second.client);
+      assertEquals(!savePoints.isEmpty(), shard.parts.persistence.isSavingInBackground(), savePoints);
+      shard.runSlices();
+      assertFalse(shard.parts.persistence.lastFailed());
+    }
+  }
+
+  @Test
+  void aSaveThatSomebodyAskedForOutlivesTheReplicasThatJoinedIt() {
+    shard.configure("repl-diskless-sync", "no");
+    shard.configure("save", "");
+    synchronizedPeer();
+    shard.holdSlices(true);
+    shard.call("BGSAVE");
+    Peer peer = new Peer();
+    peer.request("PSYNC", "?", "-1");
+    shard.parts.shard().disconnected(peer.client);
+    assertTrue(shard.parts.persistence.isSavingInBackground());
+  }
+
+  @Test
   void aReplicaThatAsksForKeysIsRefused() {
     Peer peer = synchronizedPeer();
     assertEquals("-ERR Replica can't interact with the keyspace\r\n", peer.send("GET", "k"));
+    assertTrue(shard.text("INFO", "stats").contains("\r\nunexpected_error_replies:1\r\n"));
   }
 }
