@@ -272,6 +272,13 @@ final class Persistence {
     listener.ended(save, false);
   }
 
+  /** Nobody waits any more for the background save under way. */
+  void giveUpForNobody() {
+    log.info("Background saving given up since no replica waits for it any more");
+    lastDurationSeconds = seconds() - startSeconds;
+    giveUp();
+  }
+
   /** @param changes that are in the file */
   private void saved(long changes) {
     statistics.changes -= changes;

@@ -47,6 +47,8 @@ final class ReplicaSnapshots {
   /** The one that is under way, or that others can still join; else null. */
   private Cut cut;
   private boolean open;
+  /** The save to the RDB file under way that was begun for replicas, or null. */
+  private Save saveForReplicas;
   /** There may be an RDB file that was written for replicas, and is to go if we keep no files otherwise. */
   private boolean leavesFile;
   private long completeMillis;
@@ -153,6 +155,7 @@ final class ReplicaSnapshots {
       persistence.saveForReplicas(contents);
     } else {
       persistence.saveInBackground();
+      saveForReplicas = persistence.running();
       leavesFile = config.flag(Directive.RDB_DEL_SYNC_FILES);
     }
   }
@@ -173,9 +176,21 @@ final class ReplicaSnapshots {
     }
   }
 
+  /**
+   * A replica is no more. A save to the RDB file that was begun for replicas ends with the last that waits for it,
+   * unless there are save points, so that the file is wanted anyway; source: freeClient, networking.c 7.0.15. One that
+   * leaves no file goes on: whoever comes back after a short interruption joins it.
+   */
+  void left(Replica replica) {
+    boolean useless = isGiven(replica, saveForReplicas) && config.save().isEmpty()
+        && replicas.attached().stream().noneMatch(other -> isGiven(other, saveForReplicas));
+    if (useless) persistence.giveUpForNobody();
+  }
+
   // ---- snapshots end -----------------------------------------------------------------------------------------------
 
   private void over(Save save, boolean saved) {
+    saveForReplicas = null;
     if (cut != null && cut.save == save) {
       if (saved) complete();
       else failed();
