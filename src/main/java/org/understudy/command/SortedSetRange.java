@@ -1,6 +1,8 @@
 package org.understudy.command;
 
+import java.util.Arrays;
 import org.understudy.bytes.Doubles;
+import org.understudy.keyspace.collection.ScoredCursor;
 import org.understudy.keyspace.collection.SortedSetValue;
 import org.understudy.resp.CommandError;
 
@@ -64,11 +66,62 @@ interface SortedSetRange {
   /**
    * From one member to another, in a set whose scores are all equal. A bound is {@code [member}, {@code (member} if it
    * is not part of the range, {@code -} before all members, {@code +} behind all.
+   *
+   * <p>Where scores differ no answer is right, but in a small set ours is Redis's: replicas are told of ZREMRANGEBYLEX
+   * as it is, and have to remove the same members. Source: zzlFirstInLexRange, zzlLastInLexRange, t_zset.c 7.0.15.
+   *
+   * @param reverse whether the range is looked for from its end
    */
-  static SortedSetRange ofMembers(byte[] min, byte[] max) {
+  static SortedSetRange ofMembers(byte[] min, byte[] max, boolean reverse) {
     requireMember(min);
     requireMember(max);
-    return set -> new Ranks(rank(set, min, '('), rank(set, max, '['));
+    return set -> {
+      ScoredCursor first = at(set, 0);
+      ScoredCursor last = at(set, set.size() - 1);
+      if (first.score == last.score) return new Ranks(rank(set, min, '('), rank(set, max, '['));
+      if (!isBehind(last, min) || !isBefore(first, max)) return new Ranks(0, 0);
+      return set.isPacked() ? walk(set, min, max, reverse) : new Ranks(rank(set, min, '('), rank(set, max, '['));
+    };
+  }
+
+  private static ScoredCursor at(SortedSetValue set, int rank) {
+    ScoredCursor cursor = set.cursor(rank, false);
+    cursor.next();
+    return cursor;
+  }
+
+  /** Member by member: passes over those in front of the range, up to the first that is not within. */
+  private static Ranks walk(SortedSetValue set, byte[] min, byte[] max, boolean reverse) {
+    int size = set.size();
+    ScoredCursor cursor = set.cursor(reverse ? size - 1 : 0, reverse);
+    boolean more = cursor.next();
+    int passed = 0;
+    for (; more && !(reverse ? isBefore(cursor, max) : isBehind(cursor, min)); more = cursor.next()) passed++;
+    int taken = 0;
+    for (; more && (reverse ? isBehind(cursor, min) : isBefore(cursor, max)); more = cursor.next()) taken++;
+    return reverse ? new Ranks(size - passed - taken, size - passed) : new Ranks(passed, passed + taken);
+  }
+
+  private static boolean isBehind(ScoredCursor member, byte[] min) {
+    return switch (min[0]) {
+      case '-' -> true;
+      case '+' -> false;
+      default -> compare(member, min) >= (min[0] == '[' ? 0 : 1);
+    };
+  }
+
+  private static boolean isBefore(ScoredCursor member, byte[] max) {
+    return switch (max[0]) {
+      case '-' -> false;
+      case '+' -> true;
+      default -> compare(member, max) <= (max[0] == '[' ? 0 : -1);
+    };
+  }
+
+  /** -1, 0 or 1. */
+  private static int compare(ScoredCursor member, byte[] bound) {
+    return Integer.signum(Arrays.compareUnsigned(member.array, member.offset, member.offset + member.length,
+        bound, 1, bound.length));
   }
 
   private static void requireMember(byte[] bound) {

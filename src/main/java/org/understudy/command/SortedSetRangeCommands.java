@@ -156,7 +156,7 @@ public final class SortedSetRangeCommands {
   }
 
   static void zlexcount(Call call) {
-    count(call, SortedSetRange.ofMembers(call.argv[2], call.argv[3]));
+    count(call, SortedSetRange.ofMembers(call.argv[2], call.argv[3], false));
   }
 
   private static void count(Call call, SortedSetRange range) {
@@ -175,7 +175,7 @@ public final class SortedSetRangeCommands {
   }
 
   static void zremrangebylex(Call call) {
-    remove(call, SortedSetRange.ofMembers(call.argv[2], call.argv[3]), "zremrangebylex");
+    remove(call, SortedSetRange.ofMembers(call.argv[2], call.argv[3], false), "zremrangebylex");
   }
 
   private static void remove(Call call, SortedSetRange range, String event) {
@@ -313,7 +313,8 @@ public final class SortedSetRangeCommands {
     }
     byte[] min = reverse ? stop : start;
     byte[] max = reverse ? start : stop;
-    SortedSetRange range = by == By.SCORE ? SortedSetRange.ofScores(min, max) : SortedSetRange.ofMembers(min, max);
+    SortedSetRange range =
+        by == By.SCORE ? SortedSetRange.ofScores(min, max) : SortedSetRange.ofMembers(min, max, reverse);
     return new Selection(by, range, reverse, offset, limit, withScores);
   }
 }

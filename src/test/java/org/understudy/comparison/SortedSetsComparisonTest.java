@@ -56,6 +56,30 @@ class SortedSetsComparisonTest extends SideBySideTest {
     assertEquals(both.askReal("DEBUG", "DIGEST"), Digest.of(both.ours.keyspace).hex());
   }
 
+  /** Replicas of the other kind are told of ZREMRANGEBYLEX as it is. */
+  @Test
+  void rangesByMemberAreTheRealServersInSmallSetsWhoseScoresDiffer() throws IOException {
+    for (int round = 0; round < 300; round++) {
+      List<Object[]> commands = new ArrayList<>();
+      commands.add(new Object[] {"DEL", "mixed"});
+      for (int i = random.nextInt(7); i >= 0; i--) {
+        commands.add(new Object[] {"ZADD", "mixed", random.nextInt(4), random.nextInt(3) == 0 ? i : letter()});
+      }
+      Object min = oneOf("-", "[" + letter(), "(" + letter());
+      Object max = oneOf("+", "[" + letter(), "(" + letter());
+      commands.add(new Object[] {"ZLEXCOUNT", "mixed", min, max});
+      commands.add(new Object[] {"ZRANGEBYLEX", "mixed", min, max});
+      commands.add(new Object[] {"ZREVRANGEBYLEX", "mixed", max, min});
+      commands.add(new Object[] {"ZREMRANGEBYLEX", "mixed", min, max});
+      commands.add(new Object[] {"ZRANGE", "mixed", 0, -1});
+      both.assertSameReplies(commands);
+    }
+  }
+
+  private String letter() {
+    return String.valueOf((char) ('a' + random.nextInt(8)));
+  }
+
   /** Whole steps of a packed set; of a large one, what a whole series finds. */
   @Test
   void scansFindTheMembersThatTheRealServerFinds() throws IOException {
