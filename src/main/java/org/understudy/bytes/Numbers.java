@@ -31,7 +31,8 @@ public final class Numbers {
   /**
    * The number that the range spells in canonical form.
    *
-   * @throws NumberFormatException if it is none (see {@link #isLong}); without a stack trace, since bad input is no surprise
+   * @throws NumberFormatException if it is none (see {@link #isLong}); without a stack trace, since bad input is no
+   * surprise
    */
   public static long parseLong(byte[] text, int offset, int length) {
     return parse(text, offset, length, true);

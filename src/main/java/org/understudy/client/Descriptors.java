@@ -12,8 +12,8 @@ import org.apache.pekko.io.Inet;
 
 /**
  * The sockets behind accepted connections, which Pekko shows to nobody else, and the numbers by which the operating
- * system knows them, for CLIENT LIST. The JDK tells these only where its {@code sun.nio.ch} is exported, as the launcher
- * does.
+ * system knows them, for CLIENT LIST. The JDK tells these only where its {@code sun.nio.ch} is exported, as the
+ * launcher does.
  */
 final class Descriptors extends Inet.AbstractSocketOption {
   /** Where the number cannot be had. */

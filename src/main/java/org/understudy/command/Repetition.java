@@ -6,9 +6,9 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 
 /**
- * Random elements of a collection of which the same may be picked again and again, so that nothing but the client bounds
- * their number (HRANDFIELD, SRANDMEMBER, ZRANDMEMBER with a negative count). Many are picked from a copy and leave in
- * parts, as fast as the client reads; its output limit may cut it off before the end.
+ * Random elements of a collection of which the same may be picked again and again, so that nothing but the client
+ * bounds their number (HRANDFIELD, SRANDMEMBER, ZRANDMEMBER with a negative count). Many are picked from a copy and
+ * leave in parts, as fast as the client reads; its output limit may cut it off before the end.
  *
  * @param <V> the collection
  */

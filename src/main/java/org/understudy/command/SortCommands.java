@@ -106,7 +106,9 @@ public final class SortCommands {
     byte[] store;
     final List<SortPattern> get = new ArrayList<>();
 
-    /** @param mayLookUp the client's user may read all keys: those that BY and GET lead to are not among the arguments */
+    /**
+     * @param mayLookUp the client's user may read all keys: those that BY and GET lead to are not among the arguments
+     */
     Options(byte[][] argv, boolean mayStore, boolean mayLookUp) {
       for (int i = 2; i < argv.length; i++) {
         int left = argv.length - i - 1;

@@ -30,8 +30,8 @@ final class DrainedSocketChannel extends SocketChannel {
   }
 
   /**
-   * From now on the selector tells when the socket is readable, also for the first time: so it watches the socket before
-   * the client can have had an answer, and what that sends next is not overtaken by what others send later.
+   * From now on the selector tells when the socket is readable, also for the first time: so it watches the socket
+   * before the client can have had an answer, and what that sends next is not overtaken by what others send later.
    */
   void registered(Runnable whenClosed) {
     this.whenClosed = whenClosed;

@@ -17,10 +17,11 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 /**
  * One thread that runs tasks, timers and, when there is nothing else to do, the selector.
  *
- * <p>Tasks come in two lanes. The main lane is first in, first out, a group of tasks at a time; its tasks from the loop's own thread cost no more
- * than an array slot, those of other threads go through a multi-producer queue. The idle lane holds the selector's task
- * and background work: one of its tasks runs each time the main lane has run dry, or, so that endless work cannot
- * starve the sockets, when the main lane has kept the loop for longer than {@link #PATIENCE_NANOS}.
+ * <p>Tasks come in two lanes. The main lane is first in, first out, a group of tasks at a time; its tasks from the
+ * loop's own thread cost no more than an array slot, those of other threads go through a multi-producer queue. The idle
+ * lane holds the selector's task and background work: one of its tasks runs each time the main lane has run dry, or, so
+ * that endless work cannot starve the sockets, when the main lane has kept the loop for longer than {@link
+ * #PATIENCE_NANOS}.
  *
  * <p>The loop sleeps in exactly one place at a time: in the selector's {@code select}, or, as long as no selector's
  * task is queued, parked. It sleeps only if both lanes are empty, and until the next timer at most. A thread that
@@ -203,10 +204,10 @@ public final class EventLoop {
   }
 
   /**
-   * How many tasks at the head of the lane have their turn next. Of many, a group goes first, with all that it sets going:
-   * so its requests go from their sockets through the actors and back while what belongs to their connections is in the
-   * processor's caches, from which five hundred connections would throw each other at every hop. Within a group tasks run
-   * side by side, since sockets that are served in one burst wake their peers once.
+   * How many tasks at the head of the lane have their turn next. Of many, a group goes first, with all that it sets
+   * going: so its requests go from their sockets through the actors and back while what belongs to their connections is
+   * in the processor's caches, from which five hundred connections would throw each other at every hop. Within a group
+   * tasks run side by side, since sockets that are served in one burst wake their peers once.
    */
   private int nextGeneration() {
     if (!laterTasks.isEmpty() && (tasks.isEmpty() || ++groupGenerations > MOST_GROUP_GENERATIONS)) {

@@ -6,8 +6,8 @@ import org.understudy.bytes.Numbers;
 import org.understudy.bytes.SpareArrays;
 
 /**
- * All databases of one server, and what they share: hash seed, clocks, listener, policy of expiry and access clocks. One
- * thread uses it.
+ * All databases of one server, and what they share: hash seed, clocks, listener, policy of expiry and access clocks.
+ * One thread uses it.
  */
 public final class Keyspace {
   /** Values that take more steps to free than this count as freed lazily when they are unlinked. */
@@ -158,7 +158,8 @@ public final class Keyspace {
   /**
    * Makes the cut of a snapshot. One can be under way at a time.
    *
-   * @param sink gets every entry as it is now, in the steps of the snapshot and, when one is about to change, before that
+   * @param sink gets every entry as it is now, in the steps of the snapshot and, when one is about to change, before
+   * that
    */
   public Snapshot startSnapshot(Snapshot.Sink sink) {
     if (snapshot != null) throw new IllegalStateException("a snapshot is under way");

@@ -16,12 +16,12 @@ import org.understudy.config.FileNames;
 import org.understudy.rdb.RdbWriter;
 
 /**
- * Loads the files of an append-only file, one after the other: a base in the RDB format goes into the keyspace, commands
- * are executed. Files are read where that may block, and loaded piece by piece on the loop.
+ * Loads the files of an append-only file, one after the other: a base in the RDB format goes into the keyspace,
+ * commands are executed. Files are read where that may block, and loaded piece by piece on the loop.
  *
- * <p>The last file may lack its end, as a crash leaves it: with {@code aof-load-truncated} what is not whole is cut off,
- * a transaction without its EXEC included. Everything else that is not as it should be ends the loading; the keyspace
- * holds a part then. All is said in the log, in Redis's words. Source: loadAppendOnlyFiles, aof.c 7.0.15.
+ * <p>The last file may lack its end, as a crash leaves it: with {@code aof-load-truncated} what is not whole is cut
+ * off, a transaction without its EXEC included. Everything else that is not as it should be ends the loading; the
+ * keyspace holds a part then. All is said in the log, in Redis's words. Source: loadAppendOnlyFiles, aof.c 7.0.15.
  */
 public final class AofLoad implements LoadProgress {
   /** Executes what is loaded. */

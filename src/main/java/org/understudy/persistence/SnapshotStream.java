@@ -9,9 +9,9 @@ import org.understudy.keyspace.Snapshot;
 import org.understudy.rdb.RdbWriter;
 
 /**
- * A snapshot as bytes, those of an RDB file mostly, which come into being as somebody takes them: {@link #step} makes some more,
- * {@link #take} hands out what there is. While a large value is under way in steps, entries that are about to change
- * are gathered beside it and follow it.
+ * A snapshot as bytes, those of an RDB file mostly, which come into being as somebody takes them: {@link #step} makes
+ * some more, {@link #take} hands out what there is. While a large value is under way in steps, entries that are about
+ * to change are gathered beside it and follow it.
  */
 public final class SnapshotStream implements Snapshot.Sink {
   /** What is in it, besides what it says of its origin. */

@@ -17,8 +17,8 @@ import org.understudy.config.FileNames;
  * offset {@code n - 1}.
  *
  * <p>So many of the newest bytes stay in memory; what a reader still needs of older ones is spilled to files, and is
- * forgotten with the last reader that has passed it. A reader is cut off, and no other harm done, if what it needs cannot
- * be spilled.
+ * forgotten with the last reader that has passed it. A reader is cut off, and no other harm done, if what it needs
+ * cannot be spilled.
  *
  * <pre>
  * inactive -> active: somebody is going to need the history from now on ({@link #activate})

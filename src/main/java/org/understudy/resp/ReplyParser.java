@@ -9,8 +9,8 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
 
 /**
- * Turns the bytes that a server sends into replies, RESP2 and RESP3. Pure, bounded, and resumable at every byte: feed it
- * chunks as they come and ask for replies until it has none.
+ * Turns the bytes that a server sends into replies, RESP2 and RESP3. Pure, bounded, and resumable at every byte: feed
+ * it chunks as they come and ask for replies until it has none.
  *
  * <p>Bare line feeds between replies are skipped: a primary that prepares a snapshot sends them to show that it lives.
  * What a server announces is not believed before it was sent: arrays grow with the data. An error is final.

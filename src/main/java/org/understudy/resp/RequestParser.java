@@ -355,7 +355,8 @@ public final class RequestParser {
 
   // ---- lines -------------------------------------------------------------------------------------------------------
 
-  // While a length line is read it stands in `line` only if it is split between chunks; else [lineFrom, lineTo) of the chunk.
+  // While a length line is read it stands in `line` only if it is split between chunks; else [lineFrom, lineTo) of the
+  // chunk.
   private int lineFrom;
   private int lineTo;
 

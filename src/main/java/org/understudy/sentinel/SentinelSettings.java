@@ -22,7 +22,9 @@ import org.understudy.sentinel.state.MonitoredPrimary;
 import org.understudy.sentinel.state.PrimarySettings;
 import org.understudy.sentinel.state.Timing.Period;
 
-/** What SENTINEL's subcommands change: SET for a primary, CONFIG for the sentinel, DEBUG and SIMULATE-FAILURE for tests. */
+/**
+ * What SENTINEL's subcommands change: SET for a primary, CONFIG for the sentinel, DEBUG and SIMULATE-FAILURE for tests.
+ */
 final class SentinelSettings {
   static final int CRASH_AFTER_ELECTION = 1;
   static final int CRASH_AFTER_PROMOTION = 2;

@@ -177,7 +177,9 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     return isAlways() ? writer.syncedPosition() : writer.writtenPosition();
   }
 
-  /** Whether so little is written that its client can wait for that: then it survives whatever becomes of the server. */
+  /**
+   * Whether so little is written that its client can wait for that: then it survives whatever becomes of the server.
+   */
   private boolean isQuiet() {
     return clock.nanos() - lastHandOverNanos > QUIET_NANOS && !writer.isSyncing() && writer.failure() == null;
   }

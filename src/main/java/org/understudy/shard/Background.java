@@ -6,7 +6,10 @@ import java.util.function.UnaryOperator;
 import org.understudy.command.Call;
 import org.understudy.resp.CommandError;
 
-/** Work of a command that is not done on the loop, since it would block it or is another's: the client's run stands still. */
+/**
+ * Work of a command that is not done on the loop, since it would block it or is another's: the client's run stands
+ * still.
+ */
 final class Background {
   private final Clients clients;
   private final BlockedClients blocked;

@@ -27,8 +27,8 @@ final class Backlog {
   }
 
   /**
-   * A replica needs the history of a primary from now on. If none was kept, offsets say nothing of what happened before,
-   * so that a new history begins.
+   * A replica needs the history of a primary from now on. If none was kept, offsets say nothing of what happened
+   * before, so that a new history begins.
    */
   void begin() {
     if (log.isActive()) return;

@@ -85,7 +85,9 @@ final class ClientMemory {
     if (!client.gone && client.session.outputBytes.get() > 0) sending.add(client);
   }
 
-  /** Looks again at all who have had a turn since this was asked the last time, so no more often than there are turns. */
+  /**
+   * Looks again at all who have had a turn since this was asked the last time, so no more often than there are turns.
+   */
   void lookAgain() {
     for (Client client : sending) update(client);
     sending.clear();

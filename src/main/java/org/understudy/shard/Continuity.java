@@ -19,9 +19,9 @@ import org.understudy.replication.ReplicationLog;
  * it goes on from there. A replica asks its primary for what follows. A primary begins a history of its own, which
  * branches off there: so its replicas can go on with it, unless they have seen more than was saved.
  *
- * <p>At an orderly end the newest part of the log is saved beside the dataset, for replicas that lag. It is sound to use it
- * with whatever dataset is loaded whose place is in it: an offset of a history is one state of the dataset, and what led
- * there is the same for all who have been there. What follows that place is not used.
+ * <p>At an orderly end the newest part of the log is saved beside the dataset, for replicas that lag. It is sound to
+ * use it with whatever dataset is loaded whose place is in it: an offset of a history is one state of the dataset, and
+ * what led there is the same for all who have been there. What follows that place is not used.
  */
 final class Continuity {
   private static final Logger LOG = LoggerFactory.getLogger(Continuity.class);

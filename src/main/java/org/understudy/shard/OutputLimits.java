@@ -93,7 +93,11 @@ public final class OutputLimits {
     return !replica.equals(DEFAULT_OF_REPLICAS) && least(replica) != Long.MAX_VALUE;
   }
 
-  /** As {@link #exceeded}, for a replica. @param keptBytes of the log that are kept anyway, whether it needs them or not */
+  /**
+   * As {@link #exceeded}, for a replica.
+   *
+   * @param keptBytes of the log that are kept anyway, whether it needs them or not
+   */
   boolean exceededByReplica(Client client, long pendingBytes, long keptBytes, long nowMillis) {
     return exceeds(client, pendingBytes, raised(replica.hardBytes(), keptBytes), raised(replica.softBytes(), keptBytes),
         replica.softSeconds(), nowMillis);

@@ -321,8 +321,8 @@ final class Persistence {
   }
 
   /**
-   * FLUSHALL has removed everything: a background save under way is given up, unless a replica waits for it, and with save points the empty dataset is
-   * saved at once, lest what was flushed comes back with a restart.
+   * FLUSHALL has removed everything: a background save under way is given up, unless a replica waits for it, and with
+   * save points the empty dataset is saved at once, lest what was flushed comes back with a restart.
    *
    * @return whether it was saved
    */
@@ -548,7 +548,8 @@ final class Persistence {
     return outcome == RdbFiles.Outcome.LOADED;
   }
 
-  // ---- the append-only file, switched at run time --------------------------------------------------------------------
+  // ---- the append-only file, switched at run time
+  // --------------------------------------------------------------------
 
   /** Completed, on any thread, when the last change of {@code appendonly} has come into effect; false if it cannot. */
   CompletableFuture<Boolean> appendOnlySwitched() {

@@ -77,7 +77,9 @@ public final class Propagation {
 
   // ---- what happens ------------------------------------------------------------------------------------------------
 
-  /** A command ran, or the rest of one that waited; also one within a transaction, whose end is told in the same way. */
+  /**
+   * A command ran, or the rest of one that waited; also one within a transaction, whose end is told in the same way.
+   */
   void ran(Call call) {
     List<byte[][]> effects = call.effects();
     boolean toFile = !call.effectsForReplicasOnly();

@@ -14,9 +14,9 @@ import org.understudy.replication.ReplicationLog;
 
 /**
  * Which snapshot a replica gets. One is made at a time; whoever comes while it is made, or while it is still being
- * read, or while the log of what happened since is not longer than {@code repl-backlog-size}, joins it. Each reads it at
- * its own pace. Who sends SYNC, or wants no more than the snapshot, joins only one that is under way, as in Redis: it
- * is a backup, or somebody who listens, and wants the dataset as it is now.
+ * read, or while the log of what happened since is not longer than {@code repl-backlog-size}, joins it. Each reads it
+ * at its own pace. Who sends SYNC, or wants no more than the snapshot, joins only one that is under way, as in Redis:
+ * it is a backup, or somebody who listens, and wants the dataset as it is now.
  *
  * <p>As in Redis a snapshot is either a save to the RDB file, which replicas are sent when it is complete, or (with
  * {@code repl-diskless-sync}) made for them only and sent while it is made. In either case it passes through a file,

@@ -218,7 +218,11 @@ final class Replicas {
     return count;
   }
 
-  /** Has a client wait until so many replicas have what it wrote; they are asked for it. @param timeoutMillis 0: ever */
+  /**
+   * Has a client wait until so many replicas have what it wrote; they are asked for it.
+   *
+   * @param timeoutMillis 0: ever
+   */
   void awaitAcks(Client client, long replicas, long timeoutMillis) {
     AckWait wait = new AckWait(client, client.writeOffset, replicas);
     ackWaits.add(wait);

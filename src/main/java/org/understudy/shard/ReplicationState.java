@@ -6,9 +6,9 @@ import org.understudy.replication.PrimaryLink;
 import org.understudy.replication.Transfer;
 
 /**
- * Who we are in replication: a primary, or the replica of one; whose history of changes the dataset is made of; and, for
- * a replica, how the link to its primary is. Written on the shard's loop, where it is also read but
- * for {@link #role}.
+ * Who we are in replication: a primary, or the replica of one; whose history of changes the dataset is made of; and,
+ * for a replica, how the link to its primary is. Written on the shard's loop, where it is also read but for {@link
+ * #role}.
  */
 public final class ReplicationState {
   private History history = History.of(ServerFacts.randomId());

@@ -73,8 +73,8 @@ final class ShutdownSequence {
   }
 
   /**
-   * Begins, because of a signal: with the next round of the cron if there is none now (DEBUG PAUSE-CRON), so that it can
-   * be called off before.
+   * Begins, because of a signal: with the next round of the cron if there is none now (DEBUG PAUSE-CRON), so that it
+   * can be called off before.
    */
   String beginOnSignal(int wanted) {
     if (!shard.cron().isPaused()) return begin(wanted);

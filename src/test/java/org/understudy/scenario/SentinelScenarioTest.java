@@ -111,7 +111,9 @@ class SentinelScenarioTest {
 
   // ---- failovers ---------------------------------------------------------------------------------------------------
 
-  /** In an ensemble of any kind the sentinels agree, the replica that is left follows, and the old primary becomes one. */
+  /**
+   * In an ensemble of any kind the sentinels agree, the replica that is left follows, and the old primary becomes one.
+   */
   @ParameterizedTest
   @CsvSource({"3, 0, real", "1, 2, real", "2, 1, real", "3, 0, ours", "0, 3, ours", "1, 2, ours"})
   void aPrimaryThatDiesIsReplaced(int ours, int real, String servers) {
@@ -236,7 +238,8 @@ class SentinelScenarioTest {
     }
   }
 
-  // ---- scripts, renamed commands, files ------------------------------------------------------------------------------
+  // ---- scripts, renamed commands, files
+  // ------------------------------------------------------------------------------
 
   private Path script(String name, String body) throws IOException {
     Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + body + "\n");

@@ -226,7 +226,8 @@ class AofRewriteTest {
     assertEquals("1", info(shard, "aof_enabled"));
   }
 
-  // ---- failures of the disk ------------------------------------------------------------------------------------------
+  // ---- failures of the disk
+  // ------------------------------------------------------------------------------------------
 
   @Test
   void aSyncThatFailsRefusesChangesUntilARewriteHasReplacedTheFile() {

@@ -244,7 +244,8 @@ class AppendOnlyTest {
     }
   }
 
-  // ---- waiting for the disk ------------------------------------------------------------------------------------------
+  // ---- waiting for the disk
+  // ------------------------------------------------------------------------------------------
 
   @Test
   void underAlwaysAChangeIsAnsweredOnceItIsSafeAndOthersGoOn() {
