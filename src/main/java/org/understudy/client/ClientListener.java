@@ -45,7 +45,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
    * @param shared several listeners, each on a loop of its own, share the addresses
    * @param replyTo gets the outcome for all of them together
    */
-  public record Bind(List<BindAddress> addresses, int port, boolean shared, ActorRef<Bound> replyTo) implements Message {}
+  public record Bind(List<BindAddress> addresses, int port, boolean shared, ActorRef<Bound> replyTo)
+      implements Message {}
 
   /** Listen on a Unix socket too. @param permissions the bits of {@code unixsocketperm}; 0 leaves them to the umask */
   public record BindUnix(Path path, int permissions, ActorRef<BoundUnix> replyTo) implements Message {}
@@ -261,14 +262,15 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   }
 
   private static final String TOO_MANY = "-ERR max number of clients reached\r\n";
-  private static final String DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled and no "
-      + "password is set for the default user. In this mode connections are only accepted from the loopback interface. If you "
-      + "want to connect from external computers to Redis you may adopt one of the following solutions: 1) Just disable "
-      + "protected mode sending the command 'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis "
-      + "from the same host the server is running, however MAKE SURE Redis is not publicly accessible from internet if you do "
-      + "so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable the protected mode by "
-      + "editing the Redis configuration file, and setting the protected mode option to 'no', and then restarting the server. "
-      + "3) If you started the server manually just for testing, restart it with the '--protected-mode no' option. 4) Setup a "
-      + "an authentication password for the default user. NOTE: You only need to do one of the above things in order for the "
-      + "server to start accepting connections from the outside.\r\n";
+  private static final String DENIED = "-DENIED Redis is running in protected mode because protected mode is enabled "
+      + "and no password is set for the default user. In this mode connections are only accepted from the loopback "
+      + "interface. If you want to connect from external computers to Redis you may adopt one of the following "
+      + "solutions: 1) Just disable protected mode sending the command 'CONFIG SET protected-mode no' from the "
+      + "loopback interface by connecting to Redis from the same host the server is running, however MAKE SURE Redis "
+      + "is not publicly accessible from internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) "
+      + "Alternatively you can just disable the protected mode by editing the Redis configuration file, and setting "
+      + "the protected mode option to 'no', and then restarting the server. 3) If you started the server manually "
+      + "just for testing, restart it with the '--protected-mode no' option. 4) Setup a an authentication password "
+      + "for the default user. NOTE: You only need to do one of the above things in order for the server to start "
+      + "accepting connections from the outside.\r\n";
 }

@@ -151,8 +151,9 @@ public final class ConnectionCommands {
       }
     }
     if (!session.authenticated) {
-      throw new CommandError("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
-          + "<user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time");
+      throw new CommandError("NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "
+          + "AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at "
+          + "the same time");
     }
     if (version != 0) session.protocol = version;
     ReplyBuffer reply = call.reply;
@@ -186,7 +187,9 @@ public final class ConnectionCommands {
   private void select(Call call) {
     if (!Numbers.isLong(call.argv[1])) throw CommandError.err("value is not an integer or out of range");
     long index = Numbers.parseLong(call.argv[1]);
-    if (index != (int) index) throw CommandError.err("value is out of range, value must between -2147483648 and 2147483647");
+    if (index != (int) index) {
+      throw CommandError.err("value is out of range, value must between -2147483648 and 2147483647");
+    }
     if (index < 0 || index >= config.databases()) throw CommandError.err("DB index is out of range");
     call.session.database = (int) index;
     call.reply.ok();

@@ -89,7 +89,7 @@ final class Loop {
     if (attackLoggedMillis != 0 && now - attackLoggedMillis < ATTACK_LOG_INTERVAL_MILLIS) return;
     attackLoggedMillis = now;
     LOG.warn("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "
-        + "This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "
-        + "Connection from {} aborted.", session.address);
+        + "This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis "
+        + "instance. Connection from {} aborted.", session.address);
   }
 }

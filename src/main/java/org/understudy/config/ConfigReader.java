@@ -215,8 +215,8 @@ public final class ConfigReader {
   private void user(List<String> words) throws BadValue {
     String name = words.get(0);
     if (config.users().stream().anyMatch(user -> user.get(0).equals(name))) {
-      throw new BadValue("Error in user declaration '" + name + "': Duplicate user found. A user can only be defined once"
-          + " in config files");
+      throw new BadValue("Error in user declaration '" + name
+          + "': Duplicate user found. A user can only be defined once in config files");
     }
     try {
       users.accept(words);

@@ -20,7 +20,8 @@ public record HeapLayout(int objectHeader, int arrayHeader, int reference) {
 
   private static boolean option(String name, boolean otherwise) {
     try {
-      var machine = java.lang.management.ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class);
+      var machine =
+          java.lang.management.ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class);
       return machine == null ? otherwise : Boolean.parseBoolean(machine.getVMOption(name).getValue());
     } catch (IllegalArgumentException e) { // no such option in this version
       return otherwise;

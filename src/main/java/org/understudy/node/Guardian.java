@@ -86,7 +86,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (sentinel == null) parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
-    listeners = Listeners.start(context, ClientListener.create(shard, parts, parts.users(), sessions), config.ioThreads());
+    listeners = Listeners.start(context, ClientListener.create(shard, parts, parts.users(), sessions),
+        config.ioThreads());
     if (!parts.loadUsers()) {
       milestones.listening.completeExceptionally(new StartFailure("no users"));
       return;
@@ -124,8 +125,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** Logs what cannot be listened on: up to the first address that had to be there, as Redis, which then stops. */
   private static void report(ClientListener.Bound bound) {
     for (ClientListener.Failure failure : bound.failures()) {
-      log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", failure.address().shown(), bound.port(),
-          failure.reason());
+      log.warn("Warning: Could not create server TCP listening socket {}:{}: {}", failure.address().shown(),
+          bound.port(), failure.reason());
       if (failure.fatal()) return;
     }
   }

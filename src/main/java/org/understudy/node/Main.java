@@ -150,7 +150,8 @@ public final class Main {
       pidFile = new PidFile(config.resolve(config.pidfile()));
       pidFile.write(pid);
     }
-    Banner.running(config, isSentinel ? sentinel.word() : Mode.STANDALONE.word(), Boolean.getBoolean("understudy.terminal"), pid);
+    Banner.running(config, isSentinel ? sentinel.word() : Mode.STANDALONE.word(),
+        Boolean.getBoolean("understudy.terminal"), pid);
     SystemLimits.backlog(config, Path.of("/proc/sys/net/core/somaxconn"));
     if (!isSentinel) log.warn("Server initialized");
   }

@@ -57,7 +57,8 @@ public final class Node implements AutoCloseable {
   static Node start(Config config, Shutdown shutdown, Runnable listening, SentinelMode sentinel) {
     Guardian.Milestones milestones = new Guardian.Milestones();
     ActorSystem<Guardian.Command> system = ActorSystem.create(
-        Guardian.create(config, milestones, shutdown, sentinel), "understudy", Engine.systemConfig(EngineSettings.defaults()));
+        Guardian.create(config, milestones, shutdown, sentinel), "understudy",
+        Engine.systemConfig(EngineSettings.defaults()));
     Node node = new Node(system, config, shutdown);
     // A guardian that dies on the way would leave us waiting for ever.
     system.getWhenTerminated().whenComplete((done, failure) -> {

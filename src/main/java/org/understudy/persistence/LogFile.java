@@ -85,7 +85,8 @@ public final class LogFile {
     while (lineEnd < content.length && content[lineEnd] != '\n') lineEnd++;
     String[] words = Bytes.string(Arrays.copyOf(content, lineEnd)).split(" ");
     int bytesEnd = content.length - Long.BYTES;
-    if (words.length != WORDS || !words[0].equals(MAGIC) || lineEnd >= bytesEnd) return unusable("it is of another kind");
+    boolean known = words.length == WORDS && words[0].equals(MAGIC) && lineEnd < bytesEnd;
+    if (!known) return unusable("it is of another kind");
     if (!words[1].equals(VERSION)) return unusable("it is of version " + words[1]);
     if (Crc64.update(0, content, 0, bytesEnd) != ByteBuffer.wrap(content).getLong(bytesEnd)) {
       return unusable("its checksum is wrong");

@@ -344,7 +344,8 @@ public final class ReplicationLog {
     }
     readersCut += count;
     if (count == 0) return;
-    LOG.warn("Cannot spill the replication log to disk: {}. Cutting off {} replica(s) that would need it.", reason, count);
+    LOG.warn("Cannot spill the replication log to disk: {}. Cutting off {} replica(s) that would need it.", reason,
+        count);
   }
 
   // ---- reading -----------------------------------------------------------------------------------------------------

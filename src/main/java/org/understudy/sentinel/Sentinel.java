@@ -142,7 +142,9 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
     running.values().forEach(ScriptRunner.Running::kill);
     Save last = toWrite == null ? writing : toWrite;
     String failure = last == null ? null : write(file, last); // nobody waits for this loop any more
-    if (failure != null) log.warn("WARNING: Sentinel was not able to save the new configuration on disk!!!: {}", failure);
+    if (failure != null) {
+      log.warn("WARNING: Sentinel was not able to save the new configuration on disk!!!: {}", failure);
+    }
     return this;
   }
 

@@ -38,8 +38,8 @@ public record SentinelConfig(SentinelOptions options, SavedState state, Set<Stri
       Predicate<Path> executable, Path folder) {
     SentinelConfig file = SentinelDirectives.read(lines, names, executable, folder);
     Path stateFile = file.options.stateFile();
-    SentinelConfig all = stateFile == null ? file : file.with(SentinelDirectives.read(stateLines(stateFile, files), names,
-        executable, folder).state);
+    SentinelConfig all = stateFile == null ? file
+        : file.with(SentinelDirectives.read(stateLines(stateFile, files), names, executable, folder).state);
     Path place = stateFile == null ? configFile : stateFile;
     if (place == null) return all;
     return new SentinelConfig(all.options, FailoverFile.added(all.state, files, FailoverFile.beside(place)),

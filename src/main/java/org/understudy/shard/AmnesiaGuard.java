@@ -73,16 +73,18 @@ final class AmnesiaGuard {
    */
   boolean refusesHistory(String id, long offset, long ownOffset) {
     if (!isOn() || keyspace.size() == 0 || id != null && isKnown(id) || offset >= ownOffset) return false;
-    return refuse("unrelated-primary", "the primary offers history {} up to offset {}, which is not ours and shorter than"
-        + " ours ({}). {} keys are kept. Set repl-amnesia-guard to no to replace them.", id, offset, ownOffset,
+    return refuse("unrelated-primary",
+        "the primary offers history {} up to offset {}, which is not ours and shorter than "
+        + "ours ({}). {} keys are kept. Set repl-amnesia-guard to no to replace them.", id, offset, ownOffset,
         keyspace.size());
   }
 
   /** As a replica, before a dataset with so many keys replaces ours. */
   boolean refusesDataset(long keys) {
     if (!isOn() || keys > 0 || keyspace.size() == 0) return false;
-    return refuse("empty-primary", "the dataset of the primary is empty. {} keys are kept. Set repl-amnesia-guard to no to"
-        + " replace them.", keyspace.size());
+    return refuse("empty-primary",
+        "the dataset of the primary is empty. {} keys are kept. Set repl-amnesia-guard to no to "
+        + "replace them.", keyspace.size());
   }
 
   /** The same for a dataset that is not loaded yet: all its bytes if it is small, else null. */

@@ -76,7 +76,9 @@ final class ClientMemory {
     client.memoryBytes = bytes(client);
     client.memoryClass = client.type();
     bytesByClass[client.memoryClass.ordinal()] += client.memoryBytes;
-    move(client, limit == 0 || client.session.noEvict || client.memoryClass == ClientClass.REPLICA || client.session.primary ? -1 : bucketOf(client.memoryBytes));
+    boolean safe = limit == 0 || client.session.noEvict || client.memoryClass == ClientClass.REPLICA
+        || client.session.primary;
+    move(client, safe ? -1 : bucketOf(client.memoryBytes));
   }
 
   /** The same at the end of a client's turn: what it was sent counts until {@link #lookAgain}. */

@@ -68,7 +68,8 @@ final class Continuity {
   void saveLog() {
     if (place() == null) return;
     byte[] newest = log.newest(MOST_SAVED_BYTES);
-    LogFile.save(files, path(), new LogExcerpt(replication.history().id(), log.end() - newest.length, newest), processId);
+    LogFile.save(files, path(), new LogExcerpt(replication.history().id(), log.end() - newest.length, newest),
+        processId);
   }
 
   private Path path() {

@@ -85,8 +85,8 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
       reply.error(error);
     }
     if (reply.errors() == errors) return;
-    log.warn("== CRITICAL == This server is sending an error to its AOF-loading-client: '{}' after processing the command"
-        + " '{}'", reply.lastError(), spec.fullName);
+    log.warn("== CRITICAL == This server is sending an error to its AOF-loading-client: '{}' after processing the "
+        + "command '{}'", reply.lastError(), spec.fullName);
   }
 
   @Override

@@ -117,7 +117,8 @@ final class Persistence {
     processId = parts.facts.processId();
     lastSaveSeconds = parts.facts.startMillis() / 1000;
     files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
-        seconds(), parts.memory.used(), parts.continuity.place(), false), () -> readOptions(parts.listForms), processId);
+        seconds(), parts.memory.used(), parts.continuity.place(), false), () -> readOptions(parts.listForms),
+        processId);
     aofFiles = new AofFiles(fileSystem, config, clock, files);
     appendOnly = new AppendOnly(parts, aofFiles);
     rewrite = new AofRewrite(config, clock, this, appendOnly, processId);
@@ -439,8 +440,8 @@ final class Persistence {
   void giveUpSaves() {
     if (running == null) return;
     if (kind == Kind.BACKGROUND) {
-      log.info("Replica is about to load the RDB file received from the master, but there is a background save, which is"
-          + " given up");
+      log.info("Replica is about to load the RDB file received from the master, but there is a background save, "
+          + "which is given up");
     }
     giveUp();
     answer(waiting, false);
@@ -596,8 +597,8 @@ final class Persistence {
       return;
     }
     if (rewrite.isUnderWay()) {
-      log.warn("AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting"
-          + " a rewrite now.");
+      log.warn("AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and "
+          + "starting a rewrite now.");
       dropRewrite();
     }
     switched = rewrite.start();

@@ -113,8 +113,8 @@ final class ReplicaCommands {
         replicationLog.first(), replicationLog.end());
     if (decision instanceof PsyncDecision.Continue from) {
       statistics.partialSyncs++;
-      log.info("Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from offset {}.",
-          replica.name(), replicationLog.end() - from.offset(), number);
+      log.info("Partial resynchronization request from {} accepted. Sending {} bytes of backlog starting from "
+          + "offset {}.", replica.name(), replicationLog.end() - from.offset(), number);
       replicas.resume(replica, from.offset(),
           replica.takesNewId ? "+CONTINUE " + replication.id() + "\r\n" : "+CONTINUE\r\n");
       return;
@@ -167,16 +167,18 @@ final class ReplicaCommands {
     History history = replication.history();
     switch (reason) {
       case ASKED_FOR -> log.info("Full resync requested by replica {}", replica.name());
-      case OTHER_HISTORY -> log.info("Partial resynchronization not accepted: Replication ID mismatch (Replica asked for "
-          + "'{}', my replication IDs are '{}' and '{}')", id, history.id(), history.secondId());
-      case PAST_BRANCH -> log.info("Partial resynchronization not accepted: Requested offset for second ID was {}, but I "
-          + "can reply up to {}", number, history.secondOffset());
+      case OTHER_HISTORY ->
+          log.info("Partial resynchronization not accepted: Replication ID mismatch (Replica asked for "
+              + "'{}', my replication IDs are '{}' and '{}')", id, history.id(), history.secondId());
+      case PAST_BRANCH ->
+          log.info("Partial resynchronization not accepted: Requested offset for second ID was {}, but I "
+              + "can reply up to {}", number, history.secondOffset());
       case NOT_KEPT, AHEAD -> {
         log.info("Unable to partial resync with replica {} for lack of backlog (Replica request was: {}).",
             replica.name(), number);
         if (reason == PsyncDecision.Reason.AHEAD) {
-          log.warn("Warning: replica {} tried to PSYNC with an offset that is greater than the master replication offset.",
-              replica.name());
+          log.warn("Warning: replica {} tried to PSYNC with an offset that is greater than the master replication "
+              + "offset.", replica.name());
         }
       }
     }

@@ -150,8 +150,8 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     disconnect();
     blocked.endAll(UNBLOCKED);
     if (wasPrimary) {
-      log.info("Before turning into a replica, using my own master parameters to synthesize a cached master: I may be able"
-          + " to synchronize with the new master with just a partial transfer.");
+      log.info("Before turning into a replica, using my own master parameters to synthesize a cached master: I may be "
+          + "able to synchronize with the new master with just a partial transfer.");
       state.resumable(true);
       state.streamDatabase(0); // any: a primary that can go on begins with SELECT
     }
@@ -404,8 +404,10 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     log.warn("== CRITICAL == This replica is sending an error to its master: '{}' after processing the command '{}'",
         error, command);
     statistics.unexpectedErrors++;
-    if (!config.text(Directive.PROPAGATION_ERROR_BEHAVIOR).equals("ignore") && config.flag(Directive.REPLICA_READ_ONLY)) {
-      control.crash("This replica panicked sending an error to its master after processing the command '" + command + "'");
+    if (!config.text(Directive.PROPAGATION_ERROR_BEHAVIOR).equals("ignore")
+        && config.flag(Directive.REPLICA_READ_ONLY)) {
+      control.crash("This replica panicked sending an error to its master after processing the command '" + command
+          + "'");
     }
   }
 

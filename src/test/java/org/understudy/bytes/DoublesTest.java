@@ -62,13 +62,15 @@ class DoublesTest {
       double exact = Double.parseDouble("1e" + power);
       for (double value : new double[] {Math.nextDown(exact), exact, Math.nextUp(exact), -exact}) {
         BigDecimal expected = new BigDecimal(value).round(new MathContext(17, RoundingMode.HALF_EVEN));
-        assertEquals(0, expected.compareTo(new BigDecimal(Doubles.toText(value))), () -> value + ": " + Doubles.toText(value));
+        assertEquals(0, expected.compareTo(new BigDecimal(Doubles.toText(value))), 
+            () -> value + ": " + Doubles.toText(value));
       }
     }
   }
 
   @ParameterizedTest
-  @CsvSource({"' 5', 5", "'', 0", "1e400, Infinity", "-1e400, -Infinity", "1e-400, 0", "'\t\u000b-0x10', -16", "inf, Infinity",
+  @CsvSource({"' 5', 5", "'', 0", "1e400, Infinity", "-1e400, -Infinity", "1e-400, 0", "'\t\u000b-0x10', -16",
+      "inf, Infinity",
       "' ', NaN", "'5 ', NaN", "1e, NaN", "nan, NaN", "--1, NaN"})
   void looseTextIsReadAsStrtodReadsIt(String text, double value) {
     assertEquals(value, Doubles.parseLoosely(Bytes.of("(" + text), 1, text.length()));

@@ -138,7 +138,8 @@ class AofComparisonTest {
   void theSameCommandsMakeTheSameFile() throws IOException {
     byte[] theirs;
     byte[] ours;
-    try (RealRedis redis = RealRedis.start("--appendonly", "yes", "--appendfsync", "always"); RespClient client = redis.connect()) {
+    try (RealRedis redis = RealRedis.start("--appendonly", "yes", "--appendfsync", "always");
+        RespClient client = redis.connect()) {
       deterministic(client);
       theirs = Files.readAllBytes(redis.folder().resolve("appendonlydir/appendonly.aof.1.incr.aof"));
     }

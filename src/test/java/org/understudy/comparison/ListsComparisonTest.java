@@ -104,7 +104,8 @@ class ListsComparisonTest extends SideBySideTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-1", "x", "", "nan", "inf", "-inf", "1e400", "9223372036854775807", "1e20", "-0.0001", "0x10",
+  @ValueSource(strings = {"-1", "x", "", "nan", "inf", "-inf", "1e400", "9223372036854775807", "1e20", "-0.0001",
+      "0x10",
       " 1", "1 "})
   void timeoutsAreTakenAlike(String timeout) throws IOException {
     both.assertSameReplies(List.of(words("RPUSH k a b c d e f g"), words("BLPOP k", timeout), words("BRPOP k", timeout),

@@ -127,7 +127,8 @@ class PropagationComparisonTest {
 
   private void assertSameStreamInAnyOrder() throws IOException {
     both("PUBLISH", "end", ".");
-    assertEquals(comparable(real.stream()).lines().sorted().toList(), comparable(ours.stream()).lines().sorted().toList());
+    assertEquals(comparable(real.stream()).lines().sorted().toList(),
+        comparable(ours.stream()).lines().sorted().toList());
     commands.clear();
   }
 

@@ -31,7 +31,8 @@ class SentinelCommandsComparisonTest {
   /** Fields of an instance whose values pass with time or are each sentinel's own. */
   private static final Set<String> PASSING = Set.of("last-ping-sent", "last-ok-ping-reply", "last-ping-reply",
       "info-refresh", "role-reported-time", "link-pending-commands", "s-down-time", "o-down-time");
-  private static final Set<String> OF_THE_SERVER = Set.of("name", "ip", "port", "runid", "slave-repl-offset", "master-port");
+  private static final Set<String> OF_THE_SERVER = Set.of("name", "ip", "port", "runid", "slave-repl-offset",
+      "master-port");
   private static final Set<String> OUR_SUBCOMMANDS = Set.of("sentinel|failovers", "sentinel|forget");
 
   private RealRedis realSentinel;
@@ -104,7 +105,8 @@ class SentinelCommandsComparisonTest {
 
   @Test
   void settingsOfAPrimary() {
-    allSame("SENTINEL set gone", "SENTINEL set gone quorum", "SENTINEL set nobody quorum 1", "SENTINEL set gone quorum 0",
+    allSame("SENTINEL set gone", "SENTINEL set gone quorum", "SENTINEL set nobody quorum 1",
+        "SENTINEL set gone quorum 0",
         "SENTINEL set gone quorum x", "SENTINEL set gone Quorum 7", "SENTINEL set gone down-after-milliseconds 0",
         "SENTINEL set gone down-after-milliseconds 700 failover-timeout 800", "SENTINEL set gone parallel-syncs -1",
         "SENTINEL set gone parallel-syncs 2 nonsense 3", "SENTINEL set gone auth-pass other auth-user another",
@@ -119,7 +121,8 @@ class SentinelCommandsComparisonTest {
 
   @Test
   void primariesComeAndGo() {
-    allSame("SENTINEL monitor new 127.0.0.1 2 x", "SENTINEL monitor new 127.0.0.1 x 1", "SENTINEL monitor new 127.0.0.1 2 0",
+    allSame("SENTINEL monitor new 127.0.0.1 2 x", "SENTINEL monitor new 127.0.0.1 x 1",
+        "SENTINEL monitor new 127.0.0.1 2 0",
         "SENTINEL monitor new no.such.host 2 1", "SENTINEL monitor new 127.0.0.1 70000 1",
         "SENTINEL monitor gone 127.0.0.1 1 1", "SENTINEL monitor new 127.0.0.1 2 5",
         "SENTINEL get-master-addr-by-name new", "SENTINEL reset new", "SENTINEL remove new", "SENTINEL remove new",
@@ -211,7 +214,8 @@ class SentinelCommandsComparisonTest {
   void infoHasTheSentinelsSections() {
     assertEquals(sections(real.call("INFO")), sections(ours.call("INFO")));
     assertEquals(sections(real.call("INFO", "all")), sections(ours.call("INFO", "all")));
-    assertEquals(sections(real.call("INFO", "replication", "keyspace")), sections(ours.call("INFO", "replication", "keyspace")));
+    assertEquals(sections(real.call("INFO", "replication", "keyspace")),
+        sections(ours.call("INFO", "replication", "keyspace")));
     assertEquals(sections(real.call("INFO", "sentinel", "cpu")), sections(ours.call("INFO", "sentinel", "cpu")));
     assertTrue(text(ours.call("INFO", "server")).contains("\r\nredis_mode:sentinel\r\n"));
     same("INFO", "sentinel");

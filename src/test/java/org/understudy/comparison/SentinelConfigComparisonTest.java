@@ -29,7 +29,8 @@ class SentinelConfigComparisonTest {
   @ParameterizedTest
   @ValueSource(strings = {
       "sentinel monitor a 127.0.0.1 1", "sentinel monitor a 127.0.0.1 1 0", "sentinel monitor a 127.0.0.1 1 x",
-      "sentinel monitor a 127.0.0.1 70000 1", "sentinel monitor a 127.0.0.1 -1 1", "sentinel monitor a no.such.host 1 1",
+      "sentinel monitor a 127.0.0.1 70000 1", "sentinel monitor a 127.0.0.1 -1 1",
+      "sentinel monitor a no.such.host 1 1",
       "sentinel monitor p 127.0.0.1 2 2", "sentinel nonsense", "sentinel nonsense p 1", "sentinel myid 12",
       "sentinel down-after-milliseconds q 1", "sentinel down-after-milliseconds p 0",
       "sentinel down-after-milliseconds p", "sentinel failover-timeout p -1", "sentinel failover-timeout q 1",

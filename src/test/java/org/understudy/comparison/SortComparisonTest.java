@@ -89,7 +89,8 @@ class SortComparisonTest extends SideBySideTest {
     }
     if (random.nextInt(3) == 0 && !byOthers) words.addAll(List.of("LIMIT", bound(), bound()));
     for (int i = random.nextInt(8); i >= 5; i--) {
-      words.addAll(List.of(random.nextBoolean() ? "GET" : "get", List.of("#", "weight_*", "hash_*->name", "hash_*->none",
+      words.addAll(List.of(random.nextBoolean() ? "GET" : "get", List.of("#", "weight_*", "hash_*->name",
+          "hash_*->none",
           "hash_*", "constant", "weight_*->field", "*->", "*", "**->->x").get(random.nextInt(10))));
     }
     if (random.nextBoolean()) words.add(random.nextBoolean() ? "DESC" : "asc");

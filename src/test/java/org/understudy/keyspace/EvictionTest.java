@@ -129,7 +129,9 @@ class EvictionTest {
   void aFewKeysWithExpiryAreFoundAmongMany() {
     for (int i = 0; i < 100_000; i++) database.setString(key(i), VALUE);
     for (int i = 0; i < 3; i++) database.expireAt(key(i * 1000), test.now + HOUR);
-    for (int i = 0; i < 3; i++) assertTrue(evict(i == 0 ? MaxmemoryPolicy.VOLATILE_RANDOM : MaxmemoryPolicy.VOLATILE_LRU));
+    for (int i = 0; i < 3; i++) {
+      assertTrue(evict(i == 0 ? MaxmemoryPolicy.VOLATILE_RANDOM : MaxmemoryPolicy.VOLATILE_LRU));
+    }
     assertFalse(evict(MaxmemoryPolicy.VOLATILE_RANDOM));
     assertEquals(new TreeSet<>(List.of("0:key:0", "0:key:1000", "0:key:2000")), new TreeSet<>(test.evicted));
   }

@@ -205,9 +205,12 @@ class ExpiryTest {
 
   @Test
   void theStaleShareIsEstimated() {
-    for (int i = 0; i < 1000; i++) database.setString(Bytes.of("key:" + i), VALUE, i < 500 ? test.now - 1 : test.now + 100);
+    for (int i = 0; i < 1000; i++) {
+      database.setString(Bytes.of("key:" + i), VALUE, i < 500 ? test.now - 1 : test.now + 100);
+    }
     keyspace.activeExpiry().slice(Long.MAX_VALUE);
-    assertEquals(2.5, keyspace.activeExpiry().stalePercentage(), 1e-9); // half of them, of which a twentieth counts at once
+    // half of them, of which a twentieth counts at once
+    assertEquals(2.5, keyspace.activeExpiry().stalePercentage(), 1e-9);
     keyspace.activeExpiry().slice(Long.MAX_VALUE);
     assertEquals(2.375, keyspace.activeExpiry().stalePercentage(), 1e-9);
     keyspace.resetStats();

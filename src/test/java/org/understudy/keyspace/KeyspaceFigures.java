@@ -38,7 +38,8 @@ final class KeyspaceFigures {
       long insert = nanos() - start;
       System.out.printf("round %d: insert %d ns", round, insert / keys);
       double accounted = (double) keyspace.usedBytes() / keys;
-      System.out.printf(", %.1f bytes a key accounted, %.1f by the heap", accounted, (double) (usedHeap() - heapBefore) / keys);
+      System.out.printf(", %.1f bytes a key accounted, %.1f by the heap", accounted,
+          (double) (usedHeap() - heapBefore) / keys);
       System.out.printf(", %.2f moves a key", (double) database.table().moved() / keys);
 
       SplittableRandom random = new SplittableRandom(1);

@@ -248,7 +248,8 @@ class KeyspaceModelTest {
   }
 
   private byte[] key(int i) {
-    return Bytes.of(i % 97 == 0 ? "long".repeat(i % 5 * 10 + 30) + i : i % 991 == 1 ? "x".repeat(40_000) + i : "key:" + i);
+    if (i % 97 == 0) return Bytes.of("long".repeat(i % 5 * 10 + 30) + i);
+    return Bytes.of((i % 991 == 1 ? "x".repeat(40_000) : "key:") + i);
   }
 
   private byte[] value() {

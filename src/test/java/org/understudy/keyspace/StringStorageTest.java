@@ -22,7 +22,8 @@ class StringStorageTest {
   private final Entry entry = new Entry();
 
   @ParameterizedTest
-  @CsvSource({"0, INT", "-1, INT", "9223372036854775807, INT", "-9223372036854775808, INT", "9223372036854775808, EMBSTR",
+  @CsvSource({"0, INT", "-1, INT", "9223372036854775807, INT", "-9223372036854775808, INT",
+      "9223372036854775808, EMBSTR",
       "01, EMBSTR", "+1, EMBSTR", "-0, EMBSTR", "' 1', EMBSTR", "1.0, EMBSTR", "'', EMBSTR", "text, EMBSTR",
       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, EMBSTR", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, RAW"})
   void encodingIsChosenAsRedisDoes(String value, Encoding encoding) {

@@ -64,7 +64,8 @@ class TableTest {
         database.setString(Bytes.of("churn:" + i), Bytes.of("v"));
         database.remove(Bytes.of("churn:" + i));
       }
-      assertTrue(database.table().moved() - before <= 30_000, "moves for 1000 pairs: " + (database.table().moved() - before));
+      long moves = database.table().moved() - before;
+      assertTrue(moves <= 30_000, "moves for 1000 pairs: " + moves);
     }
   }
 
@@ -108,7 +109,9 @@ class TableTest {
   @Test
   void keysOfEveryLengthAreToldApart() {
     byte[] zeros = new byte[300];
-    for (int length = 0; length < 300; length++) database.setString(java.util.Arrays.copyOf(zeros, length), Bytes.of(length));
+    for (int length = 0; length < 300; length++) {
+      database.setString(java.util.Arrays.copyOf(zeros, length), Bytes.of(length));
+    }
     assertEquals(300, database.size());
     Entry entry = new Entry();
     for (int length = 0; length < 300; length++) {

@@ -67,7 +67,8 @@ class EnsembleIT {
     Eventually.await("a replica has taken over", () ->
         !List.of("127.0.0.1", Integer.toString(port)).equals(call(commands.get(3))));
     Eventually.await("the leader tells about it", () -> callAll(List.of(commands.get(4),
-        commands.get(4).replace("7012", "7011"), commands.get(4).replace("7012", "7010"))).toString().contains("switched"));
+        commands.get(4).replace("7012", "7011"),
+        commands.get(4).replace("7012", "7010"))).toString().contains("switched"));
     assertEquals(List.of("apple", "apple"), callAll(commands.subList(5, 7)));
   }
 

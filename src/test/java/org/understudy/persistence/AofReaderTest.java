@@ -63,7 +63,8 @@ class AofReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SET a b\r\n", "*0\r\n", "*-1\r\n", "*1\r\nPING\r\n", "*1\r\n$-1\r\n", "*1\r\n*1\r\n", "\0\0\0\0"})
+  @ValueSource(strings = {"SET a b\r\n", "*0\r\n", "*-1\r\n", "*1\r\nPING\r\n", "*1\r\n$-1\r\n", "*1\r\n*1\r\n",
+      "\0\0\0\0"})
   void whatIsNoCommandIsRefused(String bytes) {
     assertThrows(AofReader.Malformed.class, () -> read(bytes, bytes.length()));
   }

@@ -249,7 +249,8 @@ class RdbFilesTest {
     byte[] whole = disk.get(place);
     for (int length = 0; length < whole.length; length++) {
       disk.put(place, Arrays.copyOf(whole, length));
-      assertEquals(RdbFiles.Outcome.DAMAGED, filesOf(new CommandRunner().keyspace).loadAtOnce(false), length + " bytes");
+      assertEquals(RdbFiles.Outcome.DAMAGED, filesOf(new CommandRunner().keyspace).loadAtOnce(false),
+          length + " bytes");
     }
   }
 
@@ -348,8 +349,8 @@ class RdbFilesTest {
       case 24 -> runner.run("XADD", "stream:" + random.nextInt(4), "*", number, "v".repeat(random.nextInt(100)));
       case 25 -> runner.run("XTRIM", "stream:" + random.nextInt(4), "MAXLEN", 500 + random.nextInt(500));
       case 26 -> runner.run("XGROUP", "CREATE", "stream:" + random.nextInt(4), "group:" + random.nextInt(3), 0);
-      case 27 -> runner.run("XREADGROUP", "GROUP", "group:" + random.nextInt(3), "reader:" + random.nextInt(3), "COUNT", 5,
-          "STREAMS", "stream:" + random.nextInt(4), ">");
+      case 27 -> runner.run("XREADGROUP", "GROUP", "group:" + random.nextInt(3), "reader:" + random.nextInt(3),
+          "COUNT", 5, "STREAMS", "stream:" + random.nextInt(4), ">");
       default -> {
         if (random.nextInt(20) == 0) runner.advance(random.nextInt(50));
         if (random.nextInt(20) == 0) runner.keyspace.activeExpiry().slice(Long.MAX_VALUE);

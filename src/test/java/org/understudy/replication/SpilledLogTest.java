@@ -92,7 +92,8 @@ class SpilledLogTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK, 15 * CHUNK - 1, 15 * CHUNK, 19 * CHUNK, 20 * CHUNK})
+  @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK, 15 * CHUNK - 1, 15 * CHUNK, 19 * CHUNK,
+      20 * CHUNK})
   void aReaderGetsTheSameWhereverItStartsAndWhateverIsSpilled(int from) throws IOException {
     ReplicationLog.Reader holder = log.reader(0);
     for (int i = 0; i < 20; i++) {

@@ -47,7 +47,8 @@ class RequestParserTest {
   @Test
   void aNameThatComesAgainIsTheSameArray() {
     RequestParser parser = new RequestParser();
-    byte[] input = Bytes.of("*2\r\n$3\r\nGET\r\n$1\r\na\r\n*2\r\n$3\r\nGET\r\n$1\r\nb\r\n*2\r\n$3\r\nget\r\n$1\r\nb\r\n");
+    byte[] input =
+        Bytes.of("*2\r\n$3\r\nGET\r\n$1\r\na\r\n*2\r\n$3\r\nGET\r\n$1\r\nb\r\n*2\r\n$3\r\nget\r\n$1\r\nb\r\n");
     parser.feed(input, 0, input.length);
     byte[] first = parser.next()[0];
     assertSame(first, parser.next()[0]);
@@ -195,7 +196,8 @@ class RequestParserTest {
       for (int chunk = 0; chunk < 3 && parser.error() == null; chunk++) {
         byte[] bytes = new byte[random.nextInt(40)];
         for (int i = 0; i < bytes.length; i++) {
-          bytes[i] = random.nextInt(10) == 0 ? (byte) random.nextInt() : (byte) alphabet.charAt(random.nextInt(alphabet.length()));
+          bytes[i] = random.nextInt(10) == 0 ? (byte) random.nextInt()
+              : (byte) alphabet.charAt(random.nextInt(alphabet.length()));
         }
         parser.feed(bytes, 0, bytes.length);
         for (byte[][] request = parser.next(); request != null; request = parser.next()) {

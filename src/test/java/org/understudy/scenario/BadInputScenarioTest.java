@@ -47,7 +47,8 @@ class BadInputScenarioTest {
     for (int round = 0; round < 200; round++) {
       byte[] bytes = new byte[1 + random.nextInt(300)];
       for (int i = 0; i < bytes.length; i++) {
-        bytes[i] = random.nextInt(8) == 0 ? (byte) random.nextInt() : (byte) alphabet.charAt(random.nextInt(alphabet.length()));
+        bytes[i] = random.nextInt(8) == 0 ? (byte) random.nextInt()
+            : (byte) alphabet.charAt(random.nextInt(alphabet.length()));
       }
       try (Socket socket = connect()) {
         socket.getOutputStream().write(bytes);
@@ -136,7 +137,8 @@ class BadInputScenarioTest {
 
   @Test
   void aWebBrowserIsCutOffWithoutAnAnswer() throws IOException {
-    for (String request : List.of("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+    for (String request : List.of("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
       try (Socket socket = connect()) {
         socket.getOutputStream().write(Bytes.of(request));
         assertTrue(endsWithin(socket, 10_000), request);

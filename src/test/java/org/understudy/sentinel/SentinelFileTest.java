@@ -81,7 +81,8 @@ class SentinelFileTest {
 
   @Test
   void commentsAndOrderStay() throws IOException {
-    configure("# mine", "sentinel down-after-milliseconds p 500", "port 5", "", "# below", "SENTINEL monitor p 10.0.0.1 1 2");
+    configure("# mine", "sentinel down-after-milliseconds p 500", "port 5", "", "# below",
+        "SENTINEL monitor p 10.0.0.1 1 2");
     SentinelConfig before = read();
     write(before, after(before.state(), Address.literal("10.0.0.7", 7), 1));
     List<String> lines = text(FILE).lines().limit(6).toList();

@@ -66,7 +66,8 @@ class PrimaryStreamTest {
 
   @Test
   void whatIsAppliedIsInTheLogToTheByteWhereverThePiecesAreCut() throws IOException {
-    byte[] all = stream(command("SELECT", 1), command("SET", "a", "x".repeat(50)), command("INCR", "n"), command("PING"),
+    byte[] all = stream(command("SELECT", 1), command("SET", "a", "x".repeat(50)), command("INCR", "n"),
+        command("PING"),
         command("MULTI"), command("INCR", "n"), command("SELECT", 2), command("SET", "b", 1), command("EXEC"));
     for (int cut = 1; cut < all.length; cut++) {
       shard.call("FLUSHALL");

@@ -23,7 +23,8 @@ class ListpackTest {
   private static final String[] EVERY_ENCODING = {"0", "127", "128", "-1", "4095", "-4096", "4096", "-32768", "32768",
       "-8388608", "8388608", "-2147483648", "2147483648", "-9223372036854775808", "", "a", "007", "-0", "x".repeat(63),
       "y".repeat(64)};
-  private static final String DUMPED = "db000000140000017f01c08002dfff02cfff02d00002f1001003f1008003f200800004f200008004"
+  private static final String DUMPED =
+      "db000000140000017f01c08002dfff02cfff02d00002f1001003f1008003f200800004f200008004"
       + "f30000800005f30000008005f4000000800000000009f400000000000000800980018161028330303704822d3003bf"
       + "78".repeat(63) + "40e040" + "79".repeat(64) + "42ff";
 
@@ -95,7 +96,8 @@ class ListpackTest {
     assertEquals(listpack.seek(1), listpack.find(Bytes.of("x")));
     assertEquals(listpack.seek(5), listpack.find(Bytes.of("-5")));
     assertEquals(Listpack.NONE, listpack.find(Bytes.of("01")));
-    assertEquals(listpack.seek(4), listpack.find(Bytes.of("x"), listpack.first(), 1), "only every other one is compared");
+    assertEquals(listpack.seek(4), listpack.find(Bytes.of("x"), listpack.first(), 1),
+        "only every other one is compared");
     assertEquals(Listpack.NONE, listpack.find(Bytes.of("2"), listpack.seek(1), 1));
     assertEquals(Listpack.NONE, new Listpack().find(Bytes.of("1"), Listpack.NONE, 1));
   }
