@@ -323,8 +323,8 @@ public final class AofLoad implements LoadProgress {
     if (!config.flag(Directive.AOF_LOAD_TRUNCATED)) {
       logEnd(wholeBytes);
       log.warn("Unexpected end of file reading the append only file {}. You can: 1) Make a backup of your AOF file, "
-          + "then use ./redis-check-aof --fix <filename.manifest>. 2) Alternatively you can set the 'aof-load-truncated'"
-          + " configuration option to yes and restart the server.", name.name());
+          + "then use ./redis-check-aof --fix <filename.manifest>. 2) Alternatively you can set the "
+          + "'aof-load-truncated' configuration option to yes and restart the server.", name.name());
       throw new Refused();
     }
     log.warn("!!! Warning: short read while loading the AOF file {}!!!", name.name());
