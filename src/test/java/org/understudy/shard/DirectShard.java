@@ -26,7 +26,7 @@ import org.understudy.testing.RespReader;
  * A shard without actors and sockets, with one client that is connected to it. Everything happens in the caller's
  * thread, and time passes when it is told to. Commands that belong to the connection run as a connection runs them.
  */
-public class DirectShard implements ClientSink {
+public class DirectShard extends ReadySink {
   final Config config;
   final MemoryFileSystem files;
   final ShardParts parts;
@@ -265,39 +265,7 @@ public class DirectShard implements ClientSink {
   }
 
   @Override
-  public void deliverPart(ByteString replies) {
-    deliver(replies);
-  }
-
-  @Override
-  public void push(ByteString message) {
-    deliver(message);
-  }
-
-  @Override
-  public void whenDrained(Runnable drained) {}
-
-  @Override
-  public void resume(Run resumed) {
-    throw new IllegalStateException("every run is the last of its chunk");
-  }
-
-  @Override
-  public void waiting() {}
-
-  @Override
-  public void closeAfterReplies(ByteString replies) {
-    deliver(replies);
-  }
-
-  @Override
-  public void shrink(boolean forgetPeak) {}
-
-  @Override
   public void shrinkInput(boolean idle) {
     inputShrinks.add(idle);
   }
-
-  @Override
-  public void kill() {}
 }

@@ -76,7 +76,7 @@ class KeyWaitsTest {
   }
 
   /** A further client. */
-  private final class Guest implements ClientSink {
+  private final class Guest extends ReadySink {
     private final String name;
     private final Client client = new Client(new Session(ids++, "127.0.0.1:1", "127.0.0.1:2", 0), this);
     private final Run run = new Run(client);
@@ -105,41 +105,6 @@ class KeyWaitsTest {
       String lines = Bytes.string(replies.toArray()).replaceAll("\\$\\d+\r\n", "").replace("\r\n", ",");
       answers.add(name + "=" + lines.substring(0, lines.length() - 1));
     }
-
-    @Override
-    public void deliverPart(ByteString replies) {
-      deliver(replies);
-    }
-
-    @Override
-    public void push(ByteString message) {
-      deliver(message);
-    }
-
-    @Override
-    public void whenDrained(Runnable drained) {}
-
-    @Override
-    public void resume(Run resumed) {
-      throw new IllegalStateException("every run is the last of its chunk");
-    }
-
-    @Override
-    public void waiting() {}
-
-    @Override
-    public void shrinkInput(boolean idle) {}
-
-    @Override
-    public void closeAfterReplies(ByteString replies) {
-      deliver(replies);
-    }
-
-    @Override
-    public void shrink(boolean forgetPeak) {}
-
-    @Override
-    public void kill() {}
   }
 
   private final Guest a = new Guest("a");

@@ -18,7 +18,7 @@ class ReplicasTest {
   private long ids = 100;
 
   /** A client that is going to be a replica: what it has got, and whether its socket takes more. */
-  private final class Peer implements ClientSink {
+  private final class Peer extends ReadySink {
     private final Client client = new Client(new Session(ids++, "10.0.0.9:1", "127.0.0.1:2", 0), this);
     private final Run run = new Run(client);
     private final StringBuilder received = new StringBuilder();
@@ -70,33 +70,6 @@ class ReplicasTest {
       drained = listener;
       listener.run();
     }
-
-    @Override
-    public void deliverPart(ByteString replies) {
-      deliver(replies);
-    }
-
-    @Override
-    public void resume(Run resumed) {
-      throw new IllegalStateException("every run is the last of its chunk");
-    }
-
-    @Override
-    public void waiting() {}
-
-    @Override
-    public void closeAfterReplies(ByteString replies) {
-      deliver(replies);
-    }
-
-    @Override
-    public void shrink(boolean forgetPeak) {}
-
-    @Override
-    public void shrinkInput(boolean idle) {}
-
-    @Override
-    public void kill() {}
   }
 
   private Peer synchronizedPeer() {
