@@ -105,8 +105,10 @@ public final class PrimaryLink {
 
   // ---- what the owner hears ----------------------------------------------------------------------------------------
 
+  /** What happens to the link, and what comes over it, in order. */
   public sealed interface Report {}
 
+  /** The link is at another step of its life. */
   public record Moved(Progress progress) implements Report {}
 
   /** From where? To be answered with {@link Position}. */

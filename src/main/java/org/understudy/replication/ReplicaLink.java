@@ -66,6 +66,7 @@ public final class ReplicaLink {
   /** The replica acknowledges what it has got. */
   public enum Confirmed implements Message { INSTANCE }
 
+  /** Nothing more is sent, and the link ends. */
   public enum Stop implements Message { INSTANCE }
 
   /** The socket has taken everything and could take more. */

@@ -19,6 +19,7 @@ import org.understudy.resp.ReplyBuffer;
  * command takes down who runs it.
  */
 public final class CommandExecutor {
+  /** Whoever follows what is executed. */
   public interface Observer {
     /**
      * A command ran, also one within another: MONITOR, propagation, client-side caching.

@@ -26,6 +26,7 @@ public record FailoverRecord(String primary, long epoch, boolean forced, long st
    */
   public record Candidate(String name, String runId, int priority, long offset, String rejection) {}
 
+  /** How long a stage took. */
   public record StageTime(FailoverStage stage, long millis) {}
 
   /** Bytes that the old primary is known to have had beyond what the promoted replica had; -1 if that is not known. */
