@@ -145,7 +145,7 @@ class PropagationComparisonTest {
   }
 
   @Test
-  void transactions() throws IOException {
+  void transactionsArePropagatedAsTheRealServerDoes() throws IOException {
     both("MULTI");
     both("SET", "a", "1");
     both("EXEC");
@@ -322,7 +322,7 @@ class PropagationComparisonTest {
   }
 
   @Test
-  void randomCommands() throws IOException {
+  void randomCommandsArePropagatedAsTheRealServerDoes() throws IOException {
     for (int batch = 0; batch < 40; batch++) {
       for (int i = 0; i < 100; i++) {
         int commandsOfTransaction = random.nextInt(20) == 0 ? random.nextInt(5) : 0;

@@ -21,7 +21,7 @@ class ConfigReaderTest {
   @TempDir Path folder;
 
   @Test
-  void laterWins() {
+  void theLaterOfTwoLinesWins() {
     assertEquals(4, Config.parse(List.of("timeout 3", "# timeout 9", "", "TimeOut 4")).timeout());
   }
 

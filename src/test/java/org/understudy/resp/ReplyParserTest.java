@@ -63,7 +63,7 @@ class ReplyParserTest {
 
   @ParameterizedTest
   @CsvSource({"inf, Infinity", "-inf, -Infinity", "nan, NaN", "3.25, 3.25", "1e5, 100000"})
-  void readsDoubles(String text, double value) {
+  void readsDoublesHoweverTheyAreWritten(String text, double value) {
     assertEquals(new Reply.Real(value), only("," + text + "\r\n"));
   }
 

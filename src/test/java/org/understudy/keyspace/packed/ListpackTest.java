@@ -192,7 +192,7 @@ class ListpackTest {
   }
 
   @Test
-  void onesJoined() {
+  void appendingAnotherGivesTheSameBytesAsOneOfAll() {
     Listpack listpack = of("a", "1");
     listpack.appendAll(of("b", "2"));
     listpack.appendAll(new Listpack());
