@@ -74,7 +74,7 @@ public enum Directive {
   ACL_PUBSUB_DEFAULT("acl-pubsub-default", choice("resetchannels", "allchannels", "resetchannels")),
   ENABLE_PROTECTED_CONFIGS("enable-protected-configs", choice(ProtectedAction.NO), IMMUTABLE),
   ENABLE_DEBUG_COMMAND("enable-debug-command", choice(ProtectedAction.NO), IMMUTABLE),
-  ENABLE_MODULE_COMMAND("enable-module-command", choice(ProtectedAction.NO), IMMUTABLE, KEPT),
+  ENABLE_MODULE_COMMAND("enable-module-command", choice(ProtectedAction.NO), IMMUTABLE),
 
   // ---- clients and their limits ----------------------------------------------------------------------------------
   MAXCLIENTS("maxclients", integer(10000, 1, Rows.UINT)),
@@ -120,7 +120,7 @@ public enum Directive {
   LATENCY_TRACKING("latency-tracking", yesNo(true)),
   LATENCY_TRACKING_INFO_PERCENTILES("latency-tracking-info-percentiles", new SpecialTypes.Percentiles()),
   NOTIFY_KEYSPACE_EVENTS("notify-keyspace-events", new SpecialTypes.NotifyEvents()),
-  BUSY_REPLY_THRESHOLD("busy-reply-threshold", "lua-time-limit", integer(5000, 0, Rows.LONG)),
+  BUSY_REPLY_THRESHOLD("busy-reply-threshold", "lua-time-limit", integer(5000, 0, Rows.LONG), KEPT),
 
   // ---- snapshots -------------------------------------------------------------------------------------------------
   DIR("dir", new SpecialTypes.Dir(), PROTECTED, DENIED_WHILE_LOADING),
@@ -131,11 +131,11 @@ public enum Directive {
   RDBCHECKSUM("rdbchecksum", yesNo(true), IMMUTABLE),
   RDB_SAVE_INCREMENTAL_FSYNC("rdb-save-incremental-fsync", yesNo(true)),
   RDB_DEL_SYNC_FILES("rdb-del-sync-files", yesNo(false)),
-  SANITIZE_DUMP_PAYLOAD("sanitize-dump-payload", choice("no", "no", "yes", "clients")),
+  SANITIZE_DUMP_PAYLOAD("sanitize-dump-payload", choice("no", "no", "yes", "clients"), KEPT),
   RDB_KEY_SAVE_DELAY("rdb-key-save-delay", integer(0, Rows.INT_MIN, Rows.INT), HIDDEN),
   KEY_LOAD_DELAY("key-load-delay", integer(0, Rows.INT_MIN, Rows.INT), HIDDEN),
   LOADING_PROCESS_EVENTS_INTERVAL_BYTES("loading-process-events-interval-bytes",
-      integer(2 * Rows.MB, 1024, Rows.INT), HIDDEN),
+      integer(2 * Rows.MB, 1024, Rows.INT), HIDDEN, KEPT),
 
   // ---- the append-only file --------------------------------------------------------------------------------------
   APPENDONLY("appendonly", yesNo(false), DENIED_WHILE_LOADING),
@@ -160,8 +160,8 @@ public enum Directive {
   REPLICA_SERVE_STALE_DATA("replica-serve-stale-data", "slave-serve-stale-data", yesNo(true)),
   REPLICA_READ_ONLY("replica-read-only", "slave-read-only", yesNo(true)),
   REPLICA_IGNORE_MAXMEMORY("replica-ignore-maxmemory", "slave-ignore-maxmemory", yesNo(true)),
-  REPLICA_IGNORE_DISK_WRITE_ERRORS("replica-ignore-disk-write-errors", yesNo(false)),
-  REPLICA_LAZY_FLUSH("replica-lazy-flush", "slave-lazy-flush", yesNo(false)),
+  REPLICA_IGNORE_DISK_WRITE_ERRORS("replica-ignore-disk-write-errors", yesNo(false), KEPT),
+  REPLICA_LAZY_FLUSH("replica-lazy-flush", "slave-lazy-flush", yesNo(false), KEPT),
   REPLICA_PRIORITY("replica-priority", "slave-priority", integer(100, 0, Rows.INT)),
   REPLICA_ANNOUNCED("replica-announced", yesNo(true)),
   REPLICA_ANNOUNCE_IP("replica-announce-ip", "slave-announce-ip", optionalText()),
