@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
+import org.understudy.testing.ManualClock;
 
 /** What is written and synced when, with a disk whose every step the test decides. */
 class AofWriterTest {
@@ -29,17 +30,7 @@ class AofWriterTest {
 
   @BeforeEach
   void open() throws IOException {
-    Clock clock = new Clock() {
-      @Override
-      public long millis() {
-        return nowMillis;
-      }
-
-      @Override
-      public long nanos() {
-        return nowMillis * 1_000_000;
-      }
-    };
+    Clock clock = new ManualClock(() -> nowMillis);
     AofWriter.Owner owner = new AofWriter.Owner() {
       @Override
       public void progressed() {

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
-import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Digest;
@@ -23,6 +22,7 @@ import org.understudy.keyspace.Keyspace;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 import org.understudy.testing.CommandRunner;
+import org.understudy.testing.ManualClock;
 
 /**
  * Saving and loading, with a file system that fails where it is told to and turns that come when the test gives them.
@@ -39,19 +39,12 @@ class RdbFilesTest {
   private final List<Boolean> ended = new ArrayList<>();
 
   private RdbFiles filesOf(Keyspace keyspace) {
-    Clock clock = new Clock() {
-      @Override
-      public long millis() {
-        return keyspace.nowMillis();
-      }
+    return filesOf(disk, keyspace);
+  }
 
-      @Override
-      public long nanos() {
-        return 0;
-      }
-    };
+  private RdbFiles filesOf(MemoryFileSystem on, Keyspace keyspace) {
     RdbWriter.Origin origin = new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false);
-    return new RdbFiles(disk, keyspace, config, clock, () -> origin,
+    return new RdbFiles(on, keyspace, config, new ManualClock(keyspace::nowMillis), () -> origin,
         () -> ReadOptions.of(config, keyspace.hashSeed()), 77);
   }
 
@@ -96,23 +89,7 @@ class RdbFilesTest {
   }
 
   private boolean saveTo(MemoryFileSystem other) {
-    return new RdbFiles(other, runner.keyspace, config, stoppedClock(),
-        () -> new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false),
-        () -> ReadOptions.of(config, runner.keyspace.hashSeed()), 77).saveAtOnce();
-  }
-
-  private static Clock stoppedClock() {
-    return new Clock() {
-      @Override
-      public long millis() {
-        return CommandRunner.START_MILLIS;
-      }
-
-      @Override
-      public long nanos() {
-        return 0;
-      }
-    };
+    return filesOf(other, runner.keyspace).saveAtOnce();
   }
 
   @Test

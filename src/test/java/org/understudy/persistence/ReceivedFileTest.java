@@ -17,6 +17,7 @@ import org.understudy.keyspace.Keyspace;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
 import org.understudy.testing.CommandRunner;
+import org.understudy.testing.ManualClock;
 
 /** A dataset from a primary takes the place of the RDB file if it is whole, and not otherwise. */
 class ReceivedFileTest {
@@ -42,17 +43,7 @@ class ReceivedFileTest {
   }
 
   private RdbFiles filesOf(Keyspace keyspace) {
-    Clock clock = new Clock() {
-      @Override
-      public long millis() {
-        return CommandRunner.START_MILLIS;
-      }
-
-      @Override
-      public long nanos() {
-        return 0;
-      }
-    };
+    Clock clock = new ManualClock(() -> CommandRunner.START_MILLIS);
     RdbWriter.Origin origin = new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false);
     return new RdbFiles(disk, keyspace, config, clock, () -> origin,
         () -> ReadOptions.of(config, keyspace.hashSeed()), 77);

@@ -28,6 +28,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.PrimaryLink.Progress;
+import org.understudy.testing.ManualClock;
 import org.understudy.testing.RespClient;
 
 /** The link against a primary that is played line by line. */
@@ -35,17 +36,7 @@ class PrimaryLinkTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final String ID = "a".repeat(40);
   private static final String MARK = "b".repeat(40);
-  private static final Clock CLOCK = new Clock() {
-    @Override
-    public long millis() {
-      return 0;
-    }
-
-    @Override
-    public long nanos() {
-      return 0;
-    }
-  };
+  private static final Clock CLOCK = new ManualClock(() -> 0);
 
   private final BlockingQueue<PrimaryLink.Report> reports = new LinkedBlockingQueue<>();
   private ServerSocket server;

@@ -7,8 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
+import org.understudy.testing.ManualClock;
 
 class WatchdogTest {
   /** Longer than a test takes, so that the watchdog's own thread stays out of it. */
@@ -16,17 +16,7 @@ class WatchdogTest {
 
   private final Config config = Config.defaults();
   private long nowMillis = 1000;
-  private final Watchdog watchdog = new Watchdog(config, new Clock() {
-    @Override
-    public long millis() {
-      return nowMillis;
-    }
-
-    @Override
-    public long nanos() {
-      return nowMillis * 1_000_000;
-    }
-  });
+  private final Watchdog watchdog = new Watchdog(config, new ManualClock(() -> nowMillis));
 
   private void period(long millis) {
     config.set(List.of(new Config.Setting("watchdog-period", Long.toString(millis))), true, false);
