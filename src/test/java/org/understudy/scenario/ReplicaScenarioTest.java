@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.CuttableProxy;
 import org.understudy.testing.NeedsRealRedis;
@@ -107,6 +108,38 @@ class ReplicaScenarioTest {
     Ensemble.Member third = ensemble.startRealReplica(second.port());
     Workload.write(head, 21, 3000);
     ensemble.awaitInSync(head, first, second, third);
+  }
+
+  /** Whatever is written, evicted and expires, wherever the link is cut, and whoever leads. */
+  @NeedsRealRedis
+  @ParameterizedTest
+  @CsvSource({"ours, ours, real", "real, ours, real", "ours, real, ours"})
+  void aChainOfWhicheverMixIsEqualThroughCutsEvictionAndAPromotion(String first, String second, String third) {
+    Ensemble.Member head = first.equals("ours") ? ensemble.startPrimary() : ensemble.startRealPrimary();
+    Workload.write(head, 22, 1500);
+    CuttableProxy link = ensemble.linkTo(head);
+    Ensemble.Member middle = startReplica(second, link.port());
+    Ensemble.Member end = startReplica(third, middle.port());
+    ensemble.awaitInSync(head, middle, end);
+    for (int bytes : List.of(1, 700, 9000)) {
+      link.cutAfter(bytes);
+      Workload.write(head, 23 + bytes, 1500);
+    }
+    link.mend();
+    ensemble.awaitInSync(head, middle, end);
+    long used = Long.parseLong(head.info("memory", "used_memory"));
+    head.call("CONFIG", "SET", "maxmemory-policy", "allkeys-random", "maxmemory", used - 20_000);
+    Workload.write(head, 24, 500);
+    assertTrue(head.count("evicted_keys") > 0);
+    ensemble.awaitInSync(head, middle, end);
+    assertEquals("OK", middle.call("REPLICAOF", "NO", "ONE"));
+    Workload.write(middle, 25, 1500);
+    assertEquals("OK", head.call("REPLICAOF", "127.0.0.1", middle.port()));
+    ensemble.awaitInSync(middle, head, end);
+  }
+
+  private Ensemble.Member startReplica(String kind, int primaryPort) {
+    return kind.equals("ours") ? ensemble.startReplica(primaryPort) : ensemble.startRealReplica(primaryPort);
   }
 
   @Test
