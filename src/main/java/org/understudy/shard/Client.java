@@ -26,6 +26,8 @@ public final class Client {
    * Redis, where no part leaves before the end.
    */
   long partBytes;
+  /** The gate is closed until the command that answers in parts is done. */
+  boolean replyWithheld;
   /** What goes on once a part of a long reply has left, else null. */
   Runnable afterDrain;
   /** Waits for the end of a pause. */

@@ -44,6 +44,10 @@ final class LongCommands {
     byte[][] argv = call.argv;
     Database database = call.db;
     blocked.suspend(client);
+    if (!client.sink.isHeld() && clients.limits.cutsOffAtOnce(client.session)) {
+      client.replyWithheld = true;
+      client.sink.hold();
+    }
     timing.nextSlice(() -> slice(client, spec, argv, database, work));
   }
 
@@ -61,6 +65,10 @@ final class LongCommands {
     });
     if (done) {
       client.partBytes = 0;
+      if (client.replyWithheld) {
+        client.replyWithheld = false;
+        client.sink.release();
+      }
       blocked.answered(client);
     } else {
       client.nanosBeforeWait += clock.nanos() - start;

@@ -115,6 +115,14 @@ public final class OutputLimits {
     return least(session.subscriptions() > 0 ? pubSub : normal) != Long.MAX_VALUE;
   }
 
+  /**
+   * Whether a client goes as soon as a reply is too long. As in Redis it then gets nothing of that reply, which it could
+   * take for a whole one with errors in it.
+   */
+  boolean cutsOffAtOnce(Session session) {
+    return orNone((session.subscriptions() > 0 ? pubSub : normal).hardBytes()) != Long.MAX_VALUE;
+  }
+
   /** Whether there is a limit for the memory of all clients, so that their growth has to be followed. */
   public boolean clientsAreEvicted() {
     return clientsAreEvicted;

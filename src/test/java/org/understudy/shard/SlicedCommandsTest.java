@@ -1,6 +1,7 @@
 package org.understudy.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
@@ -105,12 +106,22 @@ class SlicedCommandsTest {
   }
 
   @Test
+  void aLongReplyBelowTheOutputLimitComesWhole() {
+    shard.configure("client-output-buffer-limit", "normal 1000000 0 0");
+    shard.call("SADD", "s", "a", "b", "c");
+    shard.everyLookTakes(200_000);
+    assertEquals(50_000, ((List<?>) shard.call("SRANDMEMBER", "s", -50_000)).size());
+    assertEquals(50_000, ((List<?>) shard.call("SRANDMEMBER", "s", -50_000)).size());
+  }
+
+  @Test
   void anEndlessReplyEndsAtTheOutputLimit() {
     shard.configure("client-output-buffer-limit", "normal 1000000 0 0");
     shard.call("ZADD", "z", 1, "member");
     shard.betweenSlices(() -> shard.session.outputBytes.set(0)); // however fast the client reads
     shard.send("ZRANDMEMBER", "z", -Long.MAX_VALUE);
     assertTrue(shard.client.gone);
+    assertNull(shard.answer(), "nothing of a reply that is too long");
     assertTrue(shard.session.outputBytes.get() < 3_000_000, shard.session.outputBytes + " bytes");
   }
 }
