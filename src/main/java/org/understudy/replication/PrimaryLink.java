@@ -137,7 +137,10 @@ public final class PrimaryLink {
 
   // ---- what the link tells itself ----------------------------------------------------------------------------------
 
-  private record Resolved(InetAddress[] addresses, Throwable failure) implements Message {}
+  /** @param from null for whichever address */
+  private record Route(InetAddress from, InetAddress[] to) {}
+
+  private record Resolved(Route route, Throwable failure) implements Message {}
 
   private record Connected(Connection connection, Throwable failure) implements Message {}
 
@@ -230,8 +233,10 @@ public final class PrimaryLink {
     log.info("Connecting to MASTER {}:{}", primary.host(), primary.port());
     moved(Progress.CONNECTING);
     touch();
-    CompletionStage<InetAddress[]> addresses = CompletableFuture.supplyAsync(() -> addresses(primary.host()), blocking);
-    context.pipeToSelf(addresses, Resolved::new);
+    String source = config.text(Directive.BIND_SOURCE_ADDR);
+    CompletionStage<Route> route = CompletableFuture.supplyAsync(() -> new Route(
+        source.isEmpty() ? null : addresses(source)[0], addresses(primary.host())), blocking);
+    context.pipeToSelf(route, Resolved::new);
     return state(message -> message instanceof Resolved resolved ? resolved(resolved) : null);
   }
 
@@ -248,15 +253,14 @@ public final class PrimaryLink {
       log.warn("Unable to connect to MASTER: {}", reason(resolved.failure));
       return failed();
     }
-    InetAddress address = resolved.addresses[attempts % resolved.addresses.length];
-    return connecting(new InetSocketAddress(address, primary.port()));
+    Route route = resolved.route;
+    InetAddress address = route.to[attempts % route.to.length];
+    return connecting(Optional.ofNullable(route.from).map(source -> new InetSocketAddress(source, 0)),
+        new InetSocketAddress(address, primary.port()));
   }
 
-  private Behavior<Message> connecting(InetSocketAddress to) {
+  private Behavior<Message> connecting(Optional<InetSocketAddress> local, InetSocketAddress to) {
     log.info("MASTER <-> REPLICA sync started");
-    String from = config.text(Directive.BIND_SOURCE_ADDR);
-    Optional<InetSocketAddress> local =
-        from.isEmpty() ? Optional.empty() : Optional.of(InetSocketAddress.createUnresolved(from, 0));
     List<Inet.SocketOption> options = List.of(TcpSO.tcpNoDelay(true), TcpSO.keepAlive(config.tcpKeepalive() > 0));
     Pair<Pair<BoundedSourceQueue<ByteString>, CompletionStage<Tcp.OutgoingConnection>>, SinkQueueWithCancel<ByteString>>
         made = Source.<ByteString>queue(OUTGOING)
