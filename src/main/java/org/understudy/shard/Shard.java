@@ -617,6 +617,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     for (Client client : waiting) {
       if (client.suspended != null) execute(client.suspended);
     }
+    upstream.unpaused();
   }
 
   /** Keys expire where changes may happen of themselves: not on a replica, and not while writers are held back. */

@@ -1,5 +1,6 @@
 package org.understudy.shard;
 
+import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -36,6 +37,8 @@ import org.understudy.resp.RequestBuffer;
  */
 final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private static final Logger log = LoggerFactory.getLogger(Upstream.class);
+  /** So much of the stream is taken while it may not be applied. */
+  private static final int MOST_HELD_BYTES = 1 << 20;
   private static final String UNBLOCKED =
       "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
   private static final byte[] REPLCONF = Bytes.of("REPLCONF");
@@ -50,6 +53,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final Replacement replacement;
   private final Clients clients;
   private final Admission admission;
+  private final Pause pause;
   private final AmnesiaGuard guard;
   private final BlockedClients blocked;
   private final Replicas replicas;
@@ -82,6 +86,9 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private Consumer<Boolean> takeOverListener = accepted -> { };
   /** While the link is up. */
   private PrimaryStream stream;
+  /** What came of it while clients are held back, which our primary's changes are too. */
+  private final ArrayDeque<byte[]> held = new ArrayDeque<>();
+  private int heldBytes;
 
   Upstream(ShardParts parts, Supplier<CommandTable> table) {
     config = parts.config;
@@ -93,6 +100,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     replacement = parts.replacement;
     clients = parts.clients;
     admission = parts.admission;
+    pause = parts.pause;
     guard = parts.amnesiaGuard;
     blocked = parts.blocked;
     replicas = parts.replicas;
@@ -267,6 +275,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       state.downSince(clock.millis());
       clients.gone(stream.client());
       stream = null;
+      forgetHeld();
     }
     if (sync == null) return;
     detached = transfer.isComplete(); // what is complete is loaded all the same
@@ -383,19 +392,45 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   }
 
   private void apply(byte[] piece) {
-    PrimaryStream open = stream;
-    if (open == null || open.client().gone) return;
+    if (stream == null || stream.client().gone) return;
     state.readOffset(state.readOffset() + piece.length);
-    String wrong = open.apply(piece);
-    state.streamDatabase(open.client().session.database);
-    if (stream != open) return; // it was cut, or we are somebody else's replica by now
-    if (wrong == null) {
-      readOn();
+    if (pause.mode() == Pause.Mode.NONE && held.isEmpty()) {
+      if (applyNow(piece)) readOn();
       return;
     }
+    held.add(piece);
+    heldBytes += piece.length;
+    if (heldBytes < MOST_HELD_BYTES) readOn(); // the primary's sign of life is in there, too
+  }
+
+  /** False if nothing more of this stream is to be applied. */
+  private boolean applyNow(byte[] piece) {
+    PrimaryStream open = stream;
+    String wrong = open.apply(piece);
+    state.streamDatabase(open.client().session.database);
+    if (stream != open) return false; // it was cut, or we are somebody else's replica by now
+    if (wrong == null) return true;
     log.warn("Protocol error ({}) from master", wrong);
     state.resumable(false); // nobody knows what was meant
     link.accept(PrimaryLink.Reconnect.LATER);
+    return false;
+  }
+
+  /** A pause has ended, if no other goes on: applies what came meanwhile. */
+  void unpaused() {
+    boolean full = heldBytes >= MOST_HELD_BYTES;
+    while (!held.isEmpty() && pause.mode() == Pause.Mode.NONE) {
+      byte[] piece = held.poll();
+      heldBytes -= piece.length;
+      if (!applyNow(piece)) return;
+    }
+    if (full && heldBytes < MOST_HELD_BYTES) readOn();
+  }
+
+  /** What was not applied will come again. */
+  private void forgetHeld() {
+    held.clear();
+    heldBytes = 0;
   }
 
   /** A command of our primary failed here: the datasets are not equal any more. */

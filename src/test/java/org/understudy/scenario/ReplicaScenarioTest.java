@@ -259,6 +259,33 @@ class ReplicaScenarioTest {
   }
 
   @Test
+  void aPauseHoldsBackTheChangesOfThePrimaryToo() {
+    Ensemble.Member primary = ensemble.startPrimary();
+    Ensemble.Member replica = ensemble.startReplica(primary.port());
+    primary.call("SET", "a", 1);
+    ensemble.awaitInSync(primary, replica);
+    replica.call("CLIENT", "PAUSE", 100_000, "WRITE");
+    primary.call("SET", "a", 2);
+    ensemble.await("it has come", () -> replica.replication("slave_read_repl_offset")
+        .equals(primary.replication("master_repl_offset")));
+    assertEquals("1", replica.call("GET", "a"));
+    replica.call("CLIENT", "UNPAUSE");
+    ensemble.awaitInSync(primary, replica);
+    assertEquals("2", replica.call("GET", "a"));
+  }
+
+  @Test
+  void theLinkToThePrimaryLeavesFromTheAddressThatIsConfigured() {
+    Ensemble.Member primary = ensemble.startPrimary();
+    primary.call("CONFIG", "SET", "protected-mode", "no");
+    Ensemble.Member replica = ensemble.startPrimary();
+    replica.call("CONFIG", "SET", "bind-source-addr", "127.0.0.2");
+    replica.call("REPLICAOF", "127.0.0.1", primary.port());
+    ensemble.awaitLinkUp(replica);
+    assertTrue(primary.replication("slave0").startsWith("ip=127.0.0.2,"));
+  }
+
+  @Test
   void keysThatClientsGaveAnExpiryOnAWritableReplicaGoByThemselvesAndCount() {
     Ensemble.Member primary = ensemble.startPrimary();
     Ensemble.Member replica = ensemble.startReplica(primary.port());
