@@ -167,7 +167,7 @@ final class ConfigCommands {
   private void resetStatistics(Call call) {
     statistics.reset(call.nowMillis);
     memoryLimit.resetStats();
-    persistence.rewrite().resetStats();
+    persistence.resetStats();
     persistence.appendOnly().writer().resetDelayedSyncs();
     call.reply.ok();
   }

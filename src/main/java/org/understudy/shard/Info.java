@@ -329,7 +329,7 @@ final class Info {
     field("pubsub_patterns", pubSub.patterns.names().size());
     field("pubsubshard_channels", pubSub.shardChannels.names().size());
     field("latest_fork_usec", 0);
-    field("total_forks", 0);
+    field("total_forks", persistence.snapshots());
     field("migrate_cached_sockets", migrationTargets.size());
     field("slave_expires_tracked_keys", ownExpiries.size());
     for (String figure : NO_DEFRAGMENTATION) field(figure, 0);

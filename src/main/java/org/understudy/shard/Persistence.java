@@ -98,6 +98,7 @@ final class Persistence {
   private long lastDurationSeconds = -1;
   private long lastAheadBytes;
   private long saves;
+  private long backgroundSaves;
   private boolean loading;
   private boolean asyncLoading;
   private boolean comparesChecksums = true;
@@ -227,6 +228,7 @@ final class Persistence {
     kind = wanted;
     appendOnly.writer().snapshotUnderWay(true);
     saves++;
+    if (wanted != Kind.FOREGROUND) backgroundSaves++;
     startSeconds = seconds();
   }
 
@@ -670,6 +672,17 @@ final class Persistence {
   /** Bytes that the last save made ahead of time since writers could not wait. */
   long lastAheadBytes() {
     return lastAheadBytes;
+  }
+
+  /** How many snapshots were begun that Redis would fork for: saves in the background, for replicas, and rewrites. */
+  long snapshots() {
+    return backgroundSaves + rewrite.rewrites();
+  }
+
+  /** CONFIG RESETSTAT. */
+  void resetStats() {
+    backgroundSaves = 0;
+    rewrite.resetStats();
   }
 
   /** How many saves were begun. */
