@@ -132,6 +132,20 @@ final class ClientMemory {
     }
   }
 
+  /** A line for each bucket: the sizes of its clients, what they cost together, how many they are (DEBUG CLIENT-EVICTION). */
+  String describeBuckets() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < buckets.size(); i++) {
+      long total = 0;
+      for (Client client : buckets.get(i)) total += client.memoryBytes;
+      long from = i == 0 ? 0 : 1L << LEAST_LOG + i - 1;
+      String to = i == buckets.size() - 1 ? "+            : " : String.format(" - %10d: ", (1L << LEAST_LOG + i) - 1);
+      lines.append(String.format("bucket %10d", from)).append(to)
+          .append(String.format("tot-mem: %10d, clients: %d%n", total, buckets.get(i).size()));
+    }
+    return lines.toString();
+  }
+
   /** What all clients cost, those included that no limit holds for. */
   long allBytes() {
     long bytes = 0;

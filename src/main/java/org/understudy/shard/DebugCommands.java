@@ -49,11 +49,13 @@ final class DebugCommands {
   private static final long MOST_PLAIN_THRESHOLD = (1L << 32) - (1 << 20);
   private static final CommandError NO_PLAIN_THRESHOLD =
       CommandError.err("argument must be a memory value bigger than 1 and smaller than 4gb");
+  private static final CommandError NO_SUCH_SETTING = CommandError.err("No such file or directory");
 
   private final Keyspace keyspace;
   private final ReplicationState replication;
   private final ServerControl control;
   private final Background background;
+  private final Clients clients;
   private final ClientCron clientCron;
   private final DumpCommands dumpCommands;
   private final ListForms listForms;
@@ -68,6 +70,7 @@ final class DebugCommands {
     replication = parts.replication;
     control = parts.control;
     background = parts.background;
+    clients = parts.clients;
     clientCron = parts.clientCron;
     dumpCommands = parts.dumpCommands;
     listForms = parts.listForms;
@@ -95,6 +98,8 @@ final class DebugCommands {
       "CHANGE-REPL-ID",
       "    Change the replication IDs of the instance.",
       "    Dangerous: should be used only for testing the replication subsystem.",
+      "CLIENT-EVICTION",
+      "    Show low level client eviction pools info (maxmemory-clients).",
       "CONFIG-REWRITE-FORCE-ALL",
       "    Like CONFIG REWRITE but writes all configuration options, including",
       "    keywords not listed in original configuration file or default values.",
@@ -115,6 +120,9 @@ final class DebugCommands {
       "    Flush the AOF buffers on disk and reload the AOF in memory.",
       "LOG <message>",
       "    Write <message> to the server log.",
+      "MALLCTL <key> [<val>]",
+      "MALLCTL-STR <key> [<val>]",
+      "    Say that there is no such setting: memory is the JVM's.",
       "OBJECT <key>",
       "    Show low level info about `key` and associated value.",
       "OOM",
@@ -170,6 +178,8 @@ final class DebugCommands {
       "    Enables or disables checksum checks for RDB files and RESTORE's payload.",
       "SLEEP <seconds>",
       "    Stop the server for <seconds>. Decimals allowed.",
+      "STRUCTSIZE",
+      "    Return the width of an address. Other structures are not of a fixed size.",
       "STRINGMATCH-TEST",
       "    Run a fuzz tester against the stringmatchlen() function.");
 
@@ -236,6 +246,12 @@ final class DebugCommands {
         if (persistence.reloadAppendOnly()) call.reply.ok();
       }
       case "2 stringmatch-test" -> matchGlobs(call);
+      case "2 structsize" -> call.reply.bulk("bits:" + ServerFacts.ADDRESS_BITS);
+      case "2 client-eviction" -> {
+        if (!clients.memory.isLimited()) throw CommandError.err("maxmemory-clients is disabled.");
+        call.reply.verbatim("txt", Bytes.of(clients.memory.describeBuckets()));
+      }
+      case "3 mallctl", "3 mallctl-str", "4 mallctl", "4 mallctl-str" -> throw NO_SUCH_SETTING;
       default -> {
         if (subcommand.equals("digest-value")) digestValues(call);
         else if (subcommand.equals("reload")) reload(call);

@@ -143,7 +143,7 @@ final class Info {
     field("understudy_java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
     field("redis_mode", mode.word());
     field("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + machine());
-    field("arch_bits", System.getProperty("sun.arch.data.model", "64"));
+    field("arch_bits", ServerFacts.ADDRESS_BITS);
     if (onLinux()) {
       field("monotonic_clock", "POSIX clock_gettime"); // which is what System.nanoTime calls
       field("multiplexing_api", "epoll");

@@ -19,6 +19,8 @@ import org.understudy.bytes.Clock;
 public record ServerFacts(String understudyVersion, String runId, long processId, String executable, long startMillis) {
   /** What clients may rely on. */
   public static final String REDIS_VERSION = "7.0.15";
+  /** The width of an address. */
+  static final String ADDRESS_BITS = System.getProperty("sun.arch.data.model", "64");
   private static final int ID_BYTES = 20;
 
   /** The facts of this process, for a server that starts now. */

@@ -180,7 +180,20 @@ class ServerCommandsComparisonTest {
   void debugAnswersTheSame() {
     allSame("DEBUG FOO", "DEBUG ERROR XX", "DEBUG DIGEST", "DEBUG DIGEST-VALUE a b", "DEBUG SET-ACTIVE-EXPIRE 0",
         "DEBUG PAUSE-CRON 1", "DEBUG SLEEP 0", "DEBUG SLEEP", "DEBUG LOG foo", "DEBUG OBJECT nokey", "DEBUG POPULATE",
-        "DEBUG POPULATE -1", "DEBUG POPULATE a", "DEBUG CHANGE-REPL-ID", "DEBUG PROTOCOL foo");
+        "DEBUG POPULATE -1", "DEBUG POPULATE a", "DEBUG CHANGE-REPL-ID", "DEBUG PROTOCOL foo",
+        "DEBUG MALLCTL", "DEBUG MALLCTL a", "DEBUG MALLCTL-STR a b", "DEBUG CLIENT-EVICTION");
+  }
+
+  @Test
+  void debugShowsTheSameBucketsOfClients() {
+    allSame("CONFIG SET maxmemory-clients 100mb");
+    assertEquals(buckets(real.call("DEBUG", "CLIENT-EVICTION")), buckets(ours.call("DEBUG", "CLIENT-EVICTION")));
+    allSame("CONFIG SET maxmemory-clients 0");
+  }
+
+  /** The lines without what the two servers' clients cost. */
+  private static String buckets(Object reply) {
+    return ((String) reply).replaceAll("(tot-mem: ) *\\d+(, clients: )\\d+", "$1$2");
   }
 
   @ParameterizedTest
