@@ -39,16 +39,19 @@ final class ConfigCommands {
   private final ServerControl control;
   private final Persistence persistence;
   private final UserFile userFile;
+  private final Upstream upstream;
+  private final Replicas replicas;
 
-  ConfigCommands(Config config, Statistics statistics, MemoryLimit memoryLimit, Background background,
-      ServerControl control, Persistence persistence, UserFile userFile) {
-    this.config = config;
-    this.statistics = statistics;
-    this.memoryLimit = memoryLimit;
-    this.background = background;
-    this.control = control;
-    this.persistence = persistence;
-    this.userFile = userFile;
+  ConfigCommands(ShardParts parts) {
+    config = parts.config;
+    statistics = parts.statistics;
+    memoryLimit = parts.memoryLimit;
+    background = parts.background;
+    control = parts.control;
+    persistence = parts.persistence;
+    userFile = parts.userFile;
+    upstream = parts.upstream;
+    replicas = parts.replicas;
   }
 
   List<CommandSpec> rows() {
@@ -167,6 +170,8 @@ final class ConfigCommands {
   private void resetStatistics(Call call) {
     statistics.reset(call.nowMillis);
     memoryLimit.resetStats();
+    upstream.resetStats();
+    replicas.resetStats();
     persistence.resetStats();
     persistence.appendOnly().writer().resetDelayedSyncs();
     call.reply.ok();

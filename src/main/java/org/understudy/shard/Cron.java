@@ -97,7 +97,7 @@ final class Cron {
     long now = moment.pass();
     adjustHz();
     if (now - statistics.lastSampleMillis() >= SAMPLE_MILLIS) {
-      statistics.sample(now);
+      statistics.sample(now, upstream.receivedBytes(), replicas.sentBytes());
       memory.samplePeak();
     }
     if (now - lastSecondMillis >= SECOND_MILLIS) {

@@ -307,10 +307,10 @@ final class Info {
     field("total_net_output_bytes", totals.outputBytes);
     field("total_net_repl_input_bytes", upstream.receivedBytes());
     field("total_net_repl_output_bytes", replicas.sentBytes());
-    field("instantaneous_input_kbps", decimals(statistics.inputBytesPerSecond() / 1024.0));
-    field("instantaneous_output_kbps", decimals(statistics.outputBytesPerSecond() / 1024.0));
-    field("instantaneous_input_repl_kbps", "0.00");
-    field("instantaneous_output_repl_kbps", "0.00");
+    field("instantaneous_input_kbps", kilobytes(statistics.inputBytesPerSecond()));
+    field("instantaneous_output_kbps", kilobytes(statistics.outputBytesPerSecond()));
+    field("instantaneous_input_repl_kbps", kilobytes(statistics.replicationInputBytesPerSecond()));
+    field("instantaneous_output_repl_kbps", kilobytes(statistics.replicationOutputBytesPerSecond()));
     field("rejected_connections", statistics.connectionsRejected());
     field("sync_full", statistics.fullSyncs);
     field("sync_partial_ok", statistics.partialSyncs);
@@ -462,6 +462,10 @@ final class Info {
   private void bytes(String name, long value) {
     field(name, value);
     field(name + "_human", Memory.human(value));
+  }
+
+  private static String kilobytes(long bytes) {
+    return decimals(bytes / 1024.0);
   }
 
   private static String decimals(double value) {

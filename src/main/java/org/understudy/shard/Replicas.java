@@ -59,6 +59,7 @@ final class Replicas {
   private int good;
   /** What the links of replicas that are gone have sent. */
   private long sentBytesOfGone;
+  private long sentBytesAtReset;
 
   Replicas(ShardParts parts) {
     config = parts.config;
@@ -313,9 +314,14 @@ final class Replicas {
 
   /** Bytes that were sent to replicas, snapshots and log. */
   long sentBytes() {
-    long sum = sentBytesOfGone;
+    long sum = sentBytesOfGone - sentBytesAtReset;
     for (Replica replica : attached) sum += replica.progress.takenBytes();
     return sum;
+  }
+
+  /** CONFIG RESETSTAT. */
+  void resetStats() {
+    sentBytesAtReset += sentBytes();
   }
 
   /** The lines of INFO that are about replicas. */

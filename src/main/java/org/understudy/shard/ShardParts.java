@@ -202,7 +202,7 @@ public final class ShardParts {
     rows.addAll(new PrimaryCommands(this).rows());
     rows.addAll(new SaveCommands(persistence, clients, blocked).rows());
     rows.addAll(
-        new ConfigCommands(config, statistics, memoryLimit, background, control, persistence, userFile).rows());
+        new ConfigCommands(this).rows());
     rows.addAll(ClusterCommands.rows());
     rows.addAll(ModuleCommands.rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());

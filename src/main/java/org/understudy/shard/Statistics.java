@@ -38,6 +38,8 @@ final class Statistics {
   private final Rate commands = new Rate();
   private final Rate input = new Rate();
   private final Rate output = new Rate();
+  private final Rate replicationInput = new Rate();
+  private final Rate replicationOutput = new Rate();
   private Totals atReset;
   private ConnectionCounters connections;
   private long lastSampleMillis;
@@ -84,7 +86,8 @@ final class Statistics {
     return atReset == null ? totals : totals.since(atReset);
   }
 
-  void sample(long nowMillis) {
+  /** @param replicationIn bytes from primaries since the last reset, {@code replicationOut} those to replicas */
+  void sample(long nowMillis, long replicationIn, long replicationOut) {
     long count = 0;
     long in = 0;
     long out = 0;
@@ -105,6 +108,8 @@ final class Statistics {
     commands.sample(count, elapsed);
     input.sample(in, elapsed);
     output.sample(out, elapsed);
+    replicationInput.sample(replicationIn, elapsed);
+    replicationOutput.sample(replicationOut, elapsed);
   }
 
   long lastSampleMillis() {
@@ -123,6 +128,14 @@ final class Statistics {
     return output.perSecond();
   }
 
+  long replicationInputBytesPerSecond() {
+    return replicationInput.perSecond();
+  }
+
+  long replicationOutputBytesPerSecond() {
+    return replicationOutput.perSecond();
+  }
+
   /** CONFIG RESETSTAT. */
   void reset(long nowMillis) {
     atReset = Totals.of(loops);
@@ -136,6 +149,8 @@ final class Statistics {
     commands.reset();
     input.reset();
     output.reset();
+    replicationInput.reset();
+    replicationOutput.reset();
     lastSampleMillis = nowMillis;
     keyspace.resetStats();
     if (connections != null) connections.resetCounters();

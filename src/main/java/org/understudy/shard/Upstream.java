@@ -474,6 +474,11 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     return receivedBytes;
   }
 
+  /** CONFIG RESETSTAT. */
+  void resetStats() {
+    receivedBytes = 0;
+  }
+
   /** The lines of INFO about a replica's link; none for a primary. */
   void describe(BiConsumer<String, Object> field) {
     if (!state.isReplica()) return;
