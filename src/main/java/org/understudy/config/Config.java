@@ -476,6 +476,11 @@ public final class Config {
         + " 'no-appendfsync-on-rewrite yes' would break" : null;
   }
 
+  /** {@code oom-score-adj-values}: for a primary, a replica and a forked child. */
+  public List<Long> oomScoreAdjValues() {
+    return SpecialTypes.OomScores.scores(value(Directive.OOM_SCORE_ADJ_VALUES));
+  }
+
   public Optional<PrimaryAddress> replicaof() {
     return SpecialTypes.ReplicaOf.primary(value(Directive.REPLICAOF));
   }
@@ -520,6 +525,7 @@ public final class Config {
   /** What REPLICAOF and a failover leave behind; null for a primary. */
   public void assignReplicaof(PrimaryAddress primary) {
     values = values.with(Directive.REPLICAOF, Optional.ofNullable(primary));
+    for (Hook hook : hooks(Directive.REPLICAOF)) hook.apply(this);
   }
 
   void put(Directive directive, List<String> arguments) throws BadValue {
@@ -590,7 +596,8 @@ public final class Config {
   // ---- CONFIG SET ------------------------------------------------------------------------------------------------
 
   /**
-   * Has a hook run whenever CONFIG SET changes the directive; several run in the order in which they were registered.
+   * Has a hook run whenever CONFIG SET changes the directive, or REPLICAOF the one of that name; several run in the
+   * order in which they were registered.
    */
   public void onChange(Directive directive, Hook hook) {
     hooks.computeIfAbsent(directive, any -> new CopyOnWriteArrayList<>()).add(hook);

@@ -211,6 +211,11 @@ final class SpecialTypes {
       return List.copyOf(scores);
     }
 
+    @SuppressWarnings("unchecked")
+    static List<Long> scores(Object value) {
+      return (List<Long>) value;
+    }
+
     private static long score(String word) throws BadValue {
       try {
         long score = CNumbers.whole(word, 10);

@@ -115,6 +115,7 @@ public final class Main {
     if (!isSentinel) nodeLog.role(() -> config.replicaof().isPresent() ? 'S' : 'M');
     Signals.handle(signals(), config.flag(Directive.CRASH_LOG_ENABLED), crash);
     SystemLimits.openFiles(config, Path.of("/proc/self/limits"));
+    OomScore.follow(config, Path.of("/proc/self/oom_score_adj"));
     if (background && config.pidfile().isEmpty()) config.assign(Directive.PIDFILE, PidFile.DEFAULT);
     node = Node.start(config, shutdown, this::listening, sentinel);
     supervision.ready();
