@@ -77,16 +77,27 @@ final class Cadence {
   }
 
   /**
-   * Between two PINGs: a quarter of down-after, since the time that an instance is silent counts from the first PING
-   * without reply, and what lies before it is lost. Redis takes down-after itself. Never more than a second.
+   * Between two PINGs: to a primary a quarter of down-after, since the time that it is silent counts from the first PING
+   * without reply, and what lies before it is lost. To all others down-after, as Redis takes for everybody: nobody waits
+   * for them to be down. Never more than a second.
    */
-  static long ping(Timing timing, long downAfterMillis) {
-    return Math.min(timing.millis(Period.PING_PERIOD), Math.max(50, downAfterMillis / 4));
+  static long ping(Timing timing, Instance instance) {
+    long wanted = instance.kind == Kind.PRIMARY ? quarter(instance) : instance.primary().settings.downAfterMillis();
+    return Math.min(timing.millis(Period.PING_PERIOD), wanted);
   }
 
-  /** Between two attempts to connect: as often as PINGs, since a server that restarts within down-after is not down. */
-  static long reconnect(Timing timing, long downAfterMillis) {
-    return ping(timing, downAfterMillis);
+  /** A PING may go so much earlier together with others, so that many primaries do not need as many ticks. */
+  static long pingSlack(long pingPeriodMillis) {
+    return pingPeriodMillis / 8;
+  }
+
+  /** Between two attempts to connect: a server that restarts within down-after is not to count as down. */
+  static long reconnect(Timing timing, Instance instance) {
+    return Math.min(timing.millis(Period.PING_PERIOD), quarter(instance));
+  }
+
+  private static long quarter(Instance instance) {
+    return Math.max(50, instance.primary().settings.downAfterMillis() / 4);
   }
 
   static long info(Timing timing, Instance instance, long now) {

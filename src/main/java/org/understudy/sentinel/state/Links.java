@@ -97,7 +97,7 @@ final class Links {
     Link link = instance.link;
     boolean closed = link.commands == CLOSED || link.listens && link.hellos == CLOSED;
     if (!closed || instance.address.port() == 0) return Long.MAX_VALUE;
-    return link.lastConnectAt + Cadence.reconnect(timing, instance.primary().settings.downAfterMillis());
+    return link.lastConnectAt + Cadence.reconnect(timing, instance);
   }
 
   /** Closes connections over which nothing comes any more although they seem to stand. */
@@ -139,7 +139,7 @@ final class Links {
     for (Instance user : link.users) user.connected();
   }
 
-  /** A connection is gone. From now on the instance counts as silent. */
+  /** A connection is gone. The instance counts as silent since it last answered, as in Redis. */
   void lost(Link link, Connection connection, long now) {
     if (connection == Connection.HELLOS) {
       link.hellos = CLOSED;
@@ -147,7 +147,7 @@ final class Links {
     }
     link.commands = CLOSED;
     link.pendingCommands = 0;
-    if (link.pendingPingAt == NEVER) link.pendingPingAt = now;
+    if (link.pendingPingAt == NEVER) link.pendingPingAt = link.lastAvailableAt;
   }
 
   /** Whether something periodic may be sent. */

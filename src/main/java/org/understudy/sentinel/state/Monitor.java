@@ -39,7 +39,7 @@ final class Monitor {
       instance.infoAskedAt = now;
       instance.infoWanted = false;
     }
-    if (now >= nextPingAt(instance)) links.ping(instance, now);
+    if (now >= nextPingAt(instance) - Cadence.pingSlack(Cadence.ping(timing, instance))) links.ping(instance, now);
     if (now >= nextHelloAt(instance)) sendHello(instance, now);
   }
 
@@ -49,9 +49,7 @@ final class Monitor {
     long due = instance.subjectivelyDown ? Long.MAX_VALUE : downAt(instance);
     due = Math.min(due, links.nextConnectAt(instance));
     if (!links.ready(link)) return due;
-    if (Cadence.isShort(Cadence.ping(timing, instance.primary().settings.downAfterMillis()))) {
-      due = Math.min(due, nextPingAt(instance));
-    }
+    if (Cadence.isShort(Cadence.ping(timing, instance))) due = Math.min(due, nextPingAt(instance));
     if (instance.infoWanted || Cadence.isShort(Cadence.info(timing, instance, now))) {
       due = Math.min(due, nextInfoAt(instance, now));
     }
@@ -59,7 +57,7 @@ final class Monitor {
   }
 
   private long nextPingAt(Instance instance) {
-    long period = Cadence.ping(timing, instance.primary().settings.downAfterMillis());
+    long period = Cadence.ping(timing, instance);
     return Math.max(instance.link.lastPongAt + period, instance.link.lastPingAt + period / 2) + 1;
   }
 
@@ -108,6 +106,7 @@ final class Monitor {
   /** We did not run for so long: nothing that we did not hear meanwhile counts against anybody. */
   void forgive(long millis, long now) {
     for (Link link : links.all()) {
+      link.lastAvailableAt = Math.min(now, link.lastAvailableAt + millis);
       if (link.pendingPingAt != NEVER) link.pendingPingAt = Math.min(now, link.pendingPingAt + millis);
     }
   }

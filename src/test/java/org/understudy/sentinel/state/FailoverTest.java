@@ -91,10 +91,10 @@ class FailoverTest {
   void aReplicaThatDoesNotBecomeAPrimaryEndsTheFailoverInTime() {
     bench.stubborn.add(REPLICA);
     failOver();
-    bench.pass(9_900);
+    bench.pass(9_500);
     assertEquals(FailoverStage.WAIT_PROMOTION, bench.primary().stage());
     assertTrue(bench.replica(REPLICA).promoted);
-    bench.pass(300);
+    bench.pass(700);
     assertTrue(bench.saw("-failover-abort-slave-timeout master mymaster 10.0.0.1 6379"));
     assertFalse(bench.replica(REPLICA).promoted);
     assertEquals(at(PRIMARY), bench.primary().currentAddress());

@@ -20,14 +20,28 @@ class HealthyHourTest {
   }
 
   @Test
-  void aKilledPrimaryIsReplacedWithinATenthOfASecondAfterDownAfter() {
+  void aKilledPrimaryIsMostlyReplacedWithinDownAfter() {
     int kills = 100;
     long[] millis = new long[kills];
     for (int i = 0; i < kills; i++) {
       millis[i] = SimulatedEnsemble.asInLife(SEED + i, DOWN_AFTER_MILLIS).millisUntilReplaced();
     }
     Arrays.sort(millis);
-    assertTrue(millis[kills / 2] < DOWN_AFTER_MILLIS + 60, "median " + millis[kills / 2]);
-    assertTrue(millis[kills - 1] < DOWN_AFTER_MILLIS + 400, "worst " + millis[kills - 1]);
+    assertTrue(millis[kills / 2] < DOWN_AFTER_MILLIS, "median " + millis[kills / 2]);
+    assertTrue(millis[kills - 1] < DOWN_AFTER_MILLIS + 200, "worst " + millis[kills - 1]);
+  }
+
+  @Test
+  void alsoOnABusyMachineNoFailoverWaitsForATimeout() {
+    int kills = 1_000;
+    long worst = 0;
+    long seed = 0;
+    for (int i = 0; i < kills; i++) {
+      long millis = SimulatedEnsemble.asInLife(SEED + i, DOWN_AFTER_MILLIS).millisUntilReplacedUnderLoad(300);
+      if (millis <= worst) continue;
+      worst = millis;
+      seed = SEED + i;
+    }
+    assertTrue(worst < 4_000, "seed " + seed + " took " + worst);
   }
 }

@@ -101,15 +101,15 @@ final class SimulatedEnsemble {
 
   /** Every host is stopped again and again, each time for no longer than given, and clocks jump. */
   void sufferPausesFor(long millis, int longestMillis) {
-    for (int host = 0; host < SENTINELS + SERVERS; host++) pauseSometimes(host, longestMillis);
+    for (int host = 0; host < SENTINELS + SERVERS; host++) pauseSometimes(host, 20_000, longestMillis);
     jumpSometimes();
     world.runUntil(millis);
   }
 
-  private void pauseSometimes(int host, int longestMillis) {
-    world.after(world.random.nextInt(20_000), () -> {
+  private void pauseSometimes(int host, int mostMillisBetween, int longestMillis) {
+    world.after(world.random.nextInt(mostMillisBetween), () -> {
       stop(host(host), 1 + world.random.nextInt(longestMillis));
-      pauseSometimes(host, longestMillis);
+      pauseSometimes(host, mostMillisBetween, longestMillis);
     });
   }
 
@@ -123,6 +123,18 @@ final class SimulatedEnsemble {
   /** Kills the primary at some moment. @return milliseconds until a replica is a primary */
   long millisUntilReplaced() {
     world.runUntil(15_000 + world.random.nextInt(10_000));
+    return millisUntilReplacedFromNow();
+  }
+
+  /** The same on a machine with too much to do: every host gets no processor now and then, for up to so long. */
+  long millisUntilReplacedUnderLoad(int longestPauseMillis) {
+    world.runUntil(15_000 + world.random.nextInt(10_000));
+    for (int host = 0; host < SENTINELS + SERVERS; host++) pauseSometimes(host, 500, longestPauseMillis);
+    world.runUntil(world.now() + 2_000);
+    return millisUntilReplacedFromNow();
+  }
+
+  private long millisUntilReplacedFromNow() {
     long killedAt = world.now();
     crash(servers.get(0));
     while (servers.stream().allMatch(server -> server == servers.get(0) || server.follows != null)) {
