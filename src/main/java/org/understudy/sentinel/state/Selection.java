@@ -4,6 +4,7 @@ import static org.understudy.sentinel.state.Link.NEVER;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.understudy.sentinel.state.FailoverRecord.Candidate;
 import org.understudy.sentinel.state.Timing.Period;
@@ -21,14 +22,30 @@ final class Selection {
   private Selection() {}
 
   static Choice choose(MonitoredPrimary primary, Timing timing, long now) {
+    boolean someAnswered = primary.replicas.values().stream()
+        .anyMatch(replica -> rejection(replica, timing, now) == null && answeredSinceLoss(replica));
+    Function<Replica, String> rejections = replica -> {
+      String rejection = rejection(replica, timing, now);
+      return rejection == null && someAnswered && !answeredSinceLoss(replica) ? "no INFO since the primary was lost"
+          : rejection;
+    };
     Replica best = primary.replicas.values().stream()
-        .filter(replica -> rejection(replica, timing, now) == null)
+        .filter(replica -> rejections.apply(replica) == null)
         .min(BEST_FIRST)
         .orElse(null);
     Stream<Candidate> candidates = primary.replicas.values().stream().sorted(BEST_FIRST)
         .map(replica -> new Candidate(replica.name, replica.runId(), replica.priority, replica.offset,
-            rejection(replica, timing, now)));
+            rejections.apply(replica)));
     return new Choice(best, candidates.toList());
+  }
+
+  /**
+   * Whether INFO came since the primary was lost. A replica that stopped together with it does not count as down yet
+   * when it is chosen from, as Redis may choose it; but all were asked, and it is the one that did not answer.
+   */
+  private static boolean answeredSinceLoss(Replica replica) {
+    MonitoredPrimary primary = replica.primary();
+    return !primary.subjectivelyDown || replica.infoAt >= primary.subjectivelyDownAt;
   }
 
   /** Why a replica may not be promoted at all, or null if it may. */

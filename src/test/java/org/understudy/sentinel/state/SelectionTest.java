@@ -76,6 +76,20 @@ class SelectionTest {
   }
 
   @Test
+  void aReplicaThatIsSilentSinceThePrimaryWasLostIsOnlyChosenIfAllAre() {
+    bench.primary().subjectivelyDown = true;
+    bench.primary().subjectivelyDownAt = bench.now;
+    replica.infoAt = bench.now - 1;
+    replica.offset = other.offset + 1;
+    other.infoAt = bench.now - 1;
+    assertSame(replica, best());
+    other.infoAt = bench.now;
+    assertSame(other, best());
+    assertEquals("no INFO since the primary was lost", Selection.choose(bench.primary(), bench.state.timing(), bench.now)
+        .candidates().stream().filter(it -> it.rejection() != null).findFirst().orElseThrow().rejection());
+  }
+
+  @Test
   void aReplicaThatLostThePrimaryLongBeforeWeDidIsRejected() {
     replica.primaryLinkDownMillis = 10_000;
     assertNull(rejection());
