@@ -48,6 +48,12 @@ final class Cadence {
   static final int SPLIT_RETRY_DOUBLINGS = 4;
 
   /**
+   * An attempt that found no replica to promote is followed by another as soon as there is one, but not before. Redis
+   * lets twice the failover timeout pass.
+   */
+  static final long NO_REPLICA_RETRY_MILLIS = 1_000;
+
+  /**
    * INFO to replicas while a promotion or a reconfiguration is awaited; after {@link #URGENT_SPAN_MILLIS} once a
    * second.
    */

@@ -77,7 +77,7 @@ final class Failovers {
     // Who cannot write cannot be elected; the others can
     if (durability.isFailing()) return;
     long notBefore = primary.lastAttemptAt + primary.settings.failoverTimeoutMillis() * 2;
-    if (now < notBefore && !leaderIsLost(primary, now)) {
+    if (now < notBefore && !leaderIsLost(primary, now) && !foundReplica(primary, now)) {
       if (primary.delayLoggedFor == primary.lastAttemptAt) return;
       primary.delayLoggedFor = primary.lastAttemptAt;
       outbox.log(LogLevel.WARNING, "Next failover delay: I will not start a failover before "
@@ -93,6 +93,11 @@ final class Failovers {
     return leader != null && leader.subjectivelyDown && now - primary.lastAttemptAt > electionTimeout(primary);
   }
 
+  /** Whether what the last attempt lacked is there now. Nobody was promoted, so there is nobody to disturb. */
+  private boolean foundReplica(MonitoredPrimary primary, long now) {
+    return primary.lacksReplica && Selection.choose(primary, timing, now).best() != null;
+  }
+
   /** When a failover may have to be begun, if nothing happens until then. */
   long nextStartAt(MonitoredPrimary primary) {
     return primary.objectivelyDown && primary.failover == null ? primary.electionAt : Long.MAX_VALUE;
@@ -102,6 +107,7 @@ final class Failovers {
   void start(MonitoredPrimary primary, boolean forced, long now) {
     long epoch = epochs.next(primary);
     outbox.publish(LogLevel.WARNING, "+try-failover", primary);
+    primary.lacksReplica = false;
     primary.lastAttemptAt = elections.desynchronised(now);
     primary.failover = new Failover(primary, epoch, forced, primary.lastAttemptAt, now, now + wallOffsetMillis);
     elections.voteIfNotYet(primary, now);
@@ -184,6 +190,8 @@ final class Failovers {
     Replica best = choice.best();
     if (best == null) {
       abort(primary, "-failover-abort-no-good-slave", now);
+      primary.lacksReplica = true;
+      primary.electionAt = now + Cadence.NO_REPLICA_RETRY_MILLIS;
       return;
     }
     outbox.publish(LogLevel.WARNING, "+selected-slave", best);

@@ -42,6 +42,8 @@ public final class MonitoredPrimary extends Instance {
   long delayLoggedFor = NEVER;
   /** Not before then, so that sentinels do not all start at once. */
   long electionAt = NEVER;
+  /** Whether the last attempt ended because no replica was good enough: one that is now need not wait. */
+  boolean lacksReplica;
   /** Votes in a row that were split. */
   int splitVotes;
   /** The last ones, oldest first. */
@@ -82,6 +84,7 @@ public final class MonitoredPrimary extends Instance {
     failover = null;
     lastAttemptAt = NEVER;
     electionAt = NEVER;
+    lacksReplica = false;
     splitVotes = 0;
     runId = null;
     offset = -1;

@@ -88,6 +88,17 @@ class FailoverTest {
   }
 
   @Test
+  void aReplicaThatIsGoodEnoughLaterIsPromotedThen() {
+    bench.infos.replaceAll((port, info) -> info.replace("slave_priority:100", "slave_priority:0"));
+    failOver();
+    bench.pass(5_000);
+    assertEquals(1, bench.countOf("+try-failover"));
+    bench.infos.put(OTHER_REPLICA, Bench.replicaInfo(OTHER_REPLICA, PRIMARY, 50));
+    bench.pass(1_500);
+    assertEquals(at(OTHER_REPLICA), bench.primary().currentAddress());
+  }
+
+  @Test
   void aReplicaThatDoesNotBecomeAPrimaryEndsTheFailoverInTime() {
     bench.stubborn.add(REPLICA);
     failOver();
