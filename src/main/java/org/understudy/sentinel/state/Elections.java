@@ -131,6 +131,7 @@ final class Elections {
       return;
     }
     String leader = fields.get(1).text();
+    epochs.heard(epoch.value(), sentinel.primary());
     sentinel.lastAnswerAt = now;
     sentinel.saysPrimaryDown = down.value() == 1;
     if (leader.equals(NO_VOTE)) return;
@@ -257,6 +258,12 @@ final class Elections {
     long epoch = primary.failover.epoch;
     return votesOfOthers(primary, epoch).keySet().stream().anyMatch(candidate -> !candidate.equals(myId))
         || primary.voteEpoch == epoch && primary.votedFor != null && !primary.votedFor.equals(myId);
+  }
+
+  /** Whether others vote in a later epoch already: somebody may have been elected there, and is not to be disturbed. */
+  boolean othersWentOn(MonitoredPrimary primary) {
+    long epoch = primary.failover.epoch;
+    return primary.sentinels.values().stream().anyMatch(sentinel -> sentinel.voteEpoch > epoch);
   }
 
   /** Whether our vote in the epoch of our attempt is on disk. */

@@ -145,12 +145,15 @@ final class Failovers {
     boolean chosen = outcome == Elections.Outcome.WON || failover.forced && mayGoUnelected(primary, now);
     if (chosen && !overruled) {
       elected(primary, now);
+    } else if (overruled) {
+      abort(primary, "-failover-abort-not-elected", now);
+    } else if (elections.othersWentOn(primary)) {
+      abort(primary, "-failover-abort-not-elected", now);
+      retryAt(primary, now + electionTimeout(primary));
     } else if (outcome == Elections.Outcome.SPLIT || outcome == Elections.Outcome.LOST && failover.forced) {
       abort(primary, "-failover-abort-not-elected", now);
       int span = Cadence.SPLIT_RETRY_MILLIS << Math.min(primary.splitVotes++, Cadence.SPLIT_RETRY_DOUBLINGS);
       retryAt(primary, now + random.nextInt(span));
-    } else if (overruled) {
-      abort(primary, "-failover-abort-not-elected", now);
     } else if (now - failover.electionFrom > electionTimeout(primary)) {
       boolean unheard = elections.majorityIsCutOff(primary);
       abort(primary, "-failover-abort-not-elected", now);

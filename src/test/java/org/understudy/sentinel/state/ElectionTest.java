@@ -169,6 +169,37 @@ class ElectionTest {
   }
 
   @Test
+  void whoVotesForAnotherInALaterEpochGivesItsOwnAttemptUpAndWaits() {
+    bench.opinions.put(26380, question -> question.candidate().equals("*") ? new Answer.Down(true, "*", 0)
+        : new Answer.Down(true, B, 1));
+    bench.opinions.remove(26381);
+    bench.kill(PRIMARY);
+    bench.pass(1_001 + Cadence.HEAD_START_JITTER_MILLIS);
+    assertTrue(bench.saw("+try-failover"));
+    asked(2, C);
+    assertTrue(bench.saw("-failover-abort-not-elected"));
+    bench.pass(15_000);
+    assertEquals(1, bench.countOf("+try-failover"));
+  }
+
+  @Test
+  void whoComesTooLateForAnEpochLeavesTheOthersAloneForAsLongAsAnElectionTakes() {
+    for (int port : Bench.SENTINEL_PORTS.values()) {
+      bench.opinions.put(port, question -> question.candidate().equals("*") ? new Answer.Down(true, "*", 0)
+          : question.epoch() == 1 ? new Answer.Down(true, C, 2)
+          : new Answer.Down(true, question.candidate(), question.epoch()));
+    }
+    bench.kill(PRIMARY);
+    bench.pass(9_000);
+    assertTrue(bench.saw("-failover-abort-not-elected"));
+    assertTrue(bench.events.contains("+new-epoch 2"));
+    assertEquals(1, bench.countOf("+try-failover"));
+    bench.pass(3_000);
+    assertTrue(bench.events.contains("+new-epoch 3"));
+    assertTrue(bench.saw("+elected-leader"));
+  }
+
+  @Test
   void ourOwnVoteCountsOnlyWhenItIsOnDisk() {
     bench.opinions.put(26380, question -> new Answer.Down(true, question.candidate(), question.epoch()));
     bench.diskFull = true;
