@@ -15,18 +15,20 @@ final class Discovery {
   private final Epochs epochs;
   private final Durability durability;
   private final Registry registry;
+  private final Elections elections;
   private final Failovers failovers;
   private Settings settings;
   private long complainedAt = NEVER;
 
   Discovery(Settings settings, Links links, Outbox outbox, Epochs epochs, Durability durability, Registry registry,
-      Failovers failovers) {
+      Elections elections, Failovers failovers) {
     this.settings = settings;
     this.links = links;
     this.outbox = outbox;
     this.epochs = epochs;
     this.durability = durability;
     this.registry = registry;
+    this.elections = elections;
     this.failovers = failovers;
   }
 
@@ -39,7 +41,7 @@ final class Discovery {
     HelloMessage hello = HelloMessage.parse(text);
     if (hello == null) return null;
     if (hello.id().equals(settings.myId())) {
-      complainIfNotFromUs(hello, now);
+      if (!isFromUs(hello)) noticeNamesake(hello, now);
       return null;
     }
     MonitoredPrimary primary = registry.primaries().get(hello.primary());
@@ -51,14 +53,20 @@ final class Discovery {
     return primary;
   }
 
-  /** Two sentinels with one id would count as one, and each take the other's votes for its own. */
-  private void complainIfNotFromUs(HelloMessage hello, long now) {
-    boolean ours = hello.port() == settings.announcePort()
-        && (settings.announceIp() == null || hello.ip().equals(settings.announceIp()));
-    if (ours || now - complainedAt < COMPLAINT_MILLIS) return;
+  private boolean isFromUs(HelloMessage hello) {
+    boolean ourIp = hello.ip().equals(settings.announceIp())
+        || links.all().stream().anyMatch(link -> hello.ip().equals(link.localIp));
+    return ourIp && hello.port() == settings.announcePort();
+  }
+
+  /** Two sentinels with one id count as one, and each takes the other's votes for its own: neither may be elected. */
+  private void noticeNamesake(HelloMessage hello, long now) {
+    elections.noticeNamesake(now);
+    if (now - complainedAt < COMPLAINT_MILLIS) return;
     complainedAt = now;
     outbox.log(LogLevel.WARNING, "The sentinel at " + hello.ip() + ":" + hello.port() + " has the same id as this one, "
-        + settings.myId() + ". It is not listened to. Remove 'sentinel myid' from the configuration of one of them.");
+        + settings.myId() + ". It is not listened to, and this one does not fail over by itself while it is there. "
+        + "Remove 'sentinel myid' from the configuration of one of them.");
   }
 
   private OtherSentinel sender(MonitoredPrimary primary, HelloMessage hello, long now) {

@@ -1,5 +1,7 @@
 package org.understudy.sentinel.state;
 
+import static org.understudy.sentinel.state.Link.NEVER;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -40,6 +42,8 @@ final class Elections {
   private final RandomGenerator random;
   private final String myId;
   private final List<PendingVote> pendingVotes = new ArrayList<>();
+  /** When another sentinel with our id was heard of last. */
+  private long namesakeAt = NEVER;
 
   Elections(String myId, Links links, Outbox outbox, Timing timing, Epochs epochs, Durability durability,
       RandomGenerator random) {
@@ -54,6 +58,15 @@ final class Elections {
 
   String myId() {
     return myId;
+  }
+
+  void noticeNamesake(long now) {
+    namesakeAt = now;
+  }
+
+  /** Whether a vote for our id would be one for us: not while another sentinel has the same. */
+  boolean mayStand(long now) {
+    return now - namesakeAt > timing.millis(Period.PUBLISH_PERIOD) * 5;
   }
 
   // ---------------------------------------------------------------------------------------------- Objectively down

@@ -74,8 +74,8 @@ final class Failovers {
   /** Begins a failover if the primary is objectively down and nothing speaks against it. */
   void startIfNeeded(MonitoredPrimary primary, long now) {
     if (!primary.objectivelyDown || primary.failover != null || now < primary.electionAt) return;
-    // Who cannot write cannot be elected; the others can
-    if (durability.isFailing()) return;
+    // Who cannot write, or shares its id, cannot be elected; the others can
+    if (durability.isFailing() || !elections.mayStand(now)) return;
     long notBefore = primary.lastAttemptAt + primary.settings.failoverTimeoutMillis() * 2;
     if (now < notBefore && !leaderIsLost(primary, now) && !foundReplica(primary, now)) {
       if (primary.delayLoggedFor == primary.lastAttemptAt) return;

@@ -55,7 +55,7 @@ public final class SentinelState {
     elections = new Elections(settings.myId(), links, outbox, timing, epochs, durability, random);
     failovers = new Failovers(links, outbox, timing, epochs, durability, elections, registry, random, zone);
     roles = new Roles(links, outbox, timing, durability, registry, failovers);
-    discovery = new Discovery(settings, links, outbox, epochs, durability, registry, failovers);
+    discovery = new Discovery(settings, links, outbox, epochs, durability, registry, elections, failovers);
     forgetting = new Forgetting(links, outbox, durability, registry);
     operators = new Operators(links, outbox, timing, durability, registry, failovers);
     tilt = new Tilt(timing, outbox, now);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.understudy.sentinel.state.Bench.B;
 import static org.understudy.sentinel.state.Bench.C;
 import static org.understudy.sentinel.state.Bench.ME;
+import static org.understudy.sentinel.state.Bench.PRIMARY;
 import static org.understudy.sentinel.state.Bench.at;
 
 import java.util.List;
@@ -62,6 +63,24 @@ class DiscoveryTest {
     assertEquals(0, bench.primary().configEpoch());
     hello(26379, ME, 9, "mymaster", 6380, 9);
     assertEquals(1, bench.events.size());
+  }
+
+  @Test
+  void aSentinelOnAnotherHostWithOurIdAndPortIsNoticed() {
+    bench.step(new Event.HelloReceived("10.0.0.7,26379," + ME + ",0,mymaster,10.0.0.1,6379,0"));
+    assertTrue(bench.saw("The sentinel at 10.0.0.7:26379 has the same id as this one, " + ME));
+  }
+
+  @Test
+  void whileAnotherHasOurIdWeDoNotFailOver() {
+    bench.othersAgree();
+    bench.kill(PRIMARY);
+    hello(26399, ME, 0, "mymaster", PRIMARY, 0);
+    bench.pass(9_900);
+    assertTrue(bench.saw("+odown"));
+    assertFalse(bench.saw("+try-failover"));
+    bench.pass(300);
+    assertTrue(bench.saw("+elected-leader"));
   }
 
   @Test
