@@ -27,6 +27,8 @@ public abstract sealed class Instance permits MonitoredPrimary, Replica, OtherSe
   /** To be asked for at once. */
   boolean infoWanted;
   String info;
+  /** When it was said last that it answers PING only. */
+  long complainedAt = NEVER;
   Kind roleReported;
   long roleReportedAt;
 

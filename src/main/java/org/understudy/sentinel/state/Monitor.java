@@ -8,6 +8,9 @@ import org.understudy.sentinel.state.Timing.Period;
 
 /** Keeps asking instances, and notices when one does not answer: PING, INFO, hellos, subjectively down. */
 final class Monitor {
+  /** Between two complaints about an instance that answers PING only. */
+  private static final long COMPLAINT_MILLIS = 60_000;
+
   /** A request without a reply is not repeated sooner. */
   private static final long PATIENCE_MILLIS = 1_000;
 
@@ -116,6 +119,7 @@ final class Monitor {
   /** @return whether it went down or came up */
   boolean judge(Instance instance, long now) {
     links.closeIfSilent(instance, now);
+    complainIfOnlyPingIsAnswered(instance, now);
     boolean down = now >= downAt(instance);
     if (down == instance.subjectivelyDown) return false;
     instance.subjectivelyDown = down;
@@ -129,6 +133,16 @@ final class Monitor {
       instance.scriptKillSent = false;
     }
     return true;
+  }
+
+  /** What answers PING is up, whatever else it does not: then only the log says why nothing is learned of it. */
+  private void complainIfOnlyPingIsAnswered(Instance instance, long now) {
+    if (instance.kind == Kind.SENTINEL || instance.subjectivelyDown || instance.link.commands != Link.Status.OPEN) return;
+    long silent = now - Math.max(instance.infoAt, instance.link.commandsSince);
+    if (silent <= timing.millis(Period.INFO_PERIOD) * 3 || now - instance.complainedAt < COMPLAINT_MILLIS) return;
+    instance.complainedAt = now;
+    outbox.log(LogLevel.WARNING, instance, "it answers PING, but has not answered INFO for " + silent
+        + " ms. It counts as up; its role, its replicas and its offset are not known.");
   }
 
   /** From when on it counts as down, if it goes on like this; {@link Long#MAX_VALUE} if all is well. */

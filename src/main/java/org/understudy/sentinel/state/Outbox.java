@@ -26,6 +26,11 @@ final class Outbox {
     add(new Effect.Log(level, text));
   }
 
+  /** A line about an instance, which it begins with. */
+  void log(LogLevel level, Instance about, String text) {
+    log(level, identity(about) + ": " + text);
+  }
+
   /** An event whose payload begins with the instance it is about. */
   void publish(LogLevel level, String name, Instance about) {
     publishText(level, name, about, identity(about));

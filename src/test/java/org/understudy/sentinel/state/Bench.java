@@ -259,7 +259,9 @@ final class Bench {
   private Reply reply(int port, Request request) {
     if (request instanceof Request.Ping) return pongs.getOrDefault(port, new Reply.Status("PONG"));
     if (request instanceof Request.Info) {
-      return new Reply.Bulk(infos.get(port).getBytes(StandardCharsets.ISO_8859_1));
+      String info = infos.get(port);
+      return info == null ? new Reply.Failure("ERR not now")
+          : new Reply.Bulk(info.getBytes(StandardCharsets.ISO_8859_1));
     }
     if (request instanceof Request.Hello) return new Reply.Int(1);
     if (request instanceof Request.AskDown question) {

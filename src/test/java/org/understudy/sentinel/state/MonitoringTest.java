@@ -123,6 +123,15 @@ class MonitoringTest {
   }
 
   @Test
+  void whatAnswersOnlyPingIsUpAndTheLogSaysSoOnceAMinute() {
+    bench.infos.remove(PRIMARY);
+    bench.pass(95_000);
+    assertFalse(bench.saw("+sdown"));
+    assertEquals(2, bench.events.stream().filter(line ->
+        line.startsWith("master mymaster 10.0.0.1 6379: it answers PING, but has not answered INFO for ")).count());
+  }
+
+  @Test
   void aRebootIsTold() {
     bench.infos.put(PRIMARY, Bench.primaryInfo(PRIMARY, 100).replace(Bench.runId(PRIMARY), Bench.runId(7)));
     bench.pass(10_000);
