@@ -35,6 +35,23 @@ final class Background {
     run(call, work, failure -> failure);
   }
 
+  /**
+   * As {@link #run(Call, Runnable)}, for work that nothing in a transaction depends on: there OK is answered before it is
+   * done, so that the loop does not wait for a disk. An error is for the work to log.
+   */
+  void runUnawaited(Call call, Runnable work) {
+    if (!call.inTransaction) {
+      run(call, work);
+      return;
+    }
+    try {
+      blocking.execute(() -> failure(work));
+    } catch (RejectedExecutionException e) {
+      throw CommandError.err("the server is shutting down");
+    }
+    call.reply.ok();
+  }
+
   /** @param undo gets an error of the work, on the loop, and returns the one to answer with */
   void run(Call call, Runnable work, UnaryOperator<CommandError> undo) {
     if (call.inTransaction) {

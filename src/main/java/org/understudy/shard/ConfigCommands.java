@@ -156,15 +156,19 @@ final class ConfigCommands {
   private void rewrite(Call call) {
     if (config.file() == null) throw CommandError.err("The server is running without a config file");
     List<String> users = userFile.configurationLines();
-    background.run(call, () -> {
-      try {
-        ConfigRewriter.rewriteFile(config, users, false);
-      } catch (CommandError failure) {
-        log.warn("CONFIG REWRITE failed: {}", failure.getMessage());
-        throw failure;
-      }
-      log.warn("CONFIG REWRITE executed with success.");
-    });
+    // A sentinel has it in the transaction that promotes a replica, which is to serve at once
+    background.runUnawaited(call, () -> rewriteFile(users));
+  }
+
+  /** One at a time, so that the file ends as the configuration is when the last one comes to its turn. Blocks. */
+  private synchronized void rewriteFile(List<String> users) {
+    try {
+      ConfigRewriter.rewriteFile(config, users, false);
+    } catch (CommandError failure) {
+      log.warn("CONFIG REWRITE failed: {}", failure.getMessage());
+      throw failure;
+    }
+    log.warn("CONFIG REWRITE executed with success.");
   }
 
   private void resetStatistics(Call call) {
