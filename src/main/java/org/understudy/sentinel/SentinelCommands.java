@@ -48,7 +48,6 @@ import org.understudy.shard.ShardParts;
  * {@link SentinelViews} and {@link SentinelSettings} for the others. Replies are those of sentinel.c 7.0.15.
  */
 final class SentinelCommands {
-  private static final int MAX_PORT = 65535;
   /** The sections of INFO that a sentinel has besides its own. */
   private static final List<String> SERVER_SECTIONS = List.of("server", "clients", "cpu", "stats");
 
@@ -357,7 +356,7 @@ final class SentinelCommands {
   private static void monitor(Sentinel sentinel, Inquiry inquiry, String ip, long port, long quorum) {
     if (ip == null) {
       inquiry.error(CommandError.err("Invalid IP address or hostname specified"));
-    } else if (port < 0 || port > MAX_PORT) {
+    } else if (!Address.isPort(port)) {
       inquiry.error(CommandError.err("Invalid port number."));
     } else {
       Address address = new Address(inquiry.text(3), ip, (int) port);

@@ -30,7 +30,6 @@ final class SentinelDirectives {
   private static final Logger log = LoggerFactory.getLogger(Sentinel.class);
 
   private static final int ID_LENGTH = 40;
-  private static final int MAX_PORT = 65535;
   /** Directives about the sentinel itself: other lines depend on them. */
   private static final Set<String> FIRST = Set.of("announce-ip", "announce-port", "deny-scripts-reconfig",
       "sentinel-user", "sentinel-pass", "current-epoch", "myid", "resolve-hostnames", "announce-hostnames",
@@ -271,7 +270,7 @@ final class SentinelDirectives {
 
   private Address address(String host, String port) throws Wrong {
     long number = number(port);
-    if (number < 0 || number > MAX_PORT) throw new Wrong("Invalid port number.");
+    if (!Address.isPort(number)) throw new Wrong("Invalid port number.");
     String ip = NameResolver.literal(host);
     if (ip == null && options.resolveHostnames()) ip = names.resolve(host);
     if (ip == null) {

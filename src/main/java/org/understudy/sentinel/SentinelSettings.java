@@ -16,6 +16,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Glob;
 import org.understudy.bytes.Numbers;
 import org.understudy.resp.CommandError;
+import org.understudy.sentinel.state.Address;
 import org.understudy.sentinel.state.Event;
 import org.understudy.sentinel.state.Login;
 import org.understudy.sentinel.state.MonitoredPrimary;
@@ -30,7 +31,6 @@ final class SentinelSettings {
   static final int CRASH_AFTER_PROMOTION = 2;
 
   private static final Logger log = LoggerFactory.getLogger(Sentinel.class);
-  private static final int MAX_PORT = 65535;
   private static final String HIDDEN = "******";
 
   private SentinelSettings() {}
@@ -209,7 +209,7 @@ final class SentinelSettings {
   private static int port(String name, String value) {
     byte[] text = Bytes.of(value);
     long port = Numbers.isLong(text) ? Numbers.parseLong(text) : -1;
-    if (port < 0 || port > MAX_PORT) throw badConfig(name, value);
+    if (!Address.isPort(port)) throw badConfig(name, value);
     return (int) port;
   }
 

@@ -9,6 +9,13 @@ package org.understudy.sentinel.state;
  * @param port 1 to 65535, or 0 for an address known to be wrong
  */
 public record Address(String host, String ip, int port) {
+  private static final int HIGHEST_PORT = 65_535;
+
+  /** Whether a number is that of a port, or 0. */
+  public static boolean isPort(long number) {
+    return number >= 0 && number <= HIGHEST_PORT;
+  }
+
   /** An address whose host is an IP address. */
   public static Address literal(String ip, int port) {
     return new Address(ip, ip, port);

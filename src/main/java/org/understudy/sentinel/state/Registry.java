@@ -14,8 +14,6 @@ import org.understudy.sentinel.state.SavedState.SavedSentinel;
 
 /** The instances: which there are, by which names, and where they listen. */
 final class Registry {
-  private static final int HIGHEST_PORT = 65_535;
-
   private final Links links;
   private final Outbox outbox;
   private final Durability durability;
@@ -82,7 +80,7 @@ final class Registry {
     String name = address.withPort(outbox.showsNames());
     boolean known = primary.replicas.containsKey(name) || primary.address.same(address)
         || primary.replicas.values().stream().anyMatch(replica -> replica.address.same(address));
-    if (known || address.port() < 1 || address.port() > HIGHEST_PORT) return null;
+    if (known || address.port() == 0 || !Address.isPort(address.port())) return null;
     Replica replica = new Replica(nextId(), primary, name, address, links.create(true, now), now);
     primary.replicas.put(name, replica);
     instances.put(replica.id, replica);
