@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +71,22 @@ class EnsembleIT {
         commands.get(4).replace("7012", "7011"),
         commands.get(4).replace("7012", "7010"))).toString().contains("switched"));
     assertEquals(List.of("apple", "apple"), callAll(commands.subList(5, 7)));
+    awaitRolesInFiles(Integer.parseInt((String) ((List<?>) call(commands.get(3))).get(1)));
+  }
+
+  /** So that servers keep their new roles when they are started again. */
+  private void awaitRolesInFiles(int promoted) {
+    for (int number = 1; number <= 2; number++) {
+      Path file = folder.resolve("replica" + number + "/replica" + number + ".conf");
+      List<String> expected = port + number == promoted ? List.of() : List.of("replicaof 127.0.0.1 " + promoted);
+      Eventually.await("the file of replica " + number + " says what it is now", () -> {
+        try {
+          return expected.equals(Files.readAllLines(file).stream().filter(line -> line.startsWith("replicaof")).toList());
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    }
   }
 
   /** A reader takes longer than a test to come here: by then they have found each other. */

@@ -3,6 +3,10 @@ package org.understudy.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.understudy.scenario.Sentinels.NAME;
+import static org.understudy.scenario.Sentinels.ask;
+import static org.understudy.scenario.Sentinels.field;
+import static org.understudy.scenario.Sentinels.primaryPort;
 
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.RedisClient;
@@ -15,21 +19,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.TestSentinel;
 import redis.clients.jedis.Jedis;
@@ -39,74 +41,16 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Stories of sentinels, ours and real ones, over servers of both kinds. */
 @NeedsRealRedis
 class SentinelScenarioTest {
-  private static final String NAME = "mymaster";
-
   private final Ensemble ensemble = new Ensemble();
-  private final List<AutoCloseable> sentinels = new ArrayList<>();
-  private final List<Integer> sentinelPorts = new ArrayList<>();
+  private final Sentinels sentinels = new Sentinels();
 
   @TempDir
   Path folder;
 
   @AfterEach
   void stop() throws Exception {
-    for (AutoCloseable sentinel : sentinels) sentinel.close();
+    sentinels.close();
     ensemble.close();
-  }
-
-  // ---- who is there ------------------------------------------------------------------------------------------------
-
-  private static String[] lines(int primary, int quorum, String... more) {
-    return Stream.concat(Stream.of("sentinel monitor " + NAME + " 127.0.0.1 " + primary + " " + quorum,
-        "sentinel down-after-milliseconds " + NAME + " 1000", "sentinel failover-timeout " + NAME + " 10000"),
-        Stream.of(more)).toArray(String[]::new);
-  }
-
-  private TestSentinel startSentinel(int primary, int quorum, String... more) {
-    TestSentinel sentinel = TestSentinel.start(lines(primary, quorum, more));
-    sentinels.add(sentinel);
-    sentinelPorts.add(sentinel.port());
-    return sentinel;
-  }
-
-  private void startRealSentinel(int primary, int quorum) {
-    RealRedis sentinel = RealRedis.startSentinel(lines(primary, quorum));
-    sentinels.add(sentinel);
-    sentinelPorts.add(sentinel.port());
-  }
-
-  private Object ask(int port, Object... command) {
-    try (RespClient client = RespClient.connect(port)) {
-      return client.call(command);
-    }
-  }
-
-  private String field(int port, String field) {
-    List<?> fields = (List<?>) ask(port, "SENTINEL", "master", NAME);
-    return (String) fields.get(fields.indexOf(field) + 1);
-  }
-
-  private int primaryPort(int sentinel) {
-    List<?> address = (List<?>) ask(sentinel, "SENTINEL", "get-master-addr-by-name", NAME);
-    return Integer.parseInt((String) address.get(1));
-  }
-
-  private void awaitAcquainted(int replicas) {
-    for (int sentinel : sentinelPorts) {
-      ensemble.await("all know each other", () ->
-          field(sentinel, "num-other-sentinels").equals(Integer.toString(sentinelPorts.size() - 1))
-          && field(sentinel, "num-slaves").equals(Integer.toString(replicas))
-          && field(sentinel, "flags").equals("master"));
-      ensemble.await("replicas are ready to be chosen", () -> ask(sentinel, "SENTINEL", "replicas", NAME).toString()
-          .split("master-link-status, ok").length == replicas + 1);
-    }
-  }
-
-  private int awaitNewPrimary(int old) {
-    for (int sentinel : sentinelPorts) {
-      ensemble.await("there is another primary", () -> primaryPort(sentinel) != old);
-    }
-    return primaryPort(sentinelPorts.get(0));
   }
 
   // ---- failovers ---------------------------------------------------------------------------------------------------
@@ -123,15 +67,15 @@ class SentinelScenarioTest {
         ? ensemble.startRealReplica(primary.port()) : ensemble.startReplica(primary.port());
     List<Ensemble.Member> replicas = List.of(follower.get(), follower.get());
     for (Ensemble.Member replica : replicas) ensemble.awaitLinkUp(replica);
-    for (int i = 0; i < ours; i++) startSentinel(primary.port(), 2);
-    for (int i = 0; i < real; i++) startRealSentinel(primary.port(), 2);
-    awaitAcquainted(2);
+    for (int i = 0; i < ours; i++) sentinels.start(primary.port(), 2);
+    for (int i = 0; i < real; i++) sentinels.startReal(primary.port(), 2);
+    sentinels.awaitAcquainted(2);
     primary.call("SET", "fruit", "apple");
     ensemble.await("both have it", () -> replicas.stream().allMatch(each -> "apple".equals(each.call("GET", "fruit"))));
 
     int old = primary.port();
     ensemble.stop(primary);
-    int promoted = awaitNewPrimary(old);
+    int promoted = sentinels.awaitNewPrimary(old);
 
     assertTrue(replicas.stream().anyMatch(replica -> replica.port() == promoted));
     assertEquals("apple", ask(promoted, "GET", "fruit"));
@@ -148,11 +92,11 @@ class SentinelScenarioTest {
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
     ensemble.awaitLinkUp(replica);
     ensemble.awaitOnline(primary, 1);
-    TestSentinel sentinel = startSentinel(primary.port(), 1);
-    awaitAcquainted(1);
+    TestSentinel sentinel = sentinels.start(primary.port(), 1);
+    sentinels.awaitAcquainted(1);
     primary.call("SET", "fruit", "apple");
     assertEquals("OK", ask(sentinel.port(), "SENTINEL", "failover", NAME));
-    assertEquals(replica.port(), awaitNewPrimary(primary.port()));
+    assertEquals(replica.port(), sentinels.awaitNewPrimary(primary.port()));
     assertEquals("apple", ask(replica.port(), "GET", "fruit"));
     ensemble.await("the old primary follows", () -> ask(primary.port(), "ROLE").toString().startsWith("[slave,"));
     ensemble.await("it is explained", () ->
@@ -169,8 +113,8 @@ class SentinelScenarioTest {
     Ensemble.Member primary = ensemble.startRealPrimary();
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
     ensemble.awaitLinkUp(replica);
-    TestSentinel sentinel = startSentinel(primary.port(), 1);
-    awaitAcquainted(1);
+    TestSentinel sentinel = sentinels.start(primary.port(), 1);
+    sentinels.awaitAcquainted(1);
     try (RespClient writer = primary.connect(); RespClient listener = primary.connect()) {
       writer.call("SET", "fruit", "apple");
       listener.call("SUBSCRIBE", "news");
@@ -183,20 +127,22 @@ class SentinelScenarioTest {
   // ---- clients -----------------------------------------------------------------------------------------------------
 
   private Set<String> addresses() {
-    return sentinelPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.toSet());
+    return sentinels.ports().stream().map(port -> "127.0.0.1:" + port).collect(Collectors.toSet());
   }
 
-  private Ensemble.Member threeSentinelsOverTwoServers() {
-    Ensemble.Member primary = ensemble.startRealPrimary();
-    ensemble.awaitLinkUp(ensemble.startRealReplica(primary.port()));
-    for (int i = 0; i < 3; i++) startSentinel(primary.port(), 2);
-    awaitAcquainted(1);
+  private Ensemble.Member threeSentinelsOverTwoServers(boolean realServers) {
+    Ensemble.Member primary = realServers ? ensemble.startRealPrimary() : ensemble.startPrimary();
+    ensemble.awaitLinkUp(realServers ? ensemble.startRealReplica(primary.port())
+        : ensemble.startReplica(primary.port()));
+    for (int i = 0; i < 3; i++) sentinels.start(primary.port(), 2);
+    sentinels.awaitAcquainted(1);
     return primary;
   }
 
-  @Test
-  void jedisGoesOnThroughAFailover() {
-    Ensemble.Member primary = threeSentinelsOverTwoServers();
+  @ParameterizedTest(name = "over real servers: {0}")
+  @ValueSource(booleans = {true, false})
+  void jedisGoesOnThroughAFailover(boolean realServers) {
+    Ensemble.Member primary = threeSentinelsOverTwoServers(realServers);
     try (JedisSentinelPool pool = new JedisSentinelPool(NAME, addresses())) {
       try (Jedis jedis = pool.getResource()) {
         assertEquals("OK", jedis.set("fruit", "apple"));
@@ -214,11 +160,12 @@ class SentinelScenarioTest {
     }
   }
 
-  @Test
-  void lettuceGoesOnThroughAFailover() {
-    Ensemble.Member primary = threeSentinelsOverTwoServers();
+  @ParameterizedTest(name = "over real servers: {0}")
+  @ValueSource(booleans = {true, false})
+  void lettuceGoesOnThroughAFailover(boolean realServers) {
+    Ensemble.Member primary = threeSentinelsOverTwoServers(realServers);
     RedisURI.Builder uri = RedisURI.builder().withSentinelMasterId(NAME);
-    for (int port : sentinelPorts) uri.withSentinel("127.0.0.1", port);
+    for (int port : sentinels.ports()) uri.withSentinel("127.0.0.1", port);
     RedisClient client = RedisClient.create();
     try (StatefulRedisMasterReplicaConnection<String, String> connection =
         MasterReplica.connect(client, StringCodec.UTF8, uri.build())) {
@@ -255,9 +202,9 @@ class SentinelScenarioTest {
     Ensemble.Member primary = ensemble.startRealPrimary();
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
     ensemble.awaitLinkUp(replica);
-    startSentinel(primary.port(), 1, "sentinel notification-script " + NAME + " " + notify,
+    sentinels.start(primary.port(), 1, "sentinel notification-script " + NAME + " " + notify,
         "sentinel client-reconfig-script " + NAME + " " + reconfigure);
-    awaitAcquainted(1);
+    sentinels.awaitAcquainted(1);
     int old = primary.port();
     ensemble.stop(primary);
     String moved = "moved " + NAME + " leader start 127.0.0.1 " + old + " 127.0.0.1 " + replica.port();
@@ -275,9 +222,8 @@ class SentinelScenarioTest {
   void aScriptThatHangsIsKilledAndTriedAgain() throws IOException {
     Path hangs = script("hangs", "exec sleep 600");
     Ensemble.Member primary = ensemble.startRealPrimary();
-    TestSentinel sentinel = TestSentinel.start(lines(primary.port(), 1,
-        "sentinel notification-script " + NAME + " " + hangs));
-    sentinels.add(sentinel);
+    TestSentinel sentinel = sentinels.start(primary.port(), 1,
+        "sentinel notification-script " + NAME + " " + hangs);
     try (RespClient events = sentinel.client()) {
       ask(sentinel.port(), "SENTINEL", "debug", "script-max-runtime", "100");
       events.call("SUBSCRIBE", "-script-timeout");
@@ -292,9 +238,7 @@ class SentinelScenarioTest {
   @Test
   void renamedCommandsAreUsed() {
     Ensemble.Member primary = ensemble.startPrimary("rename-command PING GUESS");
-    TestSentinel sentinel = TestSentinel.start(lines(primary.port(), 1,
-        "sentinel rename-command " + NAME + " PING GUESS"));
-    sentinels.add(sentinel);
+    TestSentinel sentinel = sentinels.start(primary.port(), 1, "sentinel rename-command " + NAME + " PING GUESS");
     ensemble.await("it answers", () -> field(sentinel.port(), "last-ping-sent").equals("0"));
     assertEquals("OK", ask(sentinel.port(), "SENTINEL", "set", NAME, "rename-command", "PING", "PONG"));
     ensemble.await("it seems down", () -> field(sentinel.port(), "flags").contains("s_down"));
@@ -306,11 +250,11 @@ class SentinelScenarioTest {
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
     ensemble.awaitLinkUp(replica);
     Path state = folder.resolve("sentinel.state");
-    TestSentinel sentinel = startSentinel(primary.port(), 1, "sentinel state-file " + state);
+    TestSentinel sentinel = sentinels.start(primary.port(), 1, "sentinel state-file " + state);
     String before = Files.readString(sentinel.file());
-    awaitAcquainted(1);
+    sentinels.awaitAcquainted(1);
     ask(sentinel.port(), "SENTINEL", "failover", NAME);
-    awaitNewPrimary(primary.port());
+    sentinels.awaitNewPrimary(primary.port());
     Object id = ask(sentinel.port(), "SENTINEL", "myid");
     sentinel.restart();
     assertEquals(before, Files.readString(sentinel.file()));

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigFileError;
@@ -36,11 +38,15 @@ class SentinelFileTest {
 
   /** Reads the file as a start would. */
   private SentinelConfig read() {
+    return read(files);
+  }
+
+  private SentinelConfig read(MemoryFileSystem from) {
     config = Config.defaults();
     config.file(FILE);
     List<SentinelLine> lines = new ArrayList<>();
-    new ConfigReader(config).sentinel(lines::add).readText(text(FILE));
-    return SentinelConfig.read(lines, FILE, name -> null, files, script -> true, Path.of("/"));
+    new ConfigReader(config).sentinel(lines::add).readText(Bytes.string(from.get(FILE)));
+    return SentinelConfig.read(lines, FILE, name -> null, from, script -> true, Path.of("/"));
   }
 
   private String text(Path file) {
@@ -116,6 +122,39 @@ class SentinelFileTest {
     for (byte[] each : found) {
       String text = Bytes.string(each);
       assertTrue(text.equals(Bytes.string(old)) || text.equals(Bytes.string(written)), text);
+    }
+  }
+
+  /** Three states one after the other, and a crash before each step on the disk: a vote that was written stays given. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sentinel announce-port 5", "sentinel state-file /var/sentinel.state"})
+  void aStartAfterACrashFindsTheLastStateThatWasWrittenOrTheOneThatWasBeing(String line) throws IOException {
+    configure("sentinel monitor p 10.0.0.1 1 2", line);
+    SentinelConfig before = read();
+    SentinelFile file = new SentinelFile(files, config, before);
+    Random random = new Random(1);
+    List<Long> writtenThen = new ArrayList<>();
+    List<SavedState> found = new ArrayList<>();
+    long[] written = {0};
+    files.beforeStep = () -> {
+      for (int i = 0; i < 10; i++) {
+        writtenThen.add(written[0]);
+        found.add(read(files.crashed(random)).state());
+      }
+    };
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      FailoverRecord failover = new FailoverRecord("p", epoch, false, 1000, Address.literal("10.0.0.1", 1),
+          Address.literal("10.0.0.2", 2), "switched", Map.of(), List.of(), List.of(), 9, 7);
+      file.write(epoch, before.options(), after(before.state(), Address.literal("10.0.0.1", epoch), epoch, failover), null);
+      written[0] = epoch;
+    }
+    assertTrue(found.size() > 100, () -> "only " + found.size() + " crashes");
+    for (int i = 0; i < found.size(); i++) {
+      SavedPrimary primary = found.get(i).primaries().get(0);
+      long epoch = primary.leaderEpoch();
+      assertTrue(epoch == writtenThen.get(i) || epoch == writtenThen.get(i) + 1, () -> "epoch " + epoch);
+      assertEquals(epoch, found.get(i).currentEpoch());
+      if (epoch > 0) assertEquals(Address.literal("10.0.0.1", (int) epoch), primary.address());
     }
   }
 

@@ -24,7 +24,8 @@ public final class CuttableProxy implements AutoCloseable {
   private final int target;
   private final Set<Socket> sockets = new HashSet<>();
   private boolean cut;
-  private boolean held;
+  private boolean requestsHeld;
+  private boolean repliesHeld;
   private boolean spoiling;
   private boolean closed;
   private int connections;
@@ -80,11 +81,18 @@ public final class CuttableProxy implements AutoCloseable {
 
   /** Passes nothing on in either direction, and closes nothing, until {@link #release}. */
   public synchronized void hold() {
-    held = true;
+    requestsHeld = true;
+    repliesHeld = true;
+  }
+
+  /** Passes on what is said to the server, but nothing of what it says, until {@link #release}. */
+  public synchronized void holdReplies() {
+    repliesHeld = true;
   }
 
   public synchronized void release() {
-    held = false;
+    requestsHeld = false;
+    repliesHeld = false;
     notifyAll();
   }
 
@@ -106,8 +114,7 @@ public final class CuttableProxy implements AutoCloseable {
   public void close() {
     synchronized (this) {
       closed = true;
-      held = false;
-      notifyAll();
+      release();
       endAll();
     }
     end(server);
@@ -171,7 +178,7 @@ public final class CuttableProxy implements AutoCloseable {
 
   private synchronized int allowed(int length, boolean fromServer) throws IOException {
     try {
-      while (held) wait();
+      while (fromServer ? repliesHeld : requestsHeld) wait();
     } catch (InterruptedException e) {
       throw new IOException(e);
     }

@@ -109,6 +109,27 @@ public final class RealRedis implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** The server does not run any more, and loses nothing, until {@link #goOn}. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void goOn() {
+    signal("CONT");
+  }
+
+  /** @param name without SIG */
+  public void signal(String name) {
+    try {
+      int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+      if (status != 0) throw new IllegalStateException("kill -" + name + " ends with " + status);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Stops the server and deletes its folder. */
   @Override
   public void close() {
