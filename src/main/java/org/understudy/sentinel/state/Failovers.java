@@ -213,8 +213,7 @@ final class Failovers {
   private void sendReplicaOfNoOne(MonitoredPrimary primary, long now) {
     Failover failover = primary.failover;
     Replica promoted = failover.promoted;
-    boolean told = canHandOver(primary) ? handOver(primary, now)
-        : links.send(promoted, new Request.Reconfigure(null, outbox.showsNames()));
+    boolean told = canHandOver(primary) ? handOver(primary, now) : tell(promoted, null, now);
     if (told) {
       outbox.publish(LogLevel.NOTICE, "+failover-state-wait-promotion", promoted);
       failover.enter(FailoverStage.WAIT_PROMOTION, now);
@@ -235,7 +234,27 @@ final class Failovers {
     boolean sent = links.send(primary, new Request.HandOver(failover.promoted.address, outbox.showsNames(),
         Cadence.HAND_OVER_MILLIS));
     if (sent) failover.handOverUntil = now + Cadence.HAND_OVER_MILLIS * 2;
-    return sent || links.send(failover.promoted, new Request.Reconfigure(null, outbox.showsNames()));
+    return sent || tell(failover.promoted, null, now);
+  }
+
+  /** @param primary whom to follow; null: nobody */
+  private boolean tell(Replica replica, Address primary, long now) {
+    if (!links.send(replica, new Request.Reconfigure(primary, outbox.showsNames()))) return false;
+    replica.toldAt = now;
+    replica.toldAnswered = false;
+    return true;
+  }
+
+  /**
+   * Tells it again if its connection broke before it answered: what was on its way then may have been lost. Redis waits
+   * for the timeout.
+   */
+  private void tellAgainIfLost(Replica replica, Address primary, long now) {
+    boolean lost = !replica.toldAnswered && replica.toldAt != NEVER && replica.link.commands == Link.Status.OPEN
+        && replica.link.commandsSince > replica.toldAt;
+    if (lost && tell(replica, primary, now)) {
+      outbox.log(LogLevel.NOTICE, replica, "it is told again, since its connection broke before it answered");
+    }
   }
 
   /** The primary's reply to FAILOVER: an error means that the replica has to be promoted without it. */
@@ -261,7 +280,10 @@ final class Failovers {
     if (handingOver(primary) && (now > failover.handOverUntil || primary.subjectivelyDown)) {
       links.send(primary, new Request.AbortHandOver());
       promoteWithoutHandOver(primary, primary.subjectivelyDown ? "it is down" : "time is over", now);
-    } else if (now - failover.stageSince > primary.settings.failoverTimeoutMillis()) {
+      return;
+    }
+    if (!handingOver(primary)) tellAgainIfLost(failover.promoted, null, now);
+    if (now - failover.stageSince > primary.settings.failoverTimeoutMillis()) {
       abort(primary, "-failover-abort-slave-timeout", now);
     }
   }
@@ -293,6 +315,10 @@ final class Failovers {
   }
 
   private void reconfigureReplicas(MonitoredPrimary primary, long now) {
+    for (Replica replica : primary.replicas.values()) {
+      if (replica.reconfiguration != Reconfiguration.SENT) continue;
+      tellAgainIfLost(replica, primary.failover.promoted.address, now);
+    }
     long inProgress = primary.replicas.values().stream().filter(Failovers::isReconfigured).count();
     for (Replica replica : primary.replicas.values()) {
       if (inProgress >= primary.settings.parallelSyncs()) break;
@@ -314,7 +340,7 @@ final class Failovers {
 
   private boolean tellToFollow(Replica replica, String event, long now) {
     Address promoted = replica.primary().failover.promoted.address;
-    if (!links.send(replica, new Request.Reconfigure(promoted, outbox.showsNames()))) return false;
+    if (!tell(replica, promoted, now)) return false;
     replica.reconfiguration = Reconfiguration.SENT;
     replica.reconfigurationSentAt = now;
     outbox.publish(LogLevel.NOTICE, event, replica);

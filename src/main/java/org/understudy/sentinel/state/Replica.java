@@ -14,6 +14,9 @@ public final class Replica extends Instance {
   boolean promoted;
   Reconfiguration reconfiguration = Reconfiguration.NONE;
   long reconfigurationSentAt = NEVER;
+  /** When it was told last whom to follow, and whether it has answered. */
+  long toldAt = NEVER;
+  boolean toldAnswered;
 
   /** Since its link to its primary is down, as it says; 0 if it is up. */
   long primaryLinkDownMillis;

@@ -221,6 +221,7 @@ public final class SentinelState {
     } else if (request instanceof Request.Reconfigure) {
       // What it led to is seen in INFO
       instance.infoWanted = true;
+      if (instance instanceof Replica replica) replica.toldAnswered = true;
     } else if (request instanceof Request.HandOver && instance instanceof MonitoredPrimary primary) {
       failovers.handOverAnswered(primary, answer.reply(), now);
     }

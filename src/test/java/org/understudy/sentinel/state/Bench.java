@@ -42,6 +42,8 @@ final class Bench {
   /** INFO by port. */
   final Map<Integer, String> infos = new HashMap<>();
   /** What each sentinel answers when it is asked; nothing without an entry. */
+  /** Do not get what they are told to follow. */
+  final Set<Integer> deaf = new HashSet<>();
   final Map<Integer, Function<Request.AskDown, Answer.Down>> opinions = new HashMap<>();
   /** What a server answers PING with, by port, instead of PONG. */
   final Map<Integer, Reply> pongs = new HashMap<>();
@@ -270,6 +272,7 @@ final class Bench {
       return new Reply.Aggregate(Reply.Kind.ARRAY, List.of(new Reply.Int(down.down() ? 1 : 0),
           new Reply.Bulk(down.leader().getBytes(StandardCharsets.ISO_8859_1)), new Reply.Int(down.leaderEpoch())));
     }
+    if (request instanceof Request.Reconfigure && deaf.contains(port)) return null;
     boolean holds = stubborn.contains(port)
         || holdReconfigured && request instanceof Request.Reconfigure to && to.primary() != null;
     if (request instanceof Request.Reconfigure to && !holds) {

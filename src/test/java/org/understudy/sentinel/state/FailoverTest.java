@@ -112,6 +112,29 @@ class FailoverTest {
   }
 
   @Test
+  void aReplicaWhoseConnectionBreaksBeforeItAnswersIsToldAgain() {
+    bench.deaf.add(REPLICA);
+    bench.deaf.add(OTHER_REPLICA);
+    failOver();
+    bench.pass(2_000);
+    assertEquals(FailoverStage.WAIT_PROMOTION, bench.primary().stage());
+    assertEquals(1, bench.count(Request.Reconfigure.class, REPLICA));
+    bench.deaf.remove(REPLICA);
+    breakConnection(REPLICA);
+    assertEquals(FailoverStage.RECONF_REPLICAS, bench.primary().stage());
+    bench.deaf.remove(OTHER_REPLICA);
+    breakConnection(OTHER_REPLICA);
+    assertTrue(bench.saw("+switch-master mymaster 10.0.0.1 6379 10.0.0.1 6380"));
+    assertEquals(2, bench.count(Request.Reconfigure.class, REPLICA));
+  }
+
+  private void breakConnection(int port) {
+    bench.kill(port);
+    bench.dead.remove(port);
+    bench.pass(600);
+  }
+
+  @Test
   void replicasAreReconfiguredAsManyAtATimeAsConfigured() {
     Bench many = electable(Bench.SETTINGS.withParallelSyncs(2));
     for (int port = 6382; port < 6386; port++) many.addReplica(port);
