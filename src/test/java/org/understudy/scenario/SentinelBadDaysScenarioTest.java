@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.CuttableProxy;
 import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
@@ -240,6 +241,24 @@ class SentinelBadDaysScenarioTest {
     public void close() throws IOException {
       socket.close();
     }
+  }
+
+  @ParameterizedTest(name = "over real servers: {0}")
+  @ValueSource(booleans = {true, false})
+  void aReplicaThatAnswersMasterdownSinceItServesNothingStaleIsUpAndPromoted(boolean realServers) {
+    Ensemble.Member primary = realServers ? ensemble.startRealPrimary() : ensemble.startPrimary();
+    Ensemble.Member replica = realServers
+        ? ensemble.startRealReplica(primary.port(), "--replica-serve-stale-data", "no")
+        : ensemble.startReplica(primary.port(), "replica-serve-stale-data no");
+    ensemble.awaitLinkUp(replica);
+    sentinels.start(primary.port(), 2);
+    sentinels.startReal(primary.port(), 2);
+    sentinels.awaitAcquainted(1);
+    int old = primary.port();
+    ensemble.stop(primary);
+    ensemble.await("it serves nothing", () -> ask(replica.port(), "PING").toString().contains("MASTERDOWN"));
+    assertEquals(replica.port(), sentinels.awaitNewPrimary(old));
+    ensemble.await("it serves", () -> "PONG".equals(ask(replica.port(), "PING")));
   }
 
   @Test
