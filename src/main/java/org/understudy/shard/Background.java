@@ -36,8 +36,8 @@ final class Background {
   }
 
   /**
-   * As {@link #run(Call, Runnable)}, for work that nothing in a transaction depends on: there OK is answered before it is
-   * done, so that the loop does not wait for a disk. An error is for the work to log.
+   * As {@link #run(Call, Runnable)}, for work that nothing in a transaction depends on: there OK is answered before it
+   * is done, so that the loop does not wait for a disk. An error is for the work to log.
    */
   void runUnawaited(Call call, Runnable work) {
     if (!call.inTransaction) {

@@ -81,7 +81,8 @@ class EnsembleIT {
       List<String> expected = port + number == promoted ? List.of() : List.of("replicaof 127.0.0.1 " + promoted);
       Eventually.await("the file of replica " + number + " says what it is now", () -> {
         try {
-          return expected.equals(Files.readAllLines(file).stream().filter(line -> line.startsWith("replicaof")).toList());
+          List<String> lines = Files.readAllLines(file);
+          return expected.equals(lines.stream().filter(line -> line.startsWith("replicaof")).toList());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package org.understudy.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.understudy.scenario.Sentinels.NAME;
 import static org.understudy.scenario.Sentinels.ask;
+import static org.understudy.scenario.Sentinels.askServer;
 
 import java.io.UncheckedIOException;
 import java.util.Collections;
@@ -88,7 +89,7 @@ class HandOverScenarioTest {
     int promoted = sentinels.awaitNewPrimary(primary.port());
     assertAllThere(promoted, writer.finallyAcknowledged());
     ensemble.await("the old primary follows", () ->
-        ((List<?>) ask(primary.port(), "ROLE")).get(0).equals("slave"));
+        ((List<?>) askServer(primary.port(), "ROLE")).get(0).equals("slave"));
   }
 
   @Test

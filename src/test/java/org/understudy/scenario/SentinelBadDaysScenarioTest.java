@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.understudy.scenario.Sentinels.NAME;
 import static org.understudy.scenario.Sentinels.ask;
+import static org.understudy.scenario.Sentinels.askServer;
 import static org.understudy.scenario.Sentinels.field;
 import static org.understudy.scenario.Sentinels.primaryPort;
 
@@ -50,11 +51,11 @@ class SentinelBadDaysScenarioTest {
   }
 
   private static String role(int port) {
-    return ((List<?>) ask(port, "ROLE")).get(0).toString();
+    return ((List<?>) askServer(port, "ROLE")).get(0).toString();
   }
 
   private static boolean follows(int port, int primary) {
-    return role(port).equals("slave") && ((List<?>) ask(port, "ROLE")).get(2).equals((long) primary);
+    return role(port).equals("slave") && ((List<?>) askServer(port, "ROLE")).get(2).equals((long) primary);
   }
 
   // ---- stopped processes -------------------------------------------------------------------------------------------
@@ -69,10 +70,10 @@ class SentinelBadDaysScenarioTest {
     sentinels.awaitAcquainted(1);
     primary.pause();
     int promoted = sentinels.awaitNewPrimary(primary.port());
-    assertEquals("OK", ask(promoted, "SET", "fruit", "pear"));
+    assertEquals("OK", askServer(promoted, "SET", "fruit", "pear"));
     primary.goOn();
     ensemble.await("the old primary follows", () -> follows(primary.port(), promoted));
-    ensemble.await("and has the data", () -> "pear".equals(ask(primary.port(), "GET", "fruit")));
+    ensemble.await("and has the data", () -> "pear".equals(askServer(primary.port(), "GET", "fruit")));
   }
 
   @Test
@@ -119,10 +120,11 @@ class SentinelBadDaysScenarioTest {
     else linked.link.hold();
     assertEquals(linked.replica.port(), sentinels.awaitNewPrimary(linked.link.port()));
     assertEquals("master", role(linked.primary.port()));
-    ask(linked.replica.port(), "SET", "fruit", "pear");
+    askServer(linked.replica.port(), "SET", "fruit", "pear");
     linked.link.release();
     ensemble.await("there is one primary again", () -> follows(linked.primary.port(), linked.replica.port()));
-    ensemble.await("it has what was written meanwhile", () -> "pear".equals(ask(linked.primary.port(), "GET", "fruit")));
+    ensemble.await("it has what was written meanwhile", () ->
+        "pear".equals(askServer(linked.primary.port(), "GET", "fruit")));
     assertEquals("master", role(linked.replica.port()));
   }
 
@@ -177,7 +179,7 @@ class SentinelBadDaysScenarioTest {
         "7", candidate);
   }
 
-  // ---- servers that only seem to live --------------------------------------------------------------------------------
+  // ---- servers that only seem to live ------------------------------------------------------------------------------
 
   /** Answers PING, and everything else with an error. */
   private static final class OnlyPing implements AutoCloseable {
@@ -256,9 +258,9 @@ class SentinelBadDaysScenarioTest {
     sentinels.awaitAcquainted(1);
     int old = primary.port();
     ensemble.stop(primary);
-    ensemble.await("it serves nothing", () -> ask(replica.port(), "PING").toString().contains("MASTERDOWN"));
+    ensemble.await("it serves nothing", () -> askServer(replica.port(), "PING").toString().contains("MASTERDOWN"));
     assertEquals(replica.port(), sentinels.awaitNewPrimary(old));
-    ensemble.await("it serves", () -> "PONG".equals(ask(replica.port(), "PING")));
+    ensemble.await("it serves", () -> "PONG".equals(askServer(replica.port(), "PING")));
   }
 
   @Test

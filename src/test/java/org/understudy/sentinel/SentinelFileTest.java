@@ -125,7 +125,7 @@ class SentinelFileTest {
     }
   }
 
-  /** Three states one after the other, and a crash before each step on the disk: a vote that was written stays given. */
+  /** Three states one after the other, a crash before each step on the disk: a vote that was written stays given. */
   @ParameterizedTest
   @ValueSource(strings = {"sentinel announce-port 5", "sentinel state-file /var/sentinel.state"})
   void aStartAfterACrashFindsTheLastStateThatWasWrittenOrTheOneThatWasBeing(String line) throws IOException {
@@ -145,7 +145,8 @@ class SentinelFileTest {
     for (int epoch = 1; epoch <= 3; epoch++) {
       FailoverRecord failover = new FailoverRecord("p", epoch, false, 1000, Address.literal("10.0.0.1", 1),
           Address.literal("10.0.0.2", 2), "switched", Map.of(), List.of(), List.of(), 9, 7);
-      file.write(epoch, before.options(), after(before.state(), Address.literal("10.0.0.1", epoch), epoch, failover), null);
+      SavedState next = after(before.state(), Address.literal("10.0.0.1", epoch), epoch, failover);
+      file.write(epoch, before.options(), next, null);
       written[0] = epoch;
     }
     assertTrue(found.size() > 100, () -> "only " + found.size() + " crashes");

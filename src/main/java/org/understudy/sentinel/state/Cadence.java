@@ -83,9 +83,9 @@ final class Cadence {
   }
 
   /**
-   * Between two PINGs: to a primary a quarter of down-after, since the time that it is silent counts from the first PING
-   * without reply, and what lies before it is lost. To all others down-after, as Redis takes for everybody: nobody waits
-   * for them to be down. Never more than a second.
+   * Between two PINGs: to a primary a quarter of down-after, since the time that it is silent counts from the first
+   * PING without reply, and what lies before it is lost. To all others down-after, as Redis takes for everybody:
+   * nobody waits for them to be down. Never more than a second.
    */
   static long ping(Timing timing, Instance instance) {
     long wanted = instance.kind == Kind.PRIMARY ? quarter(instance) : instance.primary().settings.downAfterMillis();

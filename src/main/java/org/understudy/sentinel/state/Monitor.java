@@ -137,7 +137,9 @@ final class Monitor {
 
   /** What answers PING is up, whatever else it does not: then only the log says why nothing is learned of it. */
   private void complainIfOnlyPingIsAnswered(Instance instance, long now) {
-    if (instance.kind == Kind.SENTINEL || instance.subjectivelyDown || instance.link.commands != Link.Status.OPEN) return;
+    boolean silenceCounts = instance.kind != Kind.SENTINEL && !instance.subjectivelyDown
+        && instance.link.commands == Link.Status.OPEN;
+    if (!silenceCounts) return;
     long silent = now - Math.max(instance.infoAt, instance.link.commandsSince);
     if (silent <= timing.millis(Period.INFO_PERIOD) * 3 || now - instance.complainedAt < COMPLAINT_MILLIS) return;
     instance.complainedAt = now;

@@ -85,8 +85,9 @@ class SelectionTest {
     assertSame(replica, best());
     other.infoAt = bench.now;
     assertSame(other, best());
-    assertEquals("no INFO since the primary was lost", Selection.choose(bench.primary(), bench.state.timing(), bench.now)
-        .candidates().stream().filter(it -> it.rejection() != null).findFirst().orElseThrow().rejection());
+    Selection.Choice choice = Selection.choose(bench.primary(), bench.state.timing(), bench.now);
+    assertEquals("no INFO since the primary was lost", choice.candidates().stream()
+        .filter(it -> it.rejection() != null).findFirst().orElseThrow().rejection());
   }
 
   @Test
