@@ -169,7 +169,7 @@ public enum Directive {
   REPL_TIMEOUT("repl-timeout", integer(60, 1, Rows.INT)),
   REPL_PING_REPLICA_PERIOD("repl-ping-replica-period", "repl-ping-slave-period", integer(10, 1, Rows.INT)),
   REPL_DISABLE_TCP_NODELAY("repl-disable-tcp-nodelay", yesNo(false)),
-  REPL_BACKLOG_SIZE("repl-backlog-size", memory(Rows.MB, 1)),
+  REPL_BACKLOG_SIZE("repl-backlog-size", memory(Rows.MB, 1).heldWithin(16 << 10, Long.MAX_VALUE)),
   REPL_AMNESIA_GUARD("repl-amnesia-guard", yesNo(false), OURS),
   REPL_SPILL_LIMIT("repl-spill-limit", memory(4096 * Rows.MB, 0), OURS),
   REPL_BACKLOG_TTL("repl-backlog-ttl", integer(3600, 0, Rows.LONG)),

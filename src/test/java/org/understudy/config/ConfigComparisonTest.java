@@ -132,7 +132,7 @@ class ConfigComparisonTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"hz 20 hz 30", "slave-priority 1 replica-priority 2", "Timeout 5 nothing 1",
-      "nothing 1 port", "hz 600",
+      "nothing 1 port", "hz 600", "repl-backlog-size 1",
       "daemonize yes timeout 3", "timeout 3 daemonize yes", "dir /tmp", "dbfilename x.rdb", "nothing 1 daemonize yes",
       "timeout 7 hz abc", "timeout 7 maxmemory-samples 0 hz 11", "TIMEOUT 9 Timeout 10", "slaveof x", "replicaof x"})
   void severalAtOnceAreAllOrNothing(String pairs) throws Exception {
