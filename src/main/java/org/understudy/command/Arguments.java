@@ -138,7 +138,7 @@ public final class Arguments {
    * @return the same as int; {@code proto-max-bulk-len}, and in any case what an array can hold, is not exceeded
    */
   public static int stringLength(Call call, long total) {
-    if (total < 0 || total > call.config.protoMaxBulkLen() || total > MAX_ARRAY_LENGTH) throw Errors.STRING_TOO_LONG;
+    if (total < 0 || total > call.mostStringBytes() || total > MAX_ARRAY_LENGTH) throw Errors.STRING_TOO_LONG;
     return (int) total;
   }
 

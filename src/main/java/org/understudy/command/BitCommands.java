@@ -126,7 +126,7 @@ public final class BitCommands {
       if (position < 0 || position > Long.MAX_VALUE / width) throw INVALID_OFFSET;
       position *= width;
     }
-    if (position < 0 || position >>> 3 >= Math.min(call.config.protoMaxBulkLen(), MAX_BYTES)) throw INVALID_OFFSET;
+    if (position < 0 || position >>> 3 >= Math.min(call.mostStringBytes(), MAX_BYTES)) throw INVALID_OFFSET;
     return position;
   }
 

@@ -117,6 +117,16 @@ public final class Call {
     }
   }
 
+  /** Whether the command was accepted before, by our primary or by us, and is to be done whatever limits say now. */
+  public boolean obeys() {
+    return session != null && (session.primary || session.loads);
+  }
+
+  /** How long a string may become. */
+  public long mostStringBytes() {
+    return obeys() ? Long.MAX_VALUE : config.protoMaxBulkLen();
+  }
+
   /** Hides an argument from the slow log and MONITOR. */
   public void redact(int index) {
     if (shown == null) shown = argv.clone();

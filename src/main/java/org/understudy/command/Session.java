@@ -65,6 +65,8 @@ public final class Session {
   public boolean replica;
   /** The client is our primary: its commands are obeyed, may not wait, and are not answered. */
   public boolean primary;
+  /** The commands are those of an append-only file that is loaded. */
+  public boolean loads;
   public boolean blocked;
   /** Client-side caching, null when off. */
   public Tracking tracking;

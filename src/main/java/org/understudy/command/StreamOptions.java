@@ -104,6 +104,10 @@ final class StreamOptions {
   private void check(Call call, boolean adds, boolean limited) {
     if (limit != 0 && thresholdIndex == 0) throw LIMIT_WITHOUT_STRATEGY;
     if (!adds && thresholdIndex == 0) throw NO_STRATEGY;
+    if (call.obeys()) {
+      limit = 0; // the threshold already is what the limit left, see rewrite
+      return;
+    }
     if (limited && !approximate) throw LIMIT_WITHOUT_TILDE;
     if (limited || !approximate) return;
     long entries = call.config.streamNodeMaxEntries();

@@ -40,6 +40,7 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
     this.keyspace = keyspace;
     session = new Session(-1, "", "", nowMillis);
     session.authenticated = true;
+    session.loads = true;
     call.session = session;
     call.keyspace = keyspace;
     call.config = config;

@@ -46,6 +46,16 @@ class BitCommandsTest {
   }
 
   @Test
+  void whatThePrimaryAcceptedMayBeLongerThanTheLimit() {
+    runner.configure("proto-max-bulk-len", "1mb");
+    assertEquals(BAD_OFFSET, error("SETBIT k 8388608 1"));
+    assertEquals("ERR string exceeds maximum allowed size (proto-max-bulk-len)", error("SETRANGE k 1048576 x"));
+    runner.session.primary = true;
+    assertEquals(0L, run("SETBIT k 8388608 1"));
+    assertEquals(1_048_578L, run("SETRANGE k 1048577 x"));
+  }
+
+  @Test
   void bitsAreZeroOrOne() {
     assertEquals("ERR bit is not an integer or out of range", error("SETBIT k 0 2"));
     assertEquals("ERR bit is not an integer or out of range", error("SETBIT k 0 x"));

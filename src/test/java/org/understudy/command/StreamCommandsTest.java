@@ -39,6 +39,18 @@ class StreamCommandsTest {
     runner.changes();
   }
 
+  // ---- what was accepted elsewhere ----------------------------------------------------------------------------------
+
+  @Test
+  void aTrimThatIsObeyedIsNotLimitedAgain() {
+    runner.configure("stream-node-max-entries", "2");
+    add("s", 1, 2, 3, 4, 5, 6);
+    assertEquals("ERR syntax error, LIMIT cannot be used without the special ~ option",
+        error("XTRIM s MAXLEN = 1 LIMIT 2"));
+    runner.session.loads = true;
+    assertEquals(5L, run("XTRIM s MAXLEN = 1 LIMIT 2"));
+  }
+
   // ---- ids ----------------------------------------------------------------------------------------------------------
 
   @Test
