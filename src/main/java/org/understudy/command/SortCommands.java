@@ -233,8 +233,18 @@ public final class SortCommands {
   private static Value sortable(Call call) {
     if (!call.find(call.argv[1])) return null;
     Value value = call.entry.value();
-    if (value instanceof ListValue || value instanceof SetValue || value instanceof SortedSetValue) return value;
+    if (value instanceof SortedSetValue set) return unpacked(call, set);
+    if (value instanceof ListValue || value instanceof SetValue) return value;
     throw Errors.WRONG_TYPE;
+  }
+
+  /** To sort a sorted set makes a large one of it for good, as OBJECT ENCODING shows. */
+  private static SortedSetValue unpacked(Call call, SortedSetValue set) {
+    if (!set.isPacked()) return set;
+    SortedSetValue writable = call.findForWrite(call.argv[1], SortedSetValue.class);
+    writable.unpack(call.keyspace.hashSeed());
+    call.valueChanged();
+    return writable;
   }
 
   private static int size(Value value) {

@@ -163,6 +163,14 @@ class SortedSetCommandsTest {
     assertNull(runner.typeOf("z"));
   }
 
+  @Test
+  void sortMakesALargeSetForGood() {
+    run("ZADD z 1 a 2 b");
+    assertEquals(List.of("a", "b"), run("SORT_RO z ALPHA"));
+    assertEquals("skiplist", run("OBJECT ENCODING z"));
+    assertEquals(List.of("a", "1", "b", "2"), run("ZRANGE z 0 -1 WITHSCORES"));
+  }
+
   private void add(int members) {
     List<Object> words = new ArrayList<>(List.of("ZADD", "z"));
     for (int i = 0; i < members; i++) words.addAll(List.of(i, "m" + i));

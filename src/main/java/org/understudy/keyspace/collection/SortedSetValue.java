@@ -209,7 +209,7 @@ public final class SortedSetValue implements Value {
     }
     if (PackedSortedSet.size(pack) >= packing.maxEntries() || member.length > packing.maxElementBytes()
         || (long) pack.size() + member.length > MOST_PACKED_BYTES) {
-      form = unpacked(packing.hashSeed()).form;
+      unpack(packing.hashSeed());
       return large().put(score, member);
     }
     PackedSortedSet.add(pack, score, member);
@@ -255,6 +255,11 @@ public final class SortedSetValue implements Value {
     LargeSortedSet large = new LargeSortedSet(hashSeed);
     while (cursor.next()) large.add(ScoredMember.of(cursor.score, cursor.array, cursor.offset, cursor.length));
     return new SortedSetValue(large);
+  }
+
+  /** Gives it the form of large ones, whatever its size. @param hashSeed as in {@link Packing} */
+  public void unpack(long hashSeed) {
+    form = unpacked(hashSeed).form;
   }
 
   private Listpack pack() {
