@@ -136,6 +136,10 @@ public final class HyperLogLogCommands {
       return;
     }
     HyperLogLog value = found(call);
+    if (call.entry.encoding() != Encoding.RAW) {
+      call.findForWrite(key);
+      value = writable(call, key);
+    }
     if (value.hasCachedEstimate()) {
       call.reply.integer(value.cachedEstimate());
       return;

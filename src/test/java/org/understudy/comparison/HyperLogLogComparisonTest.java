@@ -25,6 +25,17 @@ class HyperLogLogComparisonTest extends SideBySideTest {
     }
   }
 
+  @Test
+  void countingWritesToAStringOfItsOwn() throws IOException {
+    both.assertSameReply("PFADD", "one", "a");
+    both.assertSameReply("PFCOUNT", "one");
+    both.assertSameReply("COPY", "one", "two");
+    both.assertSameReply("SET", "short", "HYLL\1\0\0\0\0\0\0\0\0\0\0\0\177\377");
+    both.assertSameReply("OBJECT", "ENCODING", "short");
+    both.assertSameReply("PFCOUNT", "short");
+    both.assertSameReply("OBJECT", "ENCODING", "short");
+  }
+
   /** Cardinalities up to where registers cannot rise much further. */
   @Test
   void estimatesOfAnySizeAreTheSame() throws IOException {
