@@ -154,7 +154,7 @@ public final class ExpiryCommands {
       else if (Bytes.is(argv[i], "XX")) options |= XX;
       else if (Bytes.is(argv[i], "GT")) options |= GT;
       else if (Bytes.is(argv[i], "LT")) options |= LT;
-      else throw CommandError.err("Unsupported option " + Bytes.string(argv[i]));
+      else throw Errors.unsupportedOption(argv[i]);
     }
     if ((options & NX) != 0 && (options & (XX | GT | LT)) != 0) {
       throw CommandError.err("NX and XX, GT or LT options at the same time are not compatible");

@@ -76,6 +76,14 @@ public final class Errors {
     return CommandError.err("value is out of range, value must between " + least + " and " + most);
   }
 
+  /** @param option as the client spelled it; line ends that it ends with are not repeated */
+  public static CommandError unsupportedOption(byte[] option) {
+    String text = quoted(option, option.length);
+    int end = text.length();
+    while (end > 0 && (text.charAt(end - 1) == '\r' || text.charAt(end - 1) == '\n')) end--;
+    return CommandError.err("Unsupported option " + text.substring(0, end));
+  }
+
   /** A consumer group, or the stream itself, is not there. */
   public static CommandError noGroup(byte[] key, byte[] group) {
     return new CommandError(noGroupText(key, group));

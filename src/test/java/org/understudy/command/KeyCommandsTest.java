@@ -86,6 +86,12 @@ class KeyCommandsTest {
     assertEquals("ERR " + message.replace("XX.", "XX,"), error("EXPIRE no x " + options));
   }
 
+  @Test
+  void anUnknownOptionIsRepeatedAsFarAsItIsALineOfText() {
+    assertEquals("ERR Unsupported option a  b", runner.error("EXPIRE", "no", 1, "a\r\nb\r\n"));
+    assertEquals("ERR Unsupported option a", runner.error("EXPIRE", "no", 1, "a\0b"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"EXPIRE k 9223372036854775807", "EXPIRE k -9223372036854775808",
       "EXPIREAT k 9223372036854776", "PEXPIRE k 9223372036854775807"})
