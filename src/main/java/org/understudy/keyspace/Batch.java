@@ -5,9 +5,21 @@ import java.util.function.Predicate;
 
 /** Entries collected before they are visited or removed, since either may change the table. Reused. */
 public final class Batch {
-  Object[] entries = new Object[64];
-  long[] hashes = new long[64];
+  private static final int FIRST_ROOM = 64;
+
+  Object[] entries;
+  long[] hashes;
   int size;
+
+  public Batch() {
+    this(FIRST_ROOM);
+  }
+
+  /** @param room for so many entries before the arrays have to grow, at least 1 */
+  Batch(int room) {
+    entries = new Object[room];
+    hashes = new long[room];
+  }
 
   public int size() {
     return size;

@@ -59,7 +59,7 @@ public abstract class HashSegment {
   }
 
   /** The smallest capacity that leaves room to grow with that many entries; 0 if there is none. */
-  static int capacityFor(int entries) {
+  static int capacityFor(long entries) {
     for (int capacity : CAPACITIES) {
       if (entries * 3 <= capacity * 2) return capacity;
     }

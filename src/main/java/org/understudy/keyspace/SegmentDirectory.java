@@ -101,6 +101,23 @@ public abstract class SegmentDirectory<S extends HashSegment> {
 
   // ---- growing and shrinking ----------------------------------------------------------------------------------------
 
+  /** Makes room for so many entries at once, so that none has to move while they come; does nothing unless empty. */
+  protected final void reserve(long entries) {
+    if (size > 0) return;
+    int depth = 0;
+    while (depth < MAX_DEPTH && HashSegment.capacityFor(entries >> depth) == 0) depth++;
+    directory = new HashSegment[1 << depth];
+    directoryDepth = depth;
+    deepest = 0;
+    segments = 0;
+    slots = 0;
+    for (int i = 0; i < directory.length; i++) {
+      S segment = newSegment(depth, HashSegment.capacityFor(entries >> depth));
+      directory[i] = segment;
+      segmentAdded(segment);
+    }
+  }
+
   private void makeRoom(S segment, long hash) {
     int capacity = HashSegment.capacityFor(segment.live + 1);
     if (capacity > 0) rebuild(segment, capacity);
@@ -119,7 +136,7 @@ public abstract class SegmentDirectory<S extends HashSegment> {
     if (depth > directoryDepth) doubleDirectory();
     int ones = 0;
     long bit = 1L << 64 - depth;
-    Batch entries = new Batch();
+    Batch entries = new Batch(segment.live);
     for (Object entry : segment.slots) {
       if (entry == null) continue;
       long entryHash = hashOf(entry);

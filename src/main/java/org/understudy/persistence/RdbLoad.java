@@ -26,6 +26,10 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   private static final Logger log = LoggerFactory.getLogger(RdbLoad.class);
   /** So much of a file is read and loaded at once: about half a millisecond. */
   static final int PIECE_BYTES = 64 << 10;
+  /** What a file says is to come is believed so far: some tens of megabytes, a few milliseconds. */
+  private static final long MAX_RESERVED_KEYS = 4 << 20;
+  /** A key with its value in a file, if both are very short. */
+  private static final int LEAST_KEY_BYTES = 8;
   private static final int EMPTY_KEYS_LOGGED = 10;
   private static final int ID_LENGTH = 40;
 
@@ -49,11 +53,14 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   private final long startMillis;
   private final long totalBytes;
   private final RdbReader reader;
+  /** For so many keys more room is made in advance, because the file says that they come. */
+  private long reservable;
   private int used;
   private long usedMemory;
   private long keysLoaded;
   private long keysExpired;
   private long emptyKeys;
+  private String failure;
   /** See {@link RdbWriter.Place}. */
   private String id;
   private long offset = -1;
@@ -78,6 +85,7 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
     this.replaces = replaces;
     this.expired = expired;
     this.totalBytes = totalBytes;
+    reservable = totalBytes == 0 ? MAX_RESERVED_KEYS : Math.min(MAX_RESERVED_KEYS, totalBytes / LEAST_KEY_BYTES);
     startMillis = keyspace.nowMillis();
     reader = new RdbReader(options, this);
   }
@@ -126,8 +134,14 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
     }
   }
 
-  private static void failed(RdbException failure) {
-    log.warn("Internal error in RDB reading: {}", failure.getMessage());
+  private void failed(RdbException why) {
+    failure = why.getMessage();
+    log.warn("Internal error in RDB reading: {}", failure);
+  }
+
+  /** What is wrong with the file, its place included; null if nothing is so far. */
+  public String failure() {
+    return failure;
   }
 
   private void logCounts() {
@@ -185,9 +199,17 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   // ---- what is in the file -----------------------------------------------------------------------------------------
 
   @Override
+  public void sizes(int database, long keys, long expires) {
+    long reserved = Math.min(keys, reservable);
+    if (reserved <= 0) return;
+    databases.apply(database).reserve(reserved);
+    reservable -= reserved;
+  }
+
+  @Override
   public boolean entry(RdbEntry entry) {
     if (entry.expireAtMillis() != Entry.NO_EXPIRE && entry.expireAtMillis() < startMillis
-        && expired.leavesOut(entry.database(), entry.key())) {
+        && expired.leavesOut(entry.database(), entry.key().clone())) {
       keysExpired++;
       return true;
     }

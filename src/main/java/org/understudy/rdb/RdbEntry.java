@@ -53,7 +53,7 @@ public final class RdbEntry {
     return database;
   }
 
-  /** The visitor's to keep. */
+  /** It holds until the visitor returns. */
   public byte[] key() {
     return key;
   }

@@ -172,6 +172,13 @@ final class RdbInput {
     return Arrays.copyOfRange(array, offset, offset + length);
   }
 
+  /** The last string read: in the given array if that is as long, else in one of its own. */
+  byte[] string(byte[] spare) {
+    if (isOwn() || spare.length != length) return string();
+    System.arraycopy(array, offset, spare, 0, length);
+    return spare;
+  }
+
   /** A string in any encoding. */
   boolean readString() {
     if (collected != null) return collect();

@@ -39,6 +39,8 @@ public final class RdbReader {
   private final RdbInput in = new RdbInput();
   private final ValueReader values;
   private final RdbEntry entry = new RdbEntry();
+  /** The array of the last key, for the next one if it is as long. */
+  private byte[] spareKey = Bytes.EMPTY;
   private byte[] carried = Bytes.EMPTY;
   private int carriedLength;
 
@@ -267,7 +269,8 @@ public final class RdbReader {
 
   private boolean readKey() {
     if (!in.readString()) return false;
-    entry.key = in.string();
+    entry.key = in.string(spareKey);
+    spareKey = entry.key;
     if (type == RdbFormat.STRING) return then(Next.STRING);
     values.begin(type);
     return then(Next.VALUE);

@@ -30,6 +30,31 @@ class TableTest {
     assertTrue(database.table().moved() < 4 * database.size(), "moves altogether: " + database.table().moved());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 1365, 1366, 20_000, 100_000})
+  void nothingMovesWhileKeysComeForWhichThereIsRoom(int keys) {
+    database.reserve(keys);
+    assertNull(database.table().audit());
+    for (int i = 0; i < keys; i++) database.setString(Bytes.of("key:" + i), Bytes.of("v"));
+    assertEquals(0, database.table().moved());
+    assertTrue(database.overheadBytes() < 500 + keys * 20L, "overhead: " + database.overheadBytes());
+    assertNull(database.table().audit());
+  }
+
+  @Test
+  void roomForTooManyOrTooFewKeysDoesNoHarm() {
+    database.reserve(50_000);
+    for (int i = 0; i < 2000; i++) database.setString(Bytes.of("key:" + i), Bytes.of("v"));
+    database.reserve(1);
+    assertEquals(2000, database.size());
+    for (int i = 0; i < 2000; i++) assertTrue(database.remove(Bytes.of("key:" + i)));
+    assertNull(database.table().audit());
+    database.clear();
+    database.reserve(10);
+    for (int i = 0; i < 20_000; i++) database.setString(Bytes.of("key:" + i), Bytes.of("v"));
+    assertNull(database.table().audit());
+  }
+
   @Test
   void oneRemovalMovesNoMoreThanOneSegmentAndTheTableFoldsUp() {
     long emptyBytes = database.overheadBytes();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -250,6 +251,18 @@ class RdbFilesTest {
     filesOf(new CommandRunner().keyspace).load(turns, () -> true, RdbLoad.Expired.LEFT_OUT, outcomes::add);
     turns.runAll();
     assertEquals(List.of(RdbFiles.Outcome.STOPPED), outcomes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 1L << 32, Long.MAX_VALUE, -1})
+  void howManyKeysAFileAnnouncesIsNotBelievedBeyondItsSize(long announced) {
+    byte[] count = ByteBuffer.allocate(9).put((byte) 0x81).putLong(announced).array();
+    disk.put(place, Bytes.concat(Bytes.concat(Bytes.of("REDIS0010\u00fe\0\u00fb"), count),
+        Bytes.concat(count, Bytes.of("\0\3key\5value\u00ff\0\0\0\0\0\0\0\0"))));
+    long before = runner.keyspace.usedBytes();
+    assertEquals(RdbFiles.Outcome.LOADED, files.loadAtOnce(false));
+    assertEquals("value", runner.run("GET", "key"));
+    assertTrue(runner.keyspace.usedBytes() - before < 500, runner.keyspace.usedBytes() + " bytes");
   }
 
   @Test
