@@ -43,6 +43,10 @@ final class TrainingLoad {
       () -> "SET middle:" + number() + ' ' + MIDDLE, () -> "GET middle:" + number(),
       () -> "LRANGE list 0 99", () -> "LRANGE list 0 599"};
 
+  /** Saves the dataset and loads it again. */
+  private static final Supplier<?>[] RELOAD = {() -> "DEBUG RELOAD"};
+  private static final int RELOADS = 15;
+
   private TrainingLoad() {}
 
   private static int number() {
@@ -70,7 +74,15 @@ final class TrainingLoad {
         channel.register(selector, SelectionKey.OP_READ, new Connection(channel));
       }
       for (int pipeline : PIPELINES) run(selector, COMMANDS, pipeline, nanosEach);
+      reload((Connection) selector.keys().iterator().next().attachment());
       for (int pipeline : LARGE_PIPELINES) run(selector, LARGE_COMMANDS, pipeline, nanosEach);
+    }
+  }
+
+  private static void reload(Connection connection) {
+    for (int i = 0; i < RELOADS; i++) {
+      connection.send(RELOAD, 1);
+      while (connection.receive() > 0) Thread.onSpinWait();
     }
   }
 
