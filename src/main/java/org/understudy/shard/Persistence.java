@@ -59,6 +59,7 @@ final class Persistence {
   }
 
   private static final Logger log = LoggerFactory.getLogger(Persistence.class);
+  private static final String ENDS_AFTER_DAMAGE = "Terminating server after rdb file reading failure.";
   /** After a failure save points wait for so long before they try again. */
   private static final int RETRY_SECONDS = 5;
 
@@ -504,10 +505,20 @@ final class Persistence {
       if (outcome == RdbFiles.Outcome.LOADED) {
         log.info("DB loaded from disk: {} seconds", secondsSince(start));
       }
+      if (outcome == RdbFiles.Outcome.DAMAGED) {
+        reportDamage();
+        log.warn(ENDS_AFTER_DAMAGE);
+      }
       continuity.loaded(outcome, files.load(), clock.millis());
       if (outcome == RdbFiles.Outcome.LOADED || outcome == RdbFiles.Outcome.ABSENT) setLoading(false);
       ended.accept(outcome);
     });
+  }
+
+  /** Repeats what is wrong with the file in the form of redis-check-rdb, which Redis runs at this point. */
+  private void reportDamage() {
+    log.warn("--- RDB ERROR DETECTED ---");
+    log.warn("[offset {}] {}", files.load().loadedBytes(), files.load().failure());
   }
 
   /**
@@ -529,7 +540,10 @@ final class Persistence {
       log.warn("DB reloaded by DEBUG RELOAD");
       return null;
     }
-    if (outcome == RdbFiles.Outcome.DAMAGED) control.exit("Terminating server after rdb file reading failure.");
+    if (outcome == RdbFiles.Outcome.DAMAGED) {
+      reportDamage();
+      control.exit(ENDS_AFTER_DAMAGE);
+    }
     return "ERR Error trying to load the RDB dump";
   }
 

@@ -190,6 +190,19 @@ class LauncherIT {
     }
   }
 
+  @Test
+  void aDamagedRdbFileEndsItAndTheLogSaysWhereItIsDamaged() throws IOException {
+    Files.writeString(folder.resolve("dump.rdb"), "REDIS0010\0\3key\5value~");
+    try (Launched server = start()) {
+      assertEquals(1, server.exitStatus());
+      assertTrue(server.output().contains("# Internal error in RDB reading: Unknown RDB encoding type 126"));
+      assertTrue(server.output().contains("# --- RDB ERROR DETECTED ---"));
+      assertTrue(server.output().contains("# [offset 21] Unknown RDB encoding type 126"), server.output());
+      assertTrue(server.output().contains("# Terminating server after rdb file reading failure."));
+      assertFalse(server.output().contains("Ready to accept connections"));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--port 0", "--bind -192.0.2.1"})
   void aServerThatWouldListenNowhereDoesNotStart(String options) {
