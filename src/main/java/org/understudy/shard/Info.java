@@ -215,7 +215,7 @@ final class Info {
     field("mem_not_counted_for_evict", memory.notCountedForEviction());
     field("mem_replication_backlog", memory.logBytes());
     field("mem_total_replication_buffers", log.memoryBytes());
-    field("mem_clients_slaves", memory.notCountedForEviction());
+    field("mem_clients_slaves", memory.replicasBytes());
     field("mem_clients_normal", memory.clientsBytes());
     field("mem_cluster_links", 0);
     field("mem_aof_buffer", persistence.appendOnly().unwrittenBytes());

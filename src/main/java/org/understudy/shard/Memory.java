@@ -3,6 +3,7 @@ package org.understudy.shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 import org.understudy.command.Session;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
@@ -27,6 +28,7 @@ final class Memory {
   private final Keyspace keyspace;
   private final Clients clients;
   private final ReplicationLog log;
+  private final IntSupplier replicas;
   private final long startupBytes;
   private final long machineBytes = ProcFiles.machineBytes();
   private final long[] largestInput = new long[RECENT_SECONDS];
@@ -34,10 +36,12 @@ final class Memory {
   private long lastSampleSecond;
   private long peakBytes;
 
-  Memory(Keyspace keyspace, Clients clients, ReplicationLog log) {
+  /** @param replicas how many are attached */
+  Memory(Keyspace keyspace, Clients clients, ReplicationLog log, IntSupplier replicas) {
     this.keyspace = keyspace;
     this.clients = clients;
     this.log = log;
+    this.replicas = replicas;
     startupBytes = used();
     peakBytes = startupBytes;
   }
@@ -50,6 +54,11 @@ final class Memory {
   /** Those of them that no key has to go for: what replicas keep of the log beyond its size. */
   long notCountedForEviction() {
     return Math.max(0, log.memoryBytes() - log.capacityBytes());
+  }
+
+  /** The same as long as there are replicas; without them all of the log counts as its own. */
+  long replicasBytes() {
+    return replicas.getAsInt() == 0 ? 0 : notCountedForEviction();
   }
 
   /** {@link #used} after looking at all clients. */
@@ -85,7 +94,7 @@ final class Memory {
 
   /** The replication log, as far as it is not kept for replicas alone. */
   long logBytes() {
-    return log.memoryBytes() - notCountedForEviction();
+    return log.memoryBytes() - replicasBytes();
   }
 
   void samplePeak() {

@@ -117,7 +117,7 @@ final class MemoryCommands {
     number("total.allocated", used, reply);
     number("startup.allocated", memory.startupBytes(), reply);
     number("replication.backlog", memory.logBytes(), reply);
-    number("clients.slaves", memory.notCountedForEviction(), reply);
+    number("clients.slaves", memory.replicasBytes(), reply);
     number("clients.normal", memory.clientsBytes(), reply);
     number("aof.buffer", 0, reply);
     for (Database database : filled) {

@@ -132,7 +132,7 @@ public final class ShardParts {
     clientCron = new ClientCron(config, clients);
     spillFiles = new SpillFiles(files, () -> config.resolve("."), facts.processId());
     replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE), LOG_GRACE_BYTES, spillFiles);
-    memory = new Memory(keyspace, clients, replicationLog);
+    memory = new Memory(keyspace, clients, replicationLog, this::attachedReplicas);
     slowLog = new SlowLog(config);
     latencyMonitor = new LatencyMonitor(config);
     memoryLimit = new MemoryLimit(config, clock, keyspace, memory, pause, admission, latencyMonitor);
@@ -263,6 +263,10 @@ public final class ShardParts {
    */
   public String shutDown(int flags) {
     return shutdowns.beginOnSignal(flags);
+  }
+
+  private int attachedReplicas() {
+    return replicas.size();
   }
 
   public Shard shard() {
