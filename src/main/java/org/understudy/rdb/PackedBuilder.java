@@ -121,6 +121,7 @@ final class PackedBuilder implements ValueReader.Builder {
 
   private Value sortedSet(Listpack listpack) {
     requirePairs(listpack, "Zset");
+    if (!SortedSetValue.hasScores(listpack)) throw new RdbException("Zset integrity check failed: no score");
     if (listpack.isEmpty()) return null;
     SortedSetValue packed = SortedSetValue.over(listpack);
     Packing packing = options.sortedSets();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Digest;
@@ -67,6 +68,19 @@ class DamagedPayloadTest {
       boolean module = type == RdbFormat.MODULE || type == RdbFormat.MODULE_2;
       assertEquals(ValueReader.isType(type) && !module, types.contains(type), "type " + type);
     }
+  }
+
+  /** Redis reads the number that it begins with. */
+  @ParameterizedTest
+  @ValueSource(strings = {"3.\0", "nan", "x", "3e999"})
+  void aPackedSetWithAScoreThatIsNoNumberIsRefused(String score) {
+    int text = score.length();
+    int size = 6 + 3 + text + 2 + 1;
+    String listpack = (char) size + "\0\0\0\2\0\u0081a\2" + (char) (0x80 | text) + score + (char) (text + 1) + "\u00ff";
+    byte[] payload = Bytes.of("\u0011" + (char) size + listpack + "\n\0\0\0\0\0\0\0\0\0");
+    assertEquals("ERR Bad data format", redis.error("RESTORE", "k", 0, payload));
+    assertEquals("OK", redis.run("RESTORE", "k", 0, Bytes.of("\u0011\r\r\0\0\0\2\0\u0081a\2\u00811\2\u00ff"
+        + "\n\0\0\0\0\0\0\0\0\0")));
   }
 
   @ParameterizedTest

@@ -28,8 +28,17 @@ final class PackedSortedSet {
   static double scoreOf(Listpack pack, int member) {
     int at = pack.next(member);
     if (pack.isInteger(at)) return pack.integer(at);
-    double score = Doubles.parse(pack.array(), pack.stringOffset(at), pack.stringLength(at));
-    return Double.isNaN(score) ? 0 : score; // not of our making: a damaged payload
+    return Doubles.parse(pack.array(), pack.stringOffset(at), pack.stringLength(at));
+  }
+
+  /** Whether every score is a number: what is not of our making may be anything. */
+  static boolean hasScores(Listpack pack) {
+    for (int at = pack.first(); at != Listpack.NONE; at = following(pack, at)) {
+      int score = pack.next(at);
+      if (pack.isInteger(score)) continue;
+      if (Double.isNaN(Doubles.parse(pack.array(), pack.stringOffset(score), pack.stringLength(score)))) return false;
+    }
+    return true;
   }
 
   /** The rank of a member that is at a position. */

@@ -47,6 +47,11 @@ public final class SortedSetValue implements Value {
     return new SortedSetValue(packed);
   }
 
+  /** Whether each second entry of such a listpack is a score. */
+  public static boolean hasScores(Listpack packed) {
+    return PackedSortedSet.hasScores(packed);
+  }
+
   /** An empty one in the form of large ones. @param hashSeed as in {@link Packing} */
   public static SortedSetValue large(long hashSeed) {
     return new SortedSetValue(new LargeSortedSet(hashSeed));
