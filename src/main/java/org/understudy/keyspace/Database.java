@@ -205,12 +205,12 @@ public final class Database {
   }
 
   /** How many bytes a value takes within a record, its form included; 0 if it does not belong into one. */
-  private static int packedBytes(Value value, int keyLength) {
+  static int packedBytes(Value value, int keyLength) {
     int bytes = value.packedBytes();
     return bytes == 0 || bytes > Record.MAX_PACKED_BYTES || keyLength > Record.MAX_KEY_BYTES ? 0 : 1 + bytes;
   }
 
-  private static void pack(Value value, byte[] into, int offset) {
+  static void pack(Value value, byte[] into, int offset) {
     into[offset] = (byte) value.packedForm().ordinal();
     value.pack(into, offset + 1);
   }
@@ -523,7 +523,7 @@ public final class Database {
     other.table = mine;
   }
 
-  private static boolean fitsRecord(byte[] key, int valueLength) {
+  static boolean fitsRecord(byte[] key, int valueLength) {
     return valueLength <= Record.MAX_VALUE_BYTES && key.length <= Record.MAX_KEY_BYTES;
   }
 

@@ -119,6 +119,19 @@ public abstract class HashSegment {
     }
   }
 
+  /** False if no entry has that hash: then there is no need to look for a key. */
+  final boolean mayHold(long hash) {
+    long wanted = (tag(hash) & 255) * ONES;
+    int at = home(hash);
+    while (true) {
+      long group = (long) GROUPS.get(tags, at);
+      if (zeroBytes(group ^ wanted) != 0) return true;
+      if (zeroBytes(group) != 0) return false;
+      at += 8;
+      if (at >= slots.length) at -= slots.length;
+    }
+  }
+
   /** Reads the tags that {@link #find} will compare. */
   final int touchTags(long hash) {
     return tags[home(hash)];

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.FileNames;
+import org.understudy.keyspace.Arrivals;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
@@ -44,6 +45,7 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
     boolean leavesOut(int database, byte[] key);
   }
 
+  private final Keyspace keyspace;
   private final IntFunction<Database> databases;
   private final int databaseCount;
   private final boolean lfu;
@@ -60,6 +62,9 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   private long keysLoaded;
   private long keysExpired;
   private long emptyKeys;
+  /** Keys that were read and are not in their database yet; null before the first. */
+  private Arrivals arrivals;
+  private int arrivalsDatabase;
   private String failure;
   /** See {@link RdbWriter.Place}. */
   private String id;
@@ -78,6 +83,7 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
   /** @param databases where the keys go, by index */
   RdbLoad(Keyspace keyspace, IntFunction<Database> databases, List<byte[]> libraries, ReadOptions options,
       long totalBytes, boolean replaces, Expired expired) {
+    this.keyspace = keyspace;
     this.databases = databases;
     databaseCount = keyspace.databases();
     lfu = keyspace.accessClock().lfu();
@@ -213,10 +219,29 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
       keysExpired++;
       return true;
     }
-    Database target = databases.apply(entry.database());
-    if (replaces) target.remove(entry.key());
+    if (arrivals == null || arrivalsDatabase != entry.database()) arriveIn(entry.database());
+    else if (arrivals.isFull()) settle();
     keysLoaded++;
-    return entry.addTo(target, lfu);
+    entry.addTo(arrivals, lfu);
+    return true;
+  }
+
+  private void arriveIn(int database) {
+    settle();
+    Database target = databases.apply(database);
+    arrivals = new Arrivals(keyspace, target, keyspace.database(database) == target ? Arrivals.MOST : Arrivals.FEW,
+        replaces);
+    arrivalsDatabase = database;
+  }
+
+  private void settle() {
+    byte[] duplicate = arrivals == null ? null : arrivals.settle();
+    if (duplicate != null) throw RdbException.duplicate(arrivalsDatabase, duplicate);
+  }
+
+  @Override
+  public void ended() {
+    settle();
   }
 
   @Override

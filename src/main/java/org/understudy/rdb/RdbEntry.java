@@ -1,5 +1,6 @@
 package org.understudy.rdb;
 
+import org.understudy.keyspace.Arrivals;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Encoding;
 import org.understudy.keyspace.Entry;
@@ -70,11 +71,8 @@ public final class RdbEntry {
    * @return false if the database had the key already, whose value is replaced then; found without a look-up of its own
    */
   public boolean addTo(Keyspace keyspace) {
-    return addTo(keyspace.database(database), keyspace.accessClock().lfu());
-  }
-
-  /** The same with a database that stands for that of the entry. @param lfu the kind of the policy */
-  public boolean addTo(Database target, boolean lfu) {
+    Database target = keyspace.database(database);
+    boolean lfu = keyspace.accessClock().lfu();
     long before = target.size();
     putInto(target, key, expireAtMillis);
     if (target.size() == before) return false;
@@ -84,6 +82,22 @@ public final class RdbEntry {
       target.setIdleSeconds(key, idleSeconds);
     }
     return true;
+  }
+
+  /**
+   * Adds the key to others that arrive in a database, which stands for that of the entry.
+   *
+   * @param lfu the kind of the policy
+   */
+  public void addTo(Arrivals target, boolean lfu) {
+    if (value != null) target.addValue(key, value, expireAtMillis);
+    else if (kept) target.addString(key, array, expireAtMillis);
+    else target.addString(key, array, offset, length, expireAtMillis);
+    if (lfu) {
+      if (frequency != UNKNOWN) target.frequency(frequency);
+    } else if (idleSeconds != UNKNOWN) {
+      target.idleSeconds(idleSeconds);
+    }
   }
 
   /** Sets a key to the value, whatever it held; nothing is known of its access history. */

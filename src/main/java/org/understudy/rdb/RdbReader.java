@@ -223,7 +223,7 @@ public final class RdbReader {
         return then(Next.OLD_FUNCTION_NAME);
       case RdbFormat.EOF:
         sumUp();
-        return then(version < RdbFormat.FIRST_VERSION_WITH_CHECKSUM ? Next.NOTHING : Next.CHECKSUM);
+        return version < RdbFormat.FIRST_VERSION_WITH_CHECKSUM ? ended() : then(Next.CHECKSUM);
       default:
         throw new RdbException("Unknown RDB encoding type " + type);
     }
@@ -289,7 +289,7 @@ public final class RdbReader {
   }
 
   private boolean entryComplete() {
-    if (!visitor.entry(entry)) throw new RdbException("RDB has duplicated key in DB " + entry.database);
+    if (!visitor.entry(entry)) throw RdbException.duplicate(entry.database, entry.key);
     entry.reset();
     return then(Next.OPCODE);
   }
@@ -303,6 +303,11 @@ public final class RdbReader {
       throw new RdbException("RDB CRC error: Wrong RDB checksum expected: (" + Long.toHexString(checksum)
           + ") but got (" + Long.toHexString(given) + ")");
     }
+    return ended();
+  }
+
+  private boolean ended() {
+    visitor.ended();
     return then(Next.NOTHING);
   }
 

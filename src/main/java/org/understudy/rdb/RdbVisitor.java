@@ -22,6 +22,9 @@ public interface RdbVisitor {
   /** A key of a collection without elements, as faulty versions of Redis wrote them: to be left out. */
   default void emptyKey(int database, byte[] key) {}
 
+  /** The file is complete and its checksum, if it has one, right. */
+  default void ended() {}
+
   /** The file was written without checksum. */
   default void noChecksum() {}
 }
