@@ -77,6 +77,8 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   /** The chunk in work, and which of its requests is next. */
   private List<byte[][]> requests = List.of();
   private int next;
+  /** Commands of the chunk ran here: the clock is not read for each of them. */
+  private boolean batchStarted;
   /** Name and row of the last command without subcommands. */
   private byte[] lastName;
   private CommandSpec lastSpec;
@@ -150,6 +152,12 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
 
   /** Deals with requests until the chunk is at its end or the shard has to be waited for. */
   private void proceed() {
+    proceedWithBatch();
+    if (batchStarted) loop.executor.endBatch(loop.call);
+    batchStarted = false;
+  }
+
+  private void proceedWithBatch() {
     List<byte[][]> requests = this.requests;
     int count = requests.size();
     while (next < count) {
@@ -257,9 +265,9 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     call.reply = reply;
     call.spec = spec;
     call.argv = argv;
-    loop.executor.startBatch(call);
+    if (!batchStarted) loop.executor.startBatch(call);
+    batchStarted = true;
     loop.executor.run(call);
-    loop.executor.endBatch(call);
     if (session.closeAfterReply) closeAfterReplies();
     return !session.closeAfterReply;
   }

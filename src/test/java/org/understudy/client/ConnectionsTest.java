@@ -193,6 +193,16 @@ class ConnectionsTest {
   }
 
   @Test
+  void commandsThatRunTogetherOnAConnectionAreCountedOneByOne() {
+    RespClient client = connect();
+    client.sendRaw("PING\r\nECHO a\r\nPING\r\nGET k\r\nPING\r\nINFO commandstats\r\n");
+    for (Object reply : new Object[] {"PONG", "a", "PONG", null, "PONG"}) assertEquals(reply, client.read());
+    String stats = (String) client.read();
+    assertTrue(stats.contains("cmdstat_ping:calls=3,"), stats);
+    assertTrue(stats.contains("cmdstat_echo:calls=1,"), stats);
+  }
+
+  @Test
   void aProtocolErrorIsAnsweredAfterWhatCameBefore() {
     RespClient client = connect();
     client.sendRaw("PING\r\n*x\r\nPING\r\n");
