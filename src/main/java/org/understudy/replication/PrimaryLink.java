@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
@@ -596,9 +597,11 @@ public final class PrimaryLink {
 
   private void pull() {
     Connection mine = connection;
+    ActorRef<Message> self = context.getSelf();
     reading = true;
-    context.pipeToSelf(mine.in.pull(), (piece, failure) ->
-        new Received(mine, failure != null || piece.isEmpty() ? null : piece.get().toArrayUnsafe(), failure));
+    // told by whoever has the piece: without an executor it would go round by a thread of the common pool each time
+    mine.in.pull().whenCompleteAsync((piece, failure) -> self.tell(new Received(mine,
+        failure != null || piece.isEmpty() ? null : piece.get().toArrayUnsafe(), failure)), Runnable::run);
   }
 
   /** Has the next line dealt with, which may be here already. */
