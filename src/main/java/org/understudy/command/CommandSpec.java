@@ -62,6 +62,9 @@ public final class CommandSpec {
   public final int firstKey;
   public final int lastKey;
   public final int keyStep;
+  /** Which arguments name elements of the value of {@link #firstKey}: each step-th, to the end; 0 for none. */
+  public final int firstElement;
+  public final int elementStep;
 
   private final Builder row;
   private final boolean keySpecsAreExact;
@@ -95,6 +98,8 @@ public final class CommandSpec {
     firstKey = range.first();
     lastKey = range.last();
     keyStep = range.step();
+    firstElement = row.firstElement;
+    elementStep = row.elementStep;
     flags = row.flags | (range.movable() ? CommandFlag.MOVABLE_KEYS.bit : 0);
     categories = categoriesOf(row);
 
@@ -241,6 +246,8 @@ public final class CommandSpec {
     private List<Arg> args = List.of();
     private List<String> tips = List.of();
     private List<KeySpec> keySpecs = List.of();
+    private int firstElement;
+    private int elementStep;
     private final List<History> history = new ArrayList<>();
     private final List<Builder> subcommands = new ArrayList<>();
 
@@ -262,6 +269,8 @@ public final class CommandSpec {
       copy.args = args;
       copy.tips = tips;
       copy.keySpecs = keySpecs;
+      copy.firstElement = firstElement;
+      copy.elementStep = elementStep;
       copy.history.addAll(history);
       copy.subcommands.addAll(subcommands);
       return copy;
@@ -336,6 +345,13 @@ public final class CommandSpec {
     /** Asked where {@link #keys} cannot say where keys are, or not with which flags. */
     public Builder keysFoundBy(KeyFinder finder) {
       keyFinder = finder;
+      return this;
+    }
+
+    /** Which arguments name elements that are looked up: from the first one on each so many-th. Options may shift them. */
+    public Builder elements(int first, int step) {
+      firstElement = first;
+      elementStep = step;
       return this;
     }
 

@@ -54,11 +54,13 @@ public final class HashCommands {
             .summary("Set the string value of a hash field")
             .history("4.0.0", "Accepts multiple `field` and `value` arguments.")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, UPDATE))
+            .elements(2, 2)
             .args(key("key"), block("field_value", string("field"), string("value")).multiple())
             .runs(Place.SHARD, HashCommands::hset),
         command("HSETNX").arity(4).since("2.0.0").group(HASH).complexity("O(1)")
             .summary("Set the value of a hash field, only if the field does not exist")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, INSERT))
+            .elements(2, 2)
             .args(key("key"), string("field"), string("value"))
             .runs(Place.SHARD, HashCommands::hsetnx),
         command("HMSET").arity(-4).since("2.0.0").group(HASH)
@@ -66,17 +68,20 @@ public final class HashCommands {
             .summary("Set multiple hash fields to multiple values")
             .deprecated("4.0.0", "`HSET` with multiple field-value pairs")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, UPDATE))
+            .elements(2, 2)
             .args(key("key"), block("field_value", string("field"), string("value")).multiple())
             .runs(Place.SHARD, HashCommands::hmset),
         command("HGET").arity(3).since("2.0.0").group(HASH).complexity("O(1)")
             .summary("Get the value of a hash field")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("field"))
             .runs(Place.SHARD, HashCommands::hget),
         command("HMGET").arity(-3).since("2.0.0").group(HASH)
             .complexity("O(N) where N is the number of fields being requested.")
             .summary("Get the values of all the given hash fields")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("field").multiple())
             .runs(Place.SHARD, HashCommands::hmget),
         command("HGETALL").arity(2).since("2.0.0").group(HASH).complexity("O(N) where N is the size of the hash.")
@@ -102,11 +107,13 @@ public final class HashCommands {
         command("HSTRLEN").arity(3).since("3.2.0").group(HASH).complexity("O(1)")
             .summary("Get the length of the value of a hash field")
             .flags(READONLY, FAST).keys(at(1).flags(RO))
+            .elements(2, 1)
             .args(key("key"), string("field"))
             .runs(Place.SHARD, HashCommands::hstrlen),
         command("HEXISTS").arity(3).since("2.0.0").group(HASH).complexity("O(1)")
             .summary("Determine if a hash field exists")
             .flags(READONLY, FAST).keys(at(1).flags(RO))
+            .elements(2, 1)
             .args(key("key"), string("field"))
             .runs(Place.SHARD, HashCommands::hexists),
         command("HDEL").arity(-3).since("2.0.0").group(HASH)
@@ -114,16 +121,19 @@ public final class HashCommands {
             .summary("Delete one or more hash fields")
             .history("2.4.0", "Accepts multiple `field` arguments.")
             .flags(WRITE, FAST).keys(at(1).flags(RW, DELETE))
+            .elements(2, 1)
             .args(key("key"), string("field").multiple())
             .runs(Place.SHARD, HashCommands::hdel),
         command("HINCRBY").arity(4).since("2.0.0").group(HASH).complexity("O(1)")
             .summary("Increment the integer value of a hash field by the given number")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, ACCESS, UPDATE))
+            .elements(2, 2)
             .args(key("key"), string("field"), integer("increment"))
             .runs(Place.SHARD, HashCommands::hincrby),
         command("HINCRBYFLOAT").arity(4).since("2.6.0").group(HASH).complexity("O(1)")
             .summary("Increment the float value of a hash field by the given amount")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, ACCESS, UPDATE))
+            .elements(2, 2)
             .args(key("key"), string("field"), floating("increment"))
             .runs(Place.SHARD, HashCommands::hincrbyfloat),
         command("HRANDFIELD").arity(-2).since("6.2.0").group(HASH)

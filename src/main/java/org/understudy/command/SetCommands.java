@@ -56,6 +56,7 @@ public final class SetCommands {
             .summary("Add one or more members to a set")
             .history("2.4.0", "Accepts multiple `member` arguments.")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, INSERT))
+            .elements(2, 1)
             .args(key("key"), string("member").multiple())
             .runs(Place.SHARD, SetCommands::sadd),
         command("SREM").arity(-3).since("1.0.0").group(SET)
@@ -63,6 +64,7 @@ public final class SetCommands {
             .summary("Remove one or more members from a set")
             .history("2.4.0", "Accepts multiple `member` arguments.")
             .flags(WRITE, FAST).keys(at(1).flags(RW, DELETE))
+            .elements(2, 1)
             .args(key("key"), string("member").multiple())
             .runs(Place.SHARD, SetCommands::srem),
         command("SMOVE").arity(4).since("1.0.0").group(SET).complexity("O(1)")
@@ -93,12 +95,14 @@ public final class SetCommands {
         command("SISMEMBER").arity(3).since("1.0.0").group(SET).complexity("O(1)")
             .summary("Determine if a given value is a member of a set")
             .flags(READONLY, FAST).keys(at(1).flags(RO))
+            .elements(2, 1)
             .args(key("key"), string("member"))
             .runs(Place.SHARD, SetCommands::sismember),
         command("SMISMEMBER").arity(-3).since("6.2.0").group(SET)
             .complexity("O(N) where N is the number of elements being checked for membership")
             .summary("Returns the membership associated with the given elements for a set")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("member").multiple())
             .runs(Place.SHARD, SetCommands::smismember),
         command("SMEMBERS").arity(2).since("1.0.0").group(SET).complexity("O(N) where N is the set cardinality.")

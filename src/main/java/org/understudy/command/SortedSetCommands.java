@@ -61,6 +61,7 @@ public final class SortedSetCommands {
             .history("3.0.2", "Added the `XX`, `NX`, `CH` and `INCR` options.")
             .history("6.2.0", "Added the `GT` and `LT` options.")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, UPDATE))
+            .elements(3, 2)
             .args(key("key"), oneOf("condition", token("NX"), token("XX")).since("3.0.2").optional(),
                 oneOf("comparison", token("GT"), token("LT")).since("6.2.0").optional(),
                 token("change", "CH").since("3.0.2").optional(), token("increment", "INCR").since("3.0.2").optional(),
@@ -70,6 +71,7 @@ public final class SortedSetCommands {
             .complexity("O(log(N)) where N is the number of elements in the sorted set.")
             .summary("Increment the score of a member in a sorted set")
             .flags(WRITE, DENYOOM, FAST).keys(at(1).flags(RW, ACCESS, UPDATE))
+            .elements(3, 1)
             .args(key("key"), integer("increment"), string("member"))
             .runs(Place.SHARD, SortedSetCommands::zincrby),
         command("ZREM").arity(-3).since("1.2.0").group(SORTED_SET)
@@ -78,6 +80,7 @@ public final class SortedSetCommands {
             .summary("Remove one or more members from a sorted set")
             .history("2.4.0", "Accepts multiple elements.")
             .flags(WRITE, FAST).keys(at(1).flags(RW, DELETE))
+            .elements(2, 1)
             .args(key("key"), string("member").multiple())
             .runs(Place.SHARD, SortedSetCommands::zrem),
         command("ZCARD").arity(2).since("1.2.0").group(SORTED_SET).complexity("O(1)")
@@ -88,22 +91,26 @@ public final class SortedSetCommands {
         command("ZSCORE").arity(3).since("1.2.0").group(SORTED_SET).complexity("O(1)")
             .summary("Get the score associated with the given member in a sorted set")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("member"))
             .runs(Place.SHARD, SortedSetCommands::zscore),
         command("ZMSCORE").arity(-3).since("6.2.0").group(SORTED_SET)
             .complexity("O(N) where N is the number of members being requested.")
             .summary("Get the score associated with the given members in a sorted set")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("member").multiple())
             .runs(Place.SHARD, SortedSetCommands::zmscore),
         command("ZRANK").arity(3).since("2.0.0").group(SORTED_SET).complexity("O(log(N))")
             .summary("Determine the index of a member in a sorted set")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("member"))
             .runs(Place.SHARD, SortedSetCommands::zrank),
         command("ZREVRANK").arity(3).since("2.0.0").group(SORTED_SET).complexity("O(log(N))")
             .summary("Determine the index of a member in a sorted set, with scores ordered from high to low")
             .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+            .elements(2, 1)
             .args(key("key"), string("member"))
             .runs(Place.SHARD, SortedSetCommands::zrevrank),
         command("ZRANDMEMBER").arity(-2).since("6.2.0").group(SORTED_SET)

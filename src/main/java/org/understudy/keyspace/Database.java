@@ -89,9 +89,25 @@ public final class Database {
     return slot >= 0 && isExpired(segment.slots[slot], keyspace.nowMillis());
   }
 
-  /** Prepares look-ups of these keys, so that they wait for memory together and not one after the other. */
+  /**
+   * Prepares look-ups of these keys, so that they wait for memory together and not one after the other.
+   *
+   * @param hashes room for as many numbers
+   */
   public void warm(byte[][] keys, int count, long[] hashes) {
+    warm(table, keys, count, hashes);
+  }
+
+  /** As {@link #warm(byte[][], int, long[])}, of elements in the table of a value. */
+  public void warm(SegmentDirectory<?> table, byte[][] keys, int count, long[] hashes) {
     if (table.size() >= WARMED_FROM_KEYS) keyspace.read += table.warm(keys, count, hashes);
+  }
+
+  /** The table of the elements of a key's value, in all likelihood; null if there is none. No access. */
+  public SegmentDirectory<?> elements(byte[] key) {
+    long hash = table.hash(key);
+    Object likely = table.segment(hash).likely(hash);
+    return likely instanceof Node node && node.value instanceof Value value ? value.table() : null;
   }
 
   // ---- setting ------------------------------------------------------------------------------------------------------

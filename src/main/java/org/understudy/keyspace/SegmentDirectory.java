@@ -59,6 +59,9 @@ public abstract class SegmentDirectory<S extends HashSegment> {
   /** The hash of an entry's key. */
   protected abstract long hashOf(Object entry);
 
+  /** The hash of a key. */
+  protected abstract long hash(byte[] key);
+
   /** The segment of a hash. */
   @SuppressWarnings("unchecked")
   protected final S segment(long hash) {
@@ -71,6 +74,26 @@ public abstract class SegmentDirectory<S extends HashSegment> {
 
   public final long size() {
     return size;
+  }
+
+  // ---- looking ahead -------------------------------------------------------------------------------------------------
+
+  /**
+   * Brings what look-ups of these keys are going to read into the processor's caches. Each of them waits for memory
+   * several times in a row (tags, slot, entry); asked for side by side the waits of all keys pass at the same time.
+   *
+   * @param hashes room for as many numbers
+   * @return a number without meaning, which the caller has to keep so that the reads are not optimised away
+   */
+  public final int warm(byte[][] keys, int count, long[] hashes) {
+    int read = 0;
+    for (int i = 0; i < count; i++) hashes[i] = hash(keys[i]);
+    for (int i = 0; i < count; i++) read += segment(hashes[i]).touchTags(hashes[i]);
+    for (int i = 0; i < count; i++) if (segment(hashes[i]).likely(hashes[i]) != null) read++;
+    for (int i = 0; i < count; i++) {
+      if (segment(hashes[i]).likely(hashes[i]) instanceof byte[] record) read += record[0] + record[record.length - 1];
+    }
+    return read;
   }
 
   // ---- changes ------------------------------------------------------------------------------------------------------

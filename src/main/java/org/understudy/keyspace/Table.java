@@ -37,26 +37,9 @@ final class Table extends SegmentDirectory<Segment> {
     return Segment.hash(entry, hashSeed);
   }
 
-  long hash(byte[] key) {
+  @Override
+  protected long hash(byte[] key) {
     return Bytes.hash(key, 0, key.length, hashSeed);
-  }
-
-  /**
-   * Brings what look-ups of these keys are going to read into the processor's caches. Each of them waits for memory
-   * several times in a row (tags, slot, entry); asked for side by side the waits of all keys pass at the same time.
-   *
-   * @param hashes room for as many numbers
-   * @return a number without meaning, which the caller has to keep so that the reads are not optimised away
-   */
-  int warm(byte[][] keys, int count, long[] hashes) {
-    int read = 0;
-    for (int i = 0; i < count; i++) hashes[i] = hash(keys[i]);
-    for (int i = 0; i < count; i++) read += segment(hashes[i]).touchTags(hashes[i]);
-    for (int i = 0; i < count; i++) if (segment(hashes[i]).likely(hashes[i]) != null) read++;
-    for (int i = 0; i < count; i++) {
-      if (segment(hashes[i]).likely(hashes[i]) instanceof byte[] record) read += record[0] + record[record.length - 1];
-    }
-    return read;
   }
 
   // ---- changes ------------------------------------------------------------------------------------------------------

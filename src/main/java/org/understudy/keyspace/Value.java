@@ -10,9 +10,9 @@ public interface Value {
   /** As OBJECT ENCODING names it. */
   String encodingName();
 
-  /** Places for elements in the value's hash table; 0 if it has none. */
-  default long tableSlots() {
-    return 0;
+  /** The hash table that the value's elements are in; null if it has none. */
+  default SegmentDirectory<?> table() {
+    return null;
   }
 
   /**

@@ -1,11 +1,13 @@
 package org.understudy.shard;
 
+import java.util.Arrays;
 import org.understudy.command.CommandSpec;
 import org.understudy.keyspace.Database;
+import org.understudy.keyspace.SegmentDirectory;
 
 /**
- * Looks at the keys of the requests that come next in a run, so that their look-ups wait for memory together. On a
- * large keyspace those waits are half of what a pipelined GET costs.
+ * Looks at the keys of the requests that come next in a run, and at the elements that they name of large collections,
+ * so that their look-ups wait for memory together. On a large keyspace those waits are half of what a pipelined GET costs.
  */
 final class Lookahead {
   /** About as many loads as a processor keeps under way. */
@@ -30,7 +32,29 @@ final class Lookahead {
       for (int i = spec.firstKey; i <= last && found < KEYS; i += spec.keyStep) keys[found++] = argv[i];
     }
     if (found > 1) database.warm(keys, found, hashes);
-    for (int i = 0; i < found; i++) keys[i] = null;
+    prepareElements(run, request, database);
+    Arrays.fill(keys, null);
     return request;
+  }
+
+  /** The same for elements of large collections that requests name, as many in a row as are of one key. */
+  private void prepareElements(Run run, int to, Database database) {
+    byte[] key = null;
+    SegmentDirectory<?> table = null;
+    int found = 0;
+    for (int request = run.next; request < to; request++) {
+      CommandSpec spec = run.specs[request];
+      if (spec.firstElement == 0) continue;
+      byte[][] argv = run.argvs[request];
+      if (!Arrays.equals(argv[spec.firstKey], key)) {
+        if (found > 1) database.warm(table, keys, found, hashes);
+        found = 0;
+        key = argv[spec.firstKey];
+        table = database.elements(key);
+      }
+      if (table == null) continue;
+      for (int i = spec.firstElement; i < argv.length && found < KEYS; i += spec.elementStep) keys[found++] = argv[i];
+    }
+    if (found > 1) database.warm(table, keys, found, hashes);
   }
 }

@@ -45,9 +45,9 @@ final class StorageReports {
   static void tableOf(Call call) {
     if (!call.inspect(call.argv[2])) throw Errors.NO_SUCH_KEY;
     Value value = call.entry.value();
-    boolean large = value != null && value.tableSlots() > 0;
+    boolean large = value != null && value.table() != null;
     if (!large) throw NO_TABLE;
-    call.reply.verbatim("txt", Bytes.of(table(value.tableSlots(), value.freeEffort())));
+    call.reply.verbatim("txt", Bytes.of(table(value.table().slots(), value.freeEffort())));
   }
 
   private static String table(long slots, long elements) {

@@ -239,6 +239,19 @@ public class DirectShard extends ReadySink {
     return null;
   }
 
+  /** Runs commands of the shard in one run, as they come in one chunk. @return the bytes of all replies */
+  byte[] pipelined(List<Object[]> commands) {
+    delivered = new byte[0];
+    for (Object[] command : commands) {
+      byte[][] argv = Arrays.stream(command).map(word -> Bytes.of(word.toString())).toArray(byte[][]::new);
+      run.add(parts.table().resolve(argv), argv);
+    }
+    run.last = true;
+    parts.shard().execute(run);
+    runSlices();
+    return delivered;
+  }
+
   /** Queues a command of a transaction. */
   void queue(Object... command) {
     byte[][] argv = Arrays.stream(command).map(word -> Bytes.of(word.toString())).toArray(byte[][]::new);

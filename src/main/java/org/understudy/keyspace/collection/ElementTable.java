@@ -84,7 +84,7 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
 
   /** The element of a key, null if there is none. */
   public byte[] find(byte[] key) {
-    long hash = Bytes.hash(key, 0, key.length, hashSeed);
+    long hash = hash(key);
     Chunk chunk = segment(hash);
     int slot = chunk.find(hash, key);
     return slot < 0 ? null : (byte[]) chunk.entry(slot);
@@ -101,7 +101,7 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
    * @return the element that was there, null if there was none
    */
   public byte[] put(byte[] key, byte[] element) {
-    long hash = Bytes.hash(key, 0, key.length, hashSeed);
+    long hash = hash(key);
     Chunk chunk = owned(hash);
     int slot = chunk.find(hash, key);
     elements.add(element);
@@ -120,7 +120,7 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
    * nobody else has that: what is set again and again then leaves nothing for the collector.
    */
   boolean putField(byte[] field, byte[] value) {
-    long hash = Bytes.hash(field, 0, field.length, hashSeed);
+    long hash = hash(field);
     Chunk chunk = owned(hash);
     int slot = chunk.find(hash, field);
     if (slot < 0) {
@@ -159,7 +159,7 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
 
   /** Removes the element of a key and returns it; null if there was none. */
   public byte[] remove(byte[] key) {
-    long hash = Bytes.hash(key, 0, key.length, hashSeed);
+    long hash = hash(key);
     int slot = segment(hash).find(hash, key);
     if (slot < 0) return null;
     Chunk chunk = owned(hash);
@@ -241,6 +241,11 @@ public final class ElementTable extends SegmentDirectory<ElementTable.Chunk> {
   @Override
   protected Chunk newSegment(int depth, int capacity) {
     return new Chunk(depth, capacity, keyed, owner);
+  }
+
+  @Override
+  protected long hash(byte[] key) {
+    return Bytes.hash(key, 0, key.length, hashSeed);
   }
 
   @Override

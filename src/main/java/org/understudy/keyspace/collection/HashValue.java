@@ -239,8 +239,8 @@ public final class HashValue implements Value {
   }
 
   @Override
-  public long tableSlots() {
-    return fields instanceof ElementTable table ? table.slots() : 0;
+  public ElementTable table() {
+    return fields instanceof ElementTable table ? table : null;
   }
 
   @Override

@@ -25,8 +25,8 @@ final class LargeSortedSet {
     return layout.object(2, 0) + members.bytes(layout) + order.bytes(layout);
   }
 
-  long tableSlots() {
-    return members.slots();
+  ElementTable table() {
+    return members;
   }
 
   double score(byte[] member) {

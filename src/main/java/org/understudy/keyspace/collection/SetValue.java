@@ -202,8 +202,8 @@ public final class SetValue implements Value {
   }
 
   @Override
-  public long tableSlots() {
-    return members instanceof ElementTable table ? table.slots() : 0;
+  public ElementTable table() {
+    return members instanceof ElementTable table ? table : null;
   }
 
   @Override

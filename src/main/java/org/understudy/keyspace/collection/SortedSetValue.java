@@ -77,8 +77,8 @@ public final class SortedSetValue implements Value {
   }
 
   @Override
-  public long tableSlots() {
-    return isPacked() ? 0 : large().tableSlots();
+  public ElementTable table() {
+    return isPacked() ? null : large().table();
   }
 
   @Override
