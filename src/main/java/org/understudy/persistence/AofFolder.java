@@ -146,7 +146,7 @@ final class AofFolder {
     boolean isNew = next.lastIncrement() == null;
     if (isNew) next = next.withNewIncrement(fileName());
     String name = next.lastIncrement().name();
-    FileSystem.Output output = open(name, false);
+    FileSystem.Output output = open(name, isNew); // a crash may have left one that no manifest names
     if (next != manifest) persist(next);
     log.info("{} AOF incr file {} on server start", isNew ? "Creating" : "Opening", name);
     return output;

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +24,13 @@ import org.understudy.config.FileNames;
  *
  * <p>The shard adds commands and asks, on its loop; figures are for any thread. All else happens in {@link #work},
  * which the writer's own thread runs, so that a slow disk holds up nobody but those who are promised that it has their
- * data.
+ * data. A write that is as good as certain to be no more than a copy into the operating system's memory is done by the
+ * shard itself ({@link #writeHere}), which costs a tenth of waking another thread.
  *
  * <ul>
  * <li>always: a group is written and synced before the next; failure ends the process, since what clients were told
  *     could not be taken back.
- * <li>everysec: another thread syncs once a second. While that lasts a write would wait for it, so it is put off, but
- *     not by more than two seconds.
+ * <li>everysec: another thread syncs once a second. While that lasts a write may have to wait for it.
  * <li>no: the operating system decides.
  * </ul>
  * What cannot be written stays here and is tried again every second. A sync that has failed is not tried again, since
@@ -39,6 +41,9 @@ public final class AofWriter {
   public interface Owner {
     /** More is written, or safe: under always, and while {@link AofWriter#awaited}. */
     void progressed();
+
+    /** The disk took its time. @param event what {@code LATENCY} calls it */
+    void took(String event, long nanos);
 
     /** Writing or syncing fails, or works again: see {@link AofWriter#failure}. */
     void statusChanged();
@@ -66,7 +71,13 @@ public final class AofWriter {
   private static final int SPARE_CHUNKS = 4;
   private static final long SYNC_MILLIS = 1000;
   private static final long RETRY_MILLIS = 1000;
-  private static final long LONGEST_DELAY_MILLIS = 2000;
+  /** A write that has to wait for a sync longer than that counts as delayed. */
+  private static final long LONGEST_SYNC_MILLIS = 2000;
+  /** What the shard may write itself: it takes about a tenth of a millisecond. */
+  private static final int MOST_BYTES_HERE = 512 << 10;
+  /** After a write that took longer than that the shard leaves them to the writer's thread for a while. */
+  private static final long SLOW_WRITE_NANOS = 5_000_000;
+  private static final long CAUTION_NANOS = 1_000_000_000;
   private static final long ERROR_LOG_MILLIS = 30_000;
   private static final String NO_SPACE = "No space left on device";
 
@@ -88,14 +99,17 @@ public final class AofWriter {
   private SyncEnd syncEnd;
   private final ArrayDeque<byte[]> spares = new ArrayDeque<>();
 
-  // ---- the writer's
+  // ---- the writer's: guarded by turn
+  private final ReentrantLock turn = new ReentrantLock();
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
   /** Null while there is no file. */
   private FileSystem.Output output;
   private long fileSize;
   private long lastSyncMillis;
-  /** When a write was first put off for a sync under way; 0 if none is. */
-  private long postponedSinceMillis;
+  /** When there was first something to write during the sync under way; 0 if there was nothing. */
+  private long besideSyncSinceMillis;
+  /** Monotonic end of the time in which the shard does not write itself. */
+  private long cautiousUntilNanos;
   private long failedAtMillis;
   private long lastErrorLogMillis = Long.MIN_VALUE / 2;
   private boolean dead;
@@ -148,6 +162,41 @@ public final class AofWriter {
   /** Has everything written that was added so far. */
   public void handOver() {
     if (filled > 0) hand(null);
+  }
+
+  /**
+   * As {@link #handOver}, but writes here and now, on the caller's thread, unless that might take long: under always,
+   * while the writer's thread is at work or a sync lasts, if it is much, and for a while after a write that took long.
+   *
+   * @return whether all that was added is written
+   */
+  public boolean writeHere() {
+    if (!workHere()) handOver();
+    return writtenPosition == addedPosition;
+  }
+
+  private boolean workHere() {
+    if (policy() == AppendFsync.ALWAYS || addedPosition - writtenPosition > MOST_BYTES_HERE || !turn.tryLock()) {
+      return false;
+    }
+    try {
+      if (!mayWorkHere()) return false;
+      work();
+      return true;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean mayWorkHere() {
+    if (output == null || !waiting.isEmpty() || syncUnderWay || writeFailure != null || flushSleepMicros > 0
+        || clock.nanos() - cautiousUntilNanos < 0) {
+      return false;
+    }
+    synchronized (handedOver) {
+      if (!signalled) passOn();
+      return !signalled;
+    }
   }
 
   /** Hands over what was added, and an order behind it. */
@@ -292,7 +341,7 @@ public final class AofWriter {
 
   /** To be called some times a second: looks after what is due. */
   public void tick() {
-    if (ticking) hand(null);
+    if (ticking && !workHere()) hand(null);
   }
 
   /** A brake for tests (DEBUG AOF-FLUSH-SLEEP): how long the writer waits before it writes. */
@@ -353,6 +402,15 @@ public final class AofWriter {
 
   /** Does what was handed over and what is due. */
   void work() {
+    turn.lock();
+    try {
+      takeTurn();
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void takeTurn() {
     SyncEnd ended;
     synchronized (handedOver) {
       signalled = false;
@@ -381,23 +439,28 @@ public final class AofWriter {
     }
   }
 
-  /** Whether the next write need not wait, for a sync under way or after a failure, or may not any longer. */
+  /** Whether to try a write: after a failure not before a second has passed, unless an order has to hear of it. */
   private boolean mayWrite() {
-    if (waiting.stream().anyMatch(job -> job instanceof Order)) return true;
+    if (writeFailure == null) return true;
+    return clock.millis() - failedAtMillis >= RETRY_MILLIS
+        || waiting.stream().anyMatch(job -> job instanceof Order);
+  }
+
+  /** Counts writes that a disk which is busy with a sync may hold up, as Redis counts them. */
+  private void noteDelay() {
+    if (!syncUnderWay || policy() != AppendFsync.EVERYSEC) return;
     long now = clock.millis();
-    if (writeFailure != null) return now - failedAtMillis >= RETRY_MILLIS;
-    if (!syncUnderWay || policy() != AppendFsync.EVERYSEC) return true;
-    if (postponedSinceMillis == 0) postponedSinceMillis = now;
-    if (now - postponedSinceMillis < LONGEST_DELAY_MILLIS) return false;
+    if (besideSyncSinceMillis == 0) besideSyncSinceMillis = now;
+    if (now - besideSyncSinceMillis < LONGEST_SYNC_MILLIS) return;
+    besideSyncSinceMillis = 0;
     delayedSyncs++;
     log.info("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for"
         + " fsync to complete, this may slow down Redis.");
-    return true;
   }
 
   /** Writes the pieces before the next order. False if that has failed, and no order waits that has to hear of it. */
   private boolean writePieces() {
-    postponedSinceMillis = 0;
+    noteDelay();
     if (flushSleepMicros > 0) LockSupport.parkNanos(flushSleepMicros * 1000);
     while (waiting.peek() instanceof Piece piece) {
       if (!write(piece)) return runOrdersAfterFailure();
@@ -424,18 +487,27 @@ public final class AofWriter {
   private boolean write(Piece piece) {
     ByteBuffer bytes = piece.bytes;
     int start = bytes.position();
+    long startNanos = clock.nanos();
     try {
       output.write(bytes);
     } catch (IOException e) {
       writeFailed(e, bytes, start);
       return false;
     }
+    noteDuration(clock.nanos() - startNanos);
     grown(bytes.position() - start);
     writtenPosition = piece.endPosition;
     synchronized (handedOver) {
       keep(bytes.array());
     }
     return true;
+  }
+
+  private void noteDuration(long nanos) {
+    if (nanos >= SLOW_WRITE_NANOS) cautiousUntilNanos = clock.nanos() + CAUTION_NANOS;
+    owner.took(syncUnderWay ? "aof-write-pending-fsync" : snapshotUnderWay ? "aof-write-active-child"
+        : "aof-write-alone", nanos);
+    owner.took("aof-write", nanos);
   }
 
   private void grown(long bytes) {
@@ -490,7 +562,7 @@ public final class AofWriter {
   }
 
   private void status(String write, String sync) {
-    boolean changed = (write == null) != (writeFailure == null) || (sync == null) != (syncFailure == null);
+    boolean changed = !Objects.equals(write, writeFailure) || !Objects.equals(sync, syncFailure);
     writeFailure = write;
     syncFailure = sync;
     if (changed) owner.statusChanged();
@@ -514,8 +586,10 @@ public final class AofWriter {
   /** Makes everything that is written safe, unless a sync of this file has failed before. */
   private void syncNow() {
     if (output == null || syncedPosition == writtenPosition || syncFailure != null) return;
+    long startNanos = clock.nanos();
     try {
       output.sync();
+      if (policy() == AppendFsync.ALWAYS) owner.took("aof-fsync-always", clock.nanos() - startNanos);
       lastSyncMillis = clock.millis();
       syncedPosition = writtenPosition;
     } catch (IOException e) {
@@ -548,6 +622,7 @@ public final class AofWriter {
 
   private void syncEnded(SyncEnd end) {
     syncUnderWay = false;
+    besideSyncSinceMillis = 0;
     if (end.failure == null) {
       syncedPosition = Math.max(syncedPosition, end.position);
       tellProgress();

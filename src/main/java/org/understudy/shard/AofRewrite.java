@@ -83,7 +83,7 @@ final class AofRewrite {
     if (state != State.IDLE || persistence.isSaving() || persistence.isLoading()) return;
     AofWriter writer = file.writer();
     if (file.isWriting() && writer.isDamaged()) {
-      if (seconds() != startSeconds) start(); // nothing else makes it whole again
+      if (seconds() - startSeconds >= repairPauseSeconds()) start(); // nothing else makes it whole again
       return;
     }
     if (scheduled) {
@@ -97,6 +97,11 @@ final class AofRewrite {
     if (growth < percentage || isLimited()) return;
     log.info("Starting automatic rewriting of AOF on {}% growth", growth);
     start();
+  }
+
+  /** Changes are refused until it has succeeded, so it is tried again soon; but it may be the whole disk that fails. */
+  private long repairPauseSeconds() {
+    return failuresInARow < FAILURES_BEFORE_WAIT ? 1 : 60;
   }
 
   private boolean isLimited() {
@@ -144,6 +149,7 @@ final class AofRewrite {
     if (mine != round || state != State.MAKING) return;
     persistence.giveUpRewrite();
     scheduled = false;
+    failuresInARow++;
     failed();
   }
 

@@ -25,10 +25,10 @@ import org.understudy.replication.EffectSink;
 import org.understudy.resp.RequestBuffer;
 
 /**
- * The append-only file as the shard feeds it: effects go to the writer once the sockets had their turn, so that many
- * clients' make one group. Under {@code appendfsync always} a client that changed something hears nothing more until
- * its group is safe on disk. Otherwise nobody waits but, until his group is written, who writes once in a while, and
- * everybody if the disk is so slow that too much would gather in memory.
+ * The append-only file as the shard feeds it: effects go to the writer once all requests that have come are executed,
+ * so that many clients' make one group. A client that changed something hears nothing more until its group is safe on
+ * disk, under {@code appendfsync always}, or else until it is written, so that it outlives the server. A disk that takes
+ * too long for that is waited for under always only, or if too much would gather in memory.
  *
  * <pre>
  * OFF     -> ON:      the server has started with appendonly
@@ -50,10 +50,8 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private record Held(Client client, long position) {}
 
   private static final int NONE = -1;
-  /** Groups follow each other no faster, unless somebody waits for them. */
-  private static final long GROUP_NANOS = 1_000_000;
-  /** After so long without a group the next client waits until its commands are written. */
-  private static final long QUIET_NANOS = 10_000_000;
+  /** How long clients wait for a write. */
+  private static final long PATIENCE_MILLIS = 200;
   /** Bytes that may wait to be written before clients have to. */
   private static final long MOST_UNWRITTEN_BYTES = 32 << 20;
 
@@ -63,6 +61,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private final Propagation propagation;
   private final Continuity continuity;
   private final ServerControl control;
+  private final LatencyMonitor latencyMonitor;
   private final AofFiles files;
   private Turns turns;
   private AofWriter writer;
@@ -73,7 +72,9 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private final RequestBuffer select = new RequestBuffer();
   private RdbWriter.Place notedPlace;
   private boolean handOverDue;
-  private long lastHandOverNanos;
+  /** Whether the end of patience is looked out for, and whether it has come: until the writer has caught up. */
+  private boolean watchesPatience;
+  private boolean impatient;
 
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private long notedPosition;
@@ -89,6 +90,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     propagation = parts.propagation;
     continuity = parts.continuity;
     control = parts.control;
+    latencyMonitor = parts.latencyMonitor;
     this.files = files;
   }
 
@@ -130,15 +132,35 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
 
   private void planHandOver() {
     handOverDue = true;
-    if (isAlways() || clock.nanos() - lastHandOverNanos >= GROUP_NANOS) turns.next(this::handOver);
-    else turns.later(1, this::handOver);
+    turns.back(this::handOver);
   }
 
   private void handOver() {
     handOverDue = false;
-    lastHandOverNanos = clock.nanos();
     notePlace();
-    writer.handOver();
+    if (writer.writeHere()) {
+      release();
+    } else if (!isAlways() && !watchesPatience) {
+      watchPatience();
+    }
+  }
+
+  private void watchPatience() {
+    watchesPatience = true;
+    long position = writer.addedPosition();
+    turns.later(PATIENCE_MILLIS, () -> endPatience(position));
+  }
+
+  private void endPatience(long position) {
+    watchesPatience = false;
+    if (isAlways() || held.isEmpty()) return;
+    if (writer.writtenPosition() >= position) {
+      watchPatience(); // for those who came later
+      return;
+    }
+    impatient = true;
+    writer.awaited(true); // to hear that it has caught up
+    if (unwrittenBytes() <= MOST_UNWRITTEN_BYTES) releaseAll();
   }
 
   /** Says at the end of a group where it is in the history of changes, so that replication can go on there. */
@@ -148,6 +170,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     notedPlace = place;
     byte[] annotation = AofPlaces.annotation(place);
     writer.add(annotation, 0, annotation.length);
+    notedPosition = writer.addedPosition(); // nobody's change
   }
 
   private boolean isAlways() {
@@ -162,7 +185,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     if (position == notedPosition) return;
     notedPosition = position;
     if (releasedPosition() >= position) return; // of keys that had expired by themselves, for instance
-    if (!isAlways() && position - writer.writtenPosition() <= MOST_UNWRITTEN_BYTES && !isQuiet()) return;
+    if (!isAlways() && (impatient || writer.failure() != null) && unwrittenBytes() <= MOST_UNWRITTEN_BYTES) return;
     if (!client.sink.isHeld()) {
       client.sink.hold();
       held.add(new Held(client, position));
@@ -177,13 +200,6 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     return isAlways() ? writer.syncedPosition() : writer.writtenPosition();
   }
 
-  /**
-   * Whether so little is written that its client can wait for that: then it survives whatever becomes of the server.
-   */
-  private boolean isQuiet() {
-    return clock.nanos() - lastHandOverNanos > QUIET_NANOS && !writer.isSyncing() && writer.failure() == null;
-  }
-
   @Override
   public void progressed() {
     if (releaseDue.compareAndSet(false, true)) turns.back(this::release);
@@ -191,18 +207,19 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
 
   private void release() {
     releaseDue.set(false);
+    if (unwrittenBytes() == 0) impatient = false;
     long position = releasedPosition();
     while (!held.isEmpty() && held.peek().position <= position) {
       Client client = held.poll().client;
       if (client.awaitedPosition > position) held.add(new Held(client, client.awaitedPosition));
       else client.sink.release();
     }
-    if (held.isEmpty()) writer.awaited(false);
+    if (held.isEmpty() && !impatient) writer.awaited(false);
   }
 
   private void releaseAll() {
     while (!held.isEmpty()) held.poll().client.sink.release();
-    writer.awaited(false);
+    if (!impatient) writer.awaited(false);
   }
 
   // ---- failures ----------------------------------------------------------------------------------------------------
@@ -213,6 +230,11 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
       admission.aofFailure(writer.failure());
       if (writer.failure() != null) releaseAll(); // for how long nobody knows; what follows is refused
     });
+  }
+
+  @Override
+  public void took(String event, long nanos) {
+    if (latencyMonitor.concerns(nanos)) turns.back(() -> latencyMonitor.note(event, nanos, clock.millis()));
   }
 
   @Override

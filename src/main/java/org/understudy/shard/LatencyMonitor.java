@@ -23,6 +23,7 @@ final class LatencyMonitor {
   static final String EVICTION_DEL = "eviction-del";
 
   private static final int SAMPLES = 160;
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
   /** What happened with one event, oldest first. */
   static final class Series {
@@ -85,12 +86,15 @@ final class LatencyMonitor {
     this.config = config;
   }
 
+  /** Whether something took long enough to be noted. On any thread. */
+  boolean concerns(long nanos) {
+    long threshold = config.latencyMonitorThreshold();
+    return threshold != 0 && nanos / NANOS_PER_MILLI >= threshold;
+  }
+
   /** Notes an event if it took long enough. */
   void note(String event, long nanos, long nowMillis) {
-    long threshold = config.latencyMonitorThreshold();
-    long millis = nanos / 1_000_000;
-    if (threshold == 0 || millis < threshold) return;
-    events.computeIfAbsent(event, e -> new Series()).add(nowMillis / 1000, millis);
+    if (concerns(nanos)) events.computeIfAbsent(event, e -> new Series()).add(nowMillis / 1000, nanos / NANOS_PER_MILLI);
   }
 
   Map<String, Series> events() {

@@ -43,6 +43,11 @@ class AofWriterTest {
       }
 
       @Override
+      public void took(String event, long nanos) {
+        if (nanos > 0) told.add(event + " " + nanos / 1_000_000);
+      }
+
+      @Override
       public void fatal(String reason) {
         told.add(reason);
       }
@@ -119,32 +124,124 @@ class AofWriterTest {
   }
 
   @Test
-  void aWriteWaitsForASyncUnderWayButNotForLong() {
+  void aWriteDoesNotWaitForASyncButOneThatLastsLongCounts() {
     add("a");
     run(turns);
     tick(1000);
     add("b");
     run(turns);
-    assertEquals("a", written());
-    tick(1999);
-    assertEquals("a", written());
-    assertEquals(0, writer.delayedSyncs());
-    tick(1);
     assertEquals("ab", written());
+    nowMillis += 1999;
+    add("c");
+    run(turns);
+    assertEquals(0, writer.delayedSyncs());
+    nowMillis++;
+    add("d");
+    run(turns);
+    add("e");
+    run(turns);
+    assertEquals("abcde", written());
     assertEquals(1, writer.delayedSyncs());
+    run(syncs);
+    run(turns);
+    tick(1000);
+    add("f");
+    run(turns);
+    assertEquals(1, writer.delayedSyncs(), "another sync");
+  }
+
+  // ---- on the shard's thread ---------------------------------------------------------------------------------------
+
+  private boolean addAndWriteHere(String commands) {
+    byte[] bytes = Bytes.of(commands);
+    writer.add(bytes, 0, bytes.length);
+    return writer.writeHere();
   }
 
   @Test
-  void aSyncThatEndsLetsTheWriteGo() {
-    add("a");
+  void theShardWritesItselfAsLongAsNothingIsInTheWay() {
+    assertTrue(addAndWriteHere("a"));
+    assertTrue(addAndWriteHere("x".repeat(300_000)));
+    assertEquals(0, turns.size());
+    assertEquals(300_001, files.get(place).length);
+    assertEquals(300_001, writer.writtenPosition());
+    nowMillis += 1000;
+    assertTrue(addAndWriteHere("b"));
+    assertEquals(1, syncs.size());
+  }
+
+  private void assertLeftToTheWriter() {
+    String before = written();
+    assertFalse(addAndWriteHere("left"));
+    assertEquals(before, written());
     run(turns);
+    assertEquals(before + "left", written());
+  }
+
+  @Test
+  void whatIsToBeSyncedIsLeftToTheWriter() {
+    policy("always");
+    assertLeftToTheWriter();
+    assertEquals(4, writer.syncedPosition());
+  }
+
+  @Test
+  void duringASyncWritesAreLeftToTheWriter() {
+    addAndWriteHere("a");
     tick(1000);
-    add("b");
-    run(turns);
+    assertLeftToTheWriter();
     run(syncs);
     run(turns);
-    assertEquals("ab", written());
-    assertEquals(0, writer.delayedSyncs());
+    assertTrue(addAndWriteHere("b"));
+  }
+
+  @Test
+  void behindAnOrderWritesAreLeftToTheWriter() {
+    writer.flush(() -> told.add("flushed"));
+    assertLeftToTheWriter();
+    assertEquals(List.of("flushed"), told);
+  }
+
+  @Test
+  void muchAtOnceIsLeftToTheWriter() {
+    assertFalse(addAndWriteHere("x".repeat(600_000)));
+    run(turns);
+    assertEquals(600_000, writer.writtenPosition());
+  }
+
+  @Test
+  void afterAWriteThatTookLongTheNextAreLeftToTheWriterForASecond() {
+    files.beforeStep = () -> nowMillis += 5;
+    addAndWriteHere("a");
+    assertEquals(List.of("aof-write-alone 5", "aof-write 5"), told);
+    files.beforeStep = () -> { };
+    nowMillis += 999;
+    assertLeftToTheWriter();
+    nowMillis++;
+    run(syncs);
+    run(turns);
+    assertTrue(addAndWriteHere("b"));
+  }
+
+  @Test
+  void aFailureHereIsTriedAgainByTheWriter() {
+    files.failing = step -> step.startsWith("write");
+    assertFalse(addAndWriteHere("command"));
+    assertEquals("No space left on device", writer.failure());
+    files.failing = step -> false;
+    assertFalse(addAndWriteHere(" and more"));
+    tick(1000);
+    assertEquals("command and more", written());
+    assertNull(writer.failure());
+  }
+
+  @Test
+  void syncsUnderAlwaysAreTold() {
+    policy("always");
+    files.beforeStep = () -> nowMillis += 3;
+    add("a");
+    run(turns);
+    assertTrue(told.contains("aof-fsync-always 3"), told.toString());
   }
 
   @Test

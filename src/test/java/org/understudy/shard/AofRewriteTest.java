@@ -243,6 +243,21 @@ class AofRewriteTest {
     assertEquals(List.of("2", "1"), start(files).call("MGET", "a", "b"));
   }
 
+  @Test
+  void aRepairThatFailsAgainAndAgainIsTriedOnceAMinute() {
+    DirectShard shard = start(files);
+    files.failing = step -> step.startsWith("sync ");
+    shard.call("SET", "a", "1");
+    for (int i = 0; i < 30; i++) tick(shard, 1001);
+    assertEquals("3", info(shard, "aof_rewrites"));
+    for (int i = 0; i < 60; i++) tick(shard, 1001);
+    assertEquals("4", info(shard, "aof_rewrites"));
+    files.failing = step -> false;
+    for (int i = 0; i < 60; i++) tick(shard, 1001);
+    assertEquals("OK", shard.call("SET", "a", "2"));
+    assertEquals("2", start(files).call("GET", "a"));
+  }
+
   // ---- every crash point --------------------------------------------------------------------------------------------
 
   /** Under always what was answered is there; and nothing is there that was never asked for. */

@@ -66,6 +66,15 @@ class AppendOnlyTest {
   }
 
   @Test
+  void aFirstStartTakesNothingFromAnIncrementThatNoManifestNames() {
+    Config config = Config.defaults();
+    files.put(config.resolve("appendonlydir/appendonly.aof.1.incr.aof"),
+        Bytes.of("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"));
+    first();
+    assertNull(restart().call("GET", "a"));
+  }
+
+  @Test
   void effectsAreWrittenWithTheirDatabase() {
     DirectShard shard = first();
     shard.call("SET", "a", "1");
@@ -260,12 +269,14 @@ class AppendOnlyTest {
   }
 
   @Test
-  void underEverysecNobodyWaitsAndASecondLaterAllIsSafe() {
+  void underEverysecAChangeIsAnsweredOnceItIsWrittenAndASecondLaterItIsSafe() {
     DirectShard shard = first();
     shard.call("SET", "a", "0");
     shard.holdSlices(true);
-    assertEquals("OK", shard.call("SET", "a", "1"));
+    assertNull(shard.call("SET", "a", "1"));
     shard.runSlices();
+    assertEquals("OK", shard.answer());
+    assertTrue(increment(shard).endsWith("$1 1 "));
     Path place = place(shard, "appendonly.aof.1.incr.aof");
     assertEquals(0, files.afterCrash(place).get(0).length);
     shard.advance(1001);
@@ -274,16 +285,67 @@ class AppendOnlyTest {
     assertEquals(files.get(place).length, files.afterCrash(place).get(0).length);
   }
 
-  @Test
-  void whoWritesOnceInAWhileWaitsUntilItIsWritten() {
+  /** A server with a disk that has begun to sync the file, and does not end. */
+  private DirectShard withBusyDisk() {
     DirectShard shard = first();
+    shard.call("SET", "a", "0");
+    shard.holdBlocking();
+    shard.advance(1001);
     shard.call("SET", "a", "1");
-    shard.advance(11);
+    assertEquals("1", info(shard, "aof_pending_bio_fsync"));
+    return shard;
+  }
+
+  @Test
+  void duringASyncAChangeWaitsForTheWriterWhichDoesNotWaitForTheSync() {
+    DirectShard shard = withBusyDisk();
+    shard.holdWriter();
+    shard.betweenSlices(shard::runWriter);
     shard.holdSlices(true);
     assertNull(shard.call("SET", "a", "2"));
     shard.runSlices();
     assertEquals("OK", shard.answer());
     assertTrue(increment(shard).endsWith("$1 2 "));
+    assertEquals("1", info(shard, "aof_pending_bio_fsync"));
+  }
+
+  @Test
+  void aDiskThatTakesTooLongIsNotWaitedForUntilItHasCaughtUp() {
+    DirectShard shard = withBusyDisk();
+    shard.holdWriter();
+    shard.holdSlices(true);
+    long start = shard.nowMillis();
+    assertNull(shard.call("SET", "a", "2"));
+    shard.runSlices();
+    assertEquals("OK", shard.answer());
+    assertEquals(200, shard.nowMillis() - start);
+    assertEquals("OK", shard.call("SET", "a", "3"));
+    shard.runSlices();
+    assertTrue(increment(shard).endsWith("$1 1 "));
+    shard.runWriter();
+    shard.runSlices();
+    assertTrue(increment(shard).endsWith("$1 3 "));
+    assertNull(shard.call("SET", "a", "4"));
+  }
+
+  @Test
+  void ifTooMuchWaitsToBeWrittenClientsDoTooHoweverLongItTakes() {
+    DirectShard shard = withBusyDisk();
+    shard.holdWriter();
+    assertNull(shard.call("SET", "a", "x".repeat(33 << 20)));
+    shard.runWriter();
+    shard.runSlices();
+    assertEquals("OK", shard.answer());
+  }
+
+  @Test
+  void whoOnlyReadsDoesNotWaitForAPlaceThatIsNotedBehindAChange() {
+    DirectShard shard = first("appendfsync always");
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    shard.holdWriter();
+    shard.holdSlices(true);
+    assertEquals("1", shard.call("GET", "a"));
   }
 
   @ParameterizedTest

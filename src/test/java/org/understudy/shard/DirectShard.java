@@ -47,6 +47,11 @@ public class DirectShard extends ReadySink {
   private byte[] delivered = {};
   private long nowNanos = 1_700_000_000_123L * 1_000_000;
   private long tickNanos;
+  /** What is to be done where it may block, and what the writer of the append-only file has to do, while held. */
+  private final ArrayDeque<Runnable> blockingTasks = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> writerTasks = new ArrayDeque<>();
+  private boolean blockingHeld;
+  private boolean writerHeld;
   private Runnable betweenSlices = () -> { };
   private boolean slicesHeld;
 
@@ -123,8 +128,29 @@ public class DirectShard extends ReadySink {
       public void tickEvery(long millis) {
         tickRequests.add(millis);
       }
-    }, tasks::add, Runnable::run, Runnable::run);
+    }, tasks::add, work -> runUnless(blockingHeld, work, blockingTasks),
+        work -> runUnless(writerHeld, work, writerTasks));
     parts.shard().connected(client);
+  }
+
+  private static void runUnless(boolean held, Runnable work, ArrayDeque<Runnable> queue) {
+    if (held) queue.add(work);
+    else work.run();
+  }
+
+  /** What may block, a sync for instance, is not done any more. */
+  void holdBlocking() {
+    blockingHeld = true;
+  }
+
+  /** The writer of the append-only file does nothing of its own until {@link #runWriter}. */
+  void holdWriter() {
+    writerHeld = true;
+  }
+
+  void runWriter() {
+    writerHeld = false;
+    while (!writerTasks.isEmpty()) writerTasks.poll().run();
   }
 
   public void advance(long millis) {
