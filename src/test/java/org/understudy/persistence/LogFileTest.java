@@ -3,10 +3,13 @@ package org.understudy.persistence;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.replication.LogExcerpt;
@@ -59,6 +62,24 @@ class LogFileTest {
       boolean renamed = step == steps - 1;
       assertArrayEquals(renamed ? files.get(PATH) : Bytes.of("before"), failing.get(PATH), "step " + step);
     }
+  }
+
+  @Test
+  void whereverTheMachineStopsTheFileBeforeOrTheNewOneIsThere() {
+    LogExcerpt before = new LogExcerpt(EXCERPT.id(), 1, Bytes.of("before"));
+    LogFile.save(files, PATH, before, 5);
+    SplittableRandom random = new SplittableRandom(3);
+    List<MemoryFileSystem> found = new ArrayList<>();
+    files.beforeStep = () -> {
+      for (int i = 0; i < 20; i++) found.add(files.crashed(random));
+    };
+    LogFile.save(files, PATH, EXCERPT, 5);
+    assertTrue(found.size() > 100);
+    for (MemoryFileSystem each : found) {
+      LogExcerpt read = LogFile.read(each, PATH);
+      assertTrue(List.of(before.first(), EXCERPT.first()).contains(read.first()), "a history from " + read.first());
+    }
+    assertEquals(EXCERPT.first(), LogFile.read(files.crashed(random), PATH).first());
   }
 
   @Test

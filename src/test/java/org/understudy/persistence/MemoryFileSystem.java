@@ -70,6 +70,8 @@ public final class MemoryFileSystem implements FileSystem {
   private final Map<Path, Content> names = new HashMap<>();
   private final Set<Path> folders = new HashSet<>();
   private final Map<Path, Map<Path, Content>> safeNames = new HashMap<>();
+  /** Where files came from that were renamed into another folder: they are found there or here, but not nowhere. */
+  private final Map<Content, Path> moved = new HashMap<>();
   /** By folder: the names in it after each change since they were made safe. */
   private final Map<Path, List<Map<Path, Content>>> namesSince = new HashMap<>();
 
@@ -116,6 +118,11 @@ public final class MemoryFileSystem implements FileSystem {
       there.forEach((file, content) ->
           found.putCrashed(file, contents.computeIfAbsent(content, known -> known.crashed(random))));
     }
+    moved.forEach((content, from) -> {
+      if (names.containsValue(content) && !contents.containsKey(content)) {
+        found.putCrashed(from, content.crashed(random));
+      }
+    });
     return found;
   }
 
@@ -273,7 +280,9 @@ public final class MemoryFileSystem implements FileSystem {
     if (!names.containsKey(from)) throw new NoSuchFileException(from.toString());
     names.put(to, names.remove(from));
     namesChanged(from.getParent());
-    if (!to.getParent().equals(from.getParent())) namesChanged(to.getParent());
+    if (to.getParent().equals(from.getParent())) return;
+    namesChanged(to.getParent());
+    moved.put(names.get(to), from);
   }
 
   @Override
