@@ -17,7 +17,8 @@ import org.understudy.rdb.RdbWriter;
 
 /**
  * Loads the files of an append-only file, one after the other: a base in the RDB format goes into the keyspace,
- * commands are executed. Files are read where that may block, and loaded piece by piece on the loop.
+ * commands are executed. Files are read where that may block, and loaded piece by piece on the loop, each while the
+ * next is read.
  *
  * <p>The last file may lack its end, as a crash leaves it: with {@code aof-load-truncated} what is not whole is cut
  * off, a transaction without its EXEC included. Everything else that is not as it should be ends the loading; the
@@ -55,7 +56,10 @@ public final class AofLoad implements LoadProgress {
   private final BooleanSupplier stop;
   private final Consumer<RdbFiles.Outcome> ended;
   private final long startMillis;
-  private final byte[] piece = new byte[PIECE_BYTES];
+  /** The piece that is being loaded, and the one that is read meanwhile. */
+  private byte[] piece = new byte[PIECE_BYTES];
+  private byte[] nextPiece = new byte[PIECE_BYTES];
+  private boolean over;
 
   private List<AofManifest.File> names = List.of();
   private long totalBytes;
@@ -173,18 +177,26 @@ public final class AofLoad implements LoadProgress {
   }
 
   private void read() {
+    FileSystem.Input from = input;
+    byte[] into = nextPiece;
     turns.block(() -> {
       try {
-        int length = input.read(piece);
+        int length = from.read(into);
         turns.back(() -> load(length));
       } catch (IOException e) {
-        log.warn("Unrecoverable error reading the append only file {}: {}", name.name(), FileNames.reason(e));
-        turns.back(() -> end(RdbFiles.Outcome.DAMAGED));
+        turns.back(() -> readFailed(e));
       }
     });
   }
 
+  private void readFailed(IOException failure) {
+    if (over) return;
+    log.warn("Unrecoverable error reading the append only file {}: {}", name.name(), FileNames.reason(failure));
+    end(RdbFiles.Outcome.DAMAGED);
+  }
+
   private void load(int length) {
+    if (over) return;
     if (stop.getAsBoolean()) {
       end(RdbFiles.Outcome.STOPPED);
       return;
@@ -194,10 +206,13 @@ public final class AofLoad implements LoadProgress {
         fileEnded();
         return;
       }
+      byte[] read = nextPiece;
+      nextPiece = piece;
+      piece = read;
+      long delayMicros = Math.max(0, config.number(Directive.KEY_LOAD_DELAY));
+      if (delayMicros == 0) read();
       long commandsRun = loadPiece(length);
-      long delayMillis = Math.max(0, config.number(Directive.KEY_LOAD_DELAY)) * commandsRun / 1000;
-      if (delayMillis > 0) turns.later(delayMillis, this::read);
-      else read();
+      if (delayMicros > 0) turns.later(delayMicros * commandsRun / 1000, this::read);
     } catch (Refused logged) {
       end(RdbFiles.Outcome.DAMAGED);
     } catch (RuntimeException fault) {
@@ -206,7 +221,9 @@ public final class AofLoad implements LoadProgress {
     }
   }
 
+  /** A piece that is still being read is not looked at any more. */
   private void end(RdbFiles.Outcome outcome) {
+    over = true;
     closeInput();
     ended.accept(outcome);
   }

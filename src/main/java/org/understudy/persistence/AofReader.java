@@ -46,6 +46,8 @@ final class AofReader {
   private int count;
   private int complete;
   private byte[][] arguments;
+  /** The last command's name: one that comes again is the same array, so that whoever looks it up can tell. */
+  private byte[] lastName = {};
   /** The argument under way, with the line end behind it, or null. */
   private byte[] argument;
   private int argumentLength;
@@ -137,6 +139,11 @@ final class AofReader {
       if (length > fileBytes - (bufferPosition + lineEnd)) return false; // the file ends before it does
       at = lineEnd + 1;
       argumentLength = (int) length;
+      if (complete == 0 && isLastName()) {
+        arguments[complete++] = lastName;
+        at += argumentLength + 2;
+        return true;
+      }
       argument = new byte[argumentLength];
       argumentRead = 0;
     }
@@ -146,10 +153,16 @@ final class AofReader {
     at += piece;
     if (argumentRead < argumentLength || end - at < 2) return false;
     at += 2;
+    if (complete == 0) lastName = argument;
     if (complete == arguments.length) arguments = Arrays.copyOf(arguments, Math.min(count, 2 * complete));
     arguments[complete++] = argument;
     argument = null;
     return true;
+  }
+
+  private boolean isLastName() {
+    return argumentLength == lastName.length && end - at >= argumentLength + 2
+        && Arrays.equals(buffer, at, at + argumentLength, lastName, 0, argumentLength);
   }
 
   /** Index of the line feed; -1 if it has not come. */

@@ -32,6 +32,9 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
   private final Session session;
   private final ReplyBuffer reply = new ReplyBuffer();
   private final Call call = new Call(this);
+  /** Name and row of the last command without subcommands. */
+  private byte[] lastName;
+  private CommandSpec lastSpec;
 
   LoadedCommands(Supplier<CommandTable> table, Keyspace keyspace, Config config, Consumer<byte[]> libraries,
       long nowMillis) {
@@ -51,8 +54,8 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
 
   @Override
   public boolean run(byte[][] command) {
-    if (bringsLibrary(command)) return true;
-    CommandSpec spec = table.get().lookup(command);
+    if (command[0] != lastName && bringsLibrary(command)) return true;
+    CommandSpec spec = lookup(command);
     if (spec == null || spec.handler == null || !spec.takes(command.length)) return false;
     if (spec.fullName.equals("exec")) {
       List<Session.Queued> queued = session.inTransaction() ? session.transaction : List.of();
@@ -64,6 +67,17 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
       execute(spec, command);
     }
     return true;
+  }
+
+  /** A name that comes again comes as the same array. */
+  private CommandSpec lookup(byte[][] command) {
+    if (command[0] == lastName) return lastSpec;
+    CommandSpec spec = table.get().lookup(command);
+    if (spec != null && spec.parent == null && !spec.isContainer()) {
+      lastName = command[0];
+      lastSpec = spec;
+    }
+    return spec;
   }
 
   /** FUNCTION LOAD: nothing runs functions yet, but they are saved again. */
