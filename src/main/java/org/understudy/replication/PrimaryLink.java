@@ -20,6 +20,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -174,14 +176,16 @@ public final class PrimaryLink {
       if (!out.isCompleted()) out.offer(bytes);
     }
 
+    /** The end of the stream has to be taken, too: what nobody takes keeps it for ever. */
     void close() {
-      if (out.isCompleted()) return;
-      if (!open) {
-        out.fail(GIVEN_UP); // Pekko 1.7.0 cannot end in order what does not stand yet
-        return;
+      try {
+        if (open) out.complete();
+        else out.fail(GIVEN_UP); // Pekko 1.7.0 cannot end in order what does not stand yet
+      } catch (IllegalStateException ended) {
+        // the other side was faster
       }
-      out.complete();
-      in.cancel();
+      if (open) in.cancel();
+      else in.pull();
     }
   }
 
@@ -210,8 +214,11 @@ public final class PrimaryLink {
   /** @param owner hears reports in order, on the link's loop */
   public static Behavior<Message> create(PrimaryAddress primary, Config config, Clock clock, long seed,
       Consumer<Report> owner) {
-    return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-        new PrimaryLink(context, timers, primary, config, clock, seed, owner).resolving()));
+    Behavior<Message> link = Behaviors.setup(context -> Behaviors.withTimers(timers ->
+        new PrimaryLink(context, timers, primary, config, clock, seed, owner).beginning()));
+    // after a fault of ours it begins anew, since a replica without its link would stay behind for ever
+    return Behaviors.supervise(link).onFailure(SupervisorStrategy.restartWithBackoff(
+        Duration.ofMillis(FIRST_BACKOFF_MILLIS), Duration.ofMillis(LONGEST_BACKOFF_MILLIS), 0.5));
   }
 
   private PrimaryLink(ActorContext<Message> context, TimerScheduler<Message> timers, PrimaryAddress primary,
@@ -230,8 +237,12 @@ public final class PrimaryLink {
 
   // ---- states, in the order of life --------------------------------------------------------------------------------
 
-  private Behavior<Message> resolving() {
+  private Behavior<Message> beginning() {
     log.info("Connecting to MASTER {}:{}", primary.host(), primary.port());
+    return resolving();
+  }
+
+  private Behavior<Message> resolving() {
     moved(Progress.CONNECTING);
     touch();
     String source = config.text(Directive.BIND_SOURCE_ADDR);
@@ -364,8 +375,7 @@ public final class PrimaryLink {
 
   /** @param mayContinue whether we asked for something that can be continued */
   private Behavior<Message> awaitingPsync(boolean mayContinue) {
-    return line(line -> {
-      if (line.isEmpty()) return awaitingPsync(mayContinue); // the primary lives, and prepares
+    return lineWithText(line -> {
       if (line.startsWith("+FULLRESYNC")) return fullResync(line.split(" "));
       if (line.startsWith("+CONTINUE") && mayContinue) return continued(line);
       if (line.startsWith("-NOMASTERLINK") || line.startsWith("-LOADING")) {
@@ -418,8 +428,7 @@ public final class PrimaryLink {
 
   private Behavior<Message> awaitingHeader() {
     moved(Progress.SYNC);
-    return line(line -> {
-      if (line.isEmpty()) return awaitingHeader(); // the primary lives, and prepares
+    return lineWithText(line -> {
       Transfer transfer = Transfer.announced(line);
       if (transfer != null) {
         owner.accept(new Announced(transfer));
@@ -477,7 +486,7 @@ public final class PrimaryLink {
   private Behavior<Message> waiting(long millis) {
     moved(Progress.CONNECT);
     timers.startSingleTimer(Tick.RETRY, Tick.RETRY, Duration.ofMillis(millis));
-    return state(message -> message == Tick.RETRY ? resolving() : null);
+    return state(message -> message == Tick.RETRY ? beginning() : null);
   }
 
   // ---- what may happen in any state --------------------------------------------------------------------------------
@@ -501,6 +510,11 @@ public final class PrimaryLink {
         })
         .onSignal(PostStop.class, signal -> {
           close();
+          return Behaviors.same();
+        })
+        .onSignal(PreRestart.class, signal -> {
+          close();
+          owner.accept(Lost.INSTANCE);
           return Behaviors.same();
         })
         .build();
@@ -540,7 +554,7 @@ public final class PrimaryLink {
   private Behavior<Message> connectionLost(Throwable failure) {
     String why = failure == null ? "connection lost" : reason(failure);
     switch (progress) {
-      case CONNECTED -> log.info("Connection with master lost.");
+      case CONNECTED -> log.warn("Connection with master lost.");
       case SYNC -> log.warn("I/O error trying to sync with MASTER: {}", why);
       default -> {
         log.warn("Failed to read response from the server: {}", why);
@@ -553,9 +567,10 @@ public final class PrimaryLink {
 
   /** What worked so far did not go on: tries anew at once. */
   private Behavior<Message> again() {
+    String after = progress == Progress.CONNECTED ? "" : " after failure";
     close();
     owner.accept(Lost.INSTANCE);
-    log.info("Reconnecting to MASTER {}:{} after failure", primary.host(), primary.port());
+    log.info("Reconnecting to MASTER {}:{}{}", primary.host(), primary.port(), after);
     return resolving();
   }
 
@@ -606,16 +621,35 @@ public final class PrimaryLink {
 
   /** Has the next line dealt with, which may be here already. */
   private Behavior<Message> line(Function<String, Behavior<Message>> then) {
-    int read = lines.read(unread, 0, unread.length);
-    unread = Arrays.copyOfRange(unread, read, unread.length);
-    String line = lines.take();
+    return line(false, then);
+  }
+
+  /** As {@link #line}, past empty lines: with them the primary shows that it lives, and prepares. */
+  private Behavior<Message> lineWithText(Function<String, Behavior<Message>> then) {
+    return line(true, then);
+  }
+
+  private Behavior<Message> line(boolean withText, Function<String, Behavior<Message>> then) {
+    String line = nextLine(withText);
     if (line != null) return then.apply(line);
     pull();
     return state(message -> {
       if (!(message instanceof Received received)) return null;
       unread = received.bytes;
-      return line(then);
+      return line(withText, then);
     });
+  }
+
+  /** Takes the next line off what came; null if it is not complete. */
+  private String nextLine(boolean withText) {
+    int read = 0;
+    String line;
+    do {
+      read += lines.read(unread, read, unread.length - read);
+      line = lines.take();
+    } while (withText && line != null && line.isEmpty());
+    unread = Arrays.copyOfRange(unread, read, unread.length);
+    return line;
   }
 
   private static String reason(Throwable failure) {

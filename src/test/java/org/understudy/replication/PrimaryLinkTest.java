@@ -14,8 +14,11 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +31,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.PrimaryLink.Progress;
+import org.understudy.testing.Eventually;
 import org.understudy.testing.ManualClock;
 import org.understudy.testing.RespClient;
 
@@ -36,12 +40,15 @@ class PrimaryLinkTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
   private static final String ID = "a".repeat(40);
   private static final String MARK = "b".repeat(40);
-  private static final Clock CLOCK = new ManualClock(() -> 0);
 
+  private final AtomicLong nowSeconds = new AtomicLong();
+  private final Clock clock = new ManualClock(() -> nowSeconds.get() * 1000);
   private final BlockingQueue<PrimaryLink.Report> reports = new LinkedBlockingQueue<>();
   private ServerSocket server;
   private Socket replica;
   private ActorRef<PrimaryLink.Message> link;
+  /** The owner fails when it hears one of these. */
+  private Class<?> faulty = Void.class;
 
   @BeforeEach
   void listen() throws IOException {
@@ -204,6 +211,75 @@ class PrimaryLinkTest {
     anotherAttemptFollows();
   }
 
+  /** How much of what a primary says comes before it says nothing more, and closes nothing either. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "+PO", "+PONG\r\n+OK", "+PONG\r\n+OK\r\n+OK\r\n", "+PONG\r\n+OK\r\n+OK\r\n\n",
+      "+PONG\r\n+OK\r\n+OK\r\n+FULLRESYNC aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 0\r\n",
+      "+PONG\r\n+OK\r\n+OK\r\n+FULLRESYNC aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 0\r\n$500\r\n"})
+  void aPrimaryThatFallsSilentIsGivenUpAfterTheTimeout(String said) throws Exception {
+    start("repl-timeout 60");
+    replica = server.accept();
+    answer(said);
+    expect("PING");
+    if (said.contains("+OK\r\n+OK\r\n")) {
+      awaitReport(PrimaryLink.Asks.class);
+      link.tell(new PrimaryLink.Position(ID, 1, false));
+    }
+    PrimaryLink.Report report = null;
+    while (report != PrimaryLink.Lost.INSTANCE) {
+      nowSeconds.addAndGet(61); // again if something came after the last time
+      report = reports.poll(2, TimeUnit.SECONDS);
+    }
+    replica.close();
+    replica = server.accept();
+    expect("PING");
+  }
+
+  @Test
+  void aPrimaryMayShowAsOftenAsItLikesThatItLives() throws Exception {
+    handshake();
+    link.tell(PrimaryLink.Position.none(false));
+    expect("PSYNC", "?", -1);
+    answer("\n".repeat(200_000) + "+FULLRESYNC " + ID + " 17\r\n" + "\n".repeat(200_000) + "$3\r\n");
+    assertEquals(3, awaitReport(PrimaryLink.Announced.class).transfer().length());
+  }
+
+  @Test
+  void aFaultOfOursEndsTheAttemptAndAnotherFollows() throws Exception {
+    faulty = PrimaryLink.Asks.class;
+    start();
+    replica = server.accept();
+    expect("PING");
+    answer("+PONG\r\n+OK\r\n+OK\r\n");
+    anotherAttemptFollows();
+  }
+
+  @Test
+  void attemptsThatAreRefusedLeaveNothingBehind() throws Exception {
+    server.close();
+    start();
+    for (int i = 0; i < 20; i++) {
+      awaitReport(PrimaryLink.Lost.class);
+      link.tell(PrimaryLink.Reconnect.AT_ONCE);
+      awaitReport(PrimaryLink.Lost.class);
+    }
+    link.tell(PrimaryLink.Stop.INSTANCE);
+    awaitNoStream();
+  }
+
+  @Test
+  void theEndThatNobodyAskedForAnyMoreLeavesNothingBehind() throws Exception {
+    handshake();
+    link.tell(PrimaryLink.Position.none(false));
+    expect("PSYNC", "?", -1);
+    answer("+FULLRESYNC " + ID + " 0\r\n$3\r\nabc");
+    assertArrayEquals(Bytes.of("abc"), awaitReport(PrimaryLink.Piece.class).bytes());
+    replica.close(); // while the dataset is loaded, which fails
+    link.tell(PrimaryLink.Reconnect.LATER);
+    link.tell(PrimaryLink.Stop.INSTANCE);
+    awaitNoStream();
+  }
+
   @Test
   void nothingMoreIsReadUntilThePieceBeforeIsDealtWith() throws Exception {
     handshake();
@@ -223,8 +299,8 @@ class PrimaryLinkTest {
 
   @Test
   void aNameWithoutAddressIsLookedUpAgain() throws Exception {
-    link = KIT.spawn(PrimaryLink.create(new PrimaryAddress("no such name", 1), Config.defaults(), CLOCK, 1,
-        reports::add));
+    link = KIT.spawn(PrimaryLink.create(new PrimaryAddress("no such name", 1), Config.defaults(), clock, 1,
+        this::hear));
     awaitReport(PrimaryLink.Lost.class);
     awaitReport(PrimaryLink.Lost.class);
   }
@@ -233,7 +309,12 @@ class PrimaryLinkTest {
 
   private void start(String... directives) {
     link = KIT.spawn(PrimaryLink.create(new PrimaryAddress("127.0.0.1", server.getLocalPort()),
-        Config.parse(List.of(directives)), CLOCK, 1, reports::add));
+        Config.parse(List.of(directives)), clock, 1, this::hear));
+  }
+
+  private void hear(PrimaryLink.Report report) {
+    if (faulty.isInstance(report)) throw new IllegalStateException("a fault of ours");
+    reports.add(report);
   }
 
   private void handshake() throws Exception {
@@ -244,6 +325,11 @@ class PrimaryLinkTest {
     expect("REPLCONF", "listening-port", 7001);
     expect("REPLCONF", "capa", "eof", "capa", "psync2");
     awaitReport(PrimaryLink.Asks.class);
+  }
+
+  private static void awaitNoStream() {
+    ExtendedActorSystem system = (ExtendedActorSystem) Adapter.toClassic(KIT.system());
+    Eventually.await("every stream has ended", () -> !system.printTree().contains("-flow-"));
   }
 
   private void expect(Object... command) throws IOException {
