@@ -1,6 +1,8 @@
 package org.understudy.shard;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.Bytes;
@@ -29,7 +31,6 @@ final class PrimaryStream {
     void cut();
   }
 
-  private static final byte[] NOTHING = Bytes.EMPTY;
   private static final int LONGEST_BULK_BYTES = Integer.MAX_VALUE - 64;
 
   private final Shard shard;
@@ -43,7 +44,7 @@ final class PrimaryStream {
   private byte[] lastName;
   private CommandSpec lastSpec;
   /** What came in earlier pieces and has not been applied: a part of a command, or of a transaction. */
-  private byte[] unapplied = NOTHING;
+  private final List<byte[]> unapplied = new ArrayList<>();
 
   /** @param session of the link, with the database that is selected in the stream */
   PrimaryStream(Shard shard, Supplier<CommandTable> table, ReplicationLog log, Session session, Listener listener) {
@@ -62,13 +63,14 @@ final class PrimaryStream {
   }
 
   /** Bytes that have come and are not applied. */
-  int unappliedBytes() {
-    return unapplied.length;
+  long unappliedBytes() {
+    return unapplied.stream().mapToLong(bytes -> bytes.length).sum();
   }
 
   /**
    * Applies all that is complete with this piece.
    *
+   * @param piece not changed any more
    * @return null, or what is wrong with the stream
    */
   String apply(byte[] piece) {
@@ -86,8 +88,7 @@ final class PrimaryStream {
       if (!client.session.inTransaction()) end = parser.position();
     }
     from = applied(piece, from, end);
-    byte[] rest = Arrays.copyOfRange(piece, from, piece.length);
-    unapplied = unapplied.length == 0 ? rest : Bytes.concat(unapplied, rest);
+    if (from < piece.length) unapplied.add(from == 0 ? piece : Arrays.copyOfRange(piece, from, piece.length));
     return parser.error();
   }
 
@@ -141,10 +142,8 @@ final class PrimaryStream {
   private int applied(byte[] piece, int from, int end) {
     if (!run.isEmpty()) shard.execute(run);
     if (end == from) return from;
-    if (unapplied.length > 0) {
-      log.append(unapplied, 0, unapplied.length);
-      unapplied = NOTHING;
-    }
+    for (byte[] earlier : unapplied) log.append(earlier, 0, earlier.length);
+    unapplied.clear();
     log.append(piece, from, end - from);
     return end;
   }

@@ -89,6 +89,17 @@ class PrimaryStreamTest {
   }
 
   @Test
+  void aValueThatComesInManyPiecesIsInTheLogToTheByte() throws IOException {
+    byte[] all = stream(command("MULTI"), command("SET", "a", "x".repeat(3000)), command("EXEC"), command("INCR", "n"));
+    for (int i = 0; i < all.length; i++) {
+      assertEquals(i - log.end(), stream.unappliedBytes());
+      assertNull(stream.apply(new byte[] {all[i]}));
+    }
+    assertEquals(0, stream.unappliedBytes());
+    assertEquals(Bytes.string(all), logged());
+  }
+
+  @Test
   void aTransactionCountsWhenAllOfItIsThere() {
     byte[] before = stream(command("SET", "a", 1));
     byte[] begun = stream(command("MULTI"), command("SET", "a", 2));
