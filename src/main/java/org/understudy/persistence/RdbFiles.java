@@ -52,6 +52,8 @@ public final class RdbFiles {
   private final long processId;
   /** Libraries of functions of the file that was loaded: nothing runs them yet, but they are saved again. */
   private final List<byte[]> libraries = new ArrayList<>();
+  /** The same of a dataset that is on its way. */
+  private final List<byte[]> receivedLibraries = new ArrayList<>();
   private int serial;
   private RdbLoad load;
 
@@ -188,10 +190,17 @@ public final class RdbFiles {
    * @param databases where the keys go, by index
    */
   public RdbLoad receive(long totalBytes, IntFunction<Database> databases) {
-    libraries.clear();
-    load = new RdbLoad(keyspace, databases, libraries, reading.get(), totalBytes, false,
+    receivedLibraries.clear();
+    load = new RdbLoad(keyspace, databases, receivedLibraries, reading.get(), totalBytes, false,
         RdbLoad.Expired.LOADED);
     return load;
+  }
+
+  /** What {@link #receive} began is whole: its libraries take the place of ours, as its keys do. */
+  public void received() {
+    libraries.clear();
+    libraries.addAll(receivedLibraries);
+    receivedLibraries.clear();
   }
 
   /** How many keys are in the bytes of a whole file; 0 if they are damaged before the first. */

@@ -108,6 +108,8 @@ public final class RdbLoad implements RdbVisitor, LoadProgress {
       logCounts();
     } catch (RdbException e) {
       failed(e);
+    } catch (RuntimeException fault) {
+      log.error("A fault while loading", fault); // whoever waits for the end must hear of it
     }
     return false;
   }

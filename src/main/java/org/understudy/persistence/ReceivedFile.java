@@ -53,6 +53,9 @@ public final class ReceivedFile {
     } catch (RdbException e) {
       log.warn("Failed trying to load the MASTER synchronization DB: {}. The old data stays.", e.getMessage());
       throw new IOException(e);
+    } catch (RuntimeException fault) {
+      log.error("A fault while looking through the MASTER synchronization DB. The old data stays.", fault);
+      throw new IOException(fault);
     }
   }
 

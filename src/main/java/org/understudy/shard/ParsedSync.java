@@ -66,7 +66,7 @@ final class ParsedSync implements FullSync {
     } else if (to < bytes.length) {
       later(before, () -> slice(bytes, to, last));
     } else if (!last) {
-      later(before, owner::readOn);
+      later(before, this::readOn);
     } else if (load.complete()) {
       finish();
     } else {
@@ -80,6 +80,10 @@ final class ParsedSync implements FullSync {
     long delayMillis = replacement.delayMillis(load.keysLoaded() - keysBefore);
     if (delayMillis > 0) turns.later(delayMillis, next);
     else turns.next(next);
+  }
+
+  private void readOn() {
+    if (!over) owner.readOn();
   }
 
   private void finish() {

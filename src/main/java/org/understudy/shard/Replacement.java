@@ -105,6 +105,7 @@ final class Replacement {
 
   /** Ends what {@link #startLoading} began, with success: there is a dataset that is on no disk. */
   void loaded() {
+    persistence.files().received();
     statistics.changes++;
     notLoaded();
     persistence.restartAppendOnly();

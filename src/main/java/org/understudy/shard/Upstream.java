@@ -406,13 +406,18 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   /** False if nothing more of this stream is to be applied. */
   private boolean applyNow(byte[] piece) {
     PrimaryStream open = stream;
-    String wrong = open.apply(piece);
+    String wrong;
+    try {
+      wrong = open.apply(piece);
+    } catch (RuntimeException fault) {
+      giveUpStream(); // some of the piece is applied, and nobody knows how much
+      throw fault;
+    }
     state.streamDatabase(open.client().session.database);
     if (stream != open) return false; // it was cut, or we are somebody else's replica by now
     if (wrong == null) return true;
     log.warn("Protocol error ({}) from master", wrong);
-    state.resumable(false); // nobody knows what was meant
-    link.accept(PrimaryLink.Reconnect.LATER);
+    giveUpStream(); // nobody knows what was meant
     return false;
   }
 
@@ -431,6 +436,12 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private void forgetHeld() {
     held.clear();
     heldBytes = 0;
+  }
+
+  /** What follows cannot be applied to what is here: the next connection begins with a dataset. */
+  private void giveUpStream() {
+    state.resumable(false);
+    if (link != null) link.accept(PrimaryLink.Reconnect.LATER);
   }
 
   /** A command of our primary failed here: the datasets are not equal any more. */

@@ -67,6 +67,7 @@ public final class MemoryFileSystem implements FileSystem {
   public Predicate<String> failing = step -> false;
   /** Runs before each step: a machine may stop here. */
   public Runnable beforeStep = () -> { };
+  private final Set<Object> open = new HashSet<>();
   private final Map<Path, Content> names = new HashMap<>();
   private final Set<Path> folders = new HashSet<>();
   private final Map<Path, Map<Path, Content>> safeNames = new HashMap<>();
@@ -87,6 +88,11 @@ public final class MemoryFileSystem implements FileSystem {
   public byte[] get(Path file) {
     Content content = names.get(file);
     return content == null ? null : content.written;
+  }
+
+  /** How many files are open, each as often as it was opened. */
+  public int openFiles() {
+    return open.size();
   }
 
   /** Names of all files. */
@@ -177,6 +183,7 @@ public final class MemoryFileSystem implements FileSystem {
     private MemoryOutput(Path file, Content content) {
       this.file = file;
       this.content = content;
+      open.add(this);
     }
 
     @Override
@@ -208,6 +215,7 @@ public final class MemoryFileSystem implements FileSystem {
 
     @Override
     public void close() throws IOException {
+      open.remove(this);
       step("close " + file.getFileName());
     }
   }
@@ -217,7 +225,7 @@ public final class MemoryFileSystem implements FileSystem {
     step("open " + file.getFileName());
     Content content = names.get(file);
     if (content == null) throw new NoSuchFileException(file.toString());
-    return new Input() {
+    Input input = new Input() {
       private long at;
 
       @Override
@@ -243,8 +251,12 @@ public final class MemoryFileSystem implements FileSystem {
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        open.remove(this);
+      }
     };
+    open.add(input);
+    return input;
   }
 
   @Override

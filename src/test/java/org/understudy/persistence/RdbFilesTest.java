@@ -244,6 +244,38 @@ class RdbFilesTest {
   }
 
   @Test
+  void aFaultWhileLoadingIsDamageToo() {
+    fill(20, 10);
+    assertTrue(files.saveAtOnce());
+    byte[] whole = disk.get(place);
+    RdbLoad load = files.receive(0, database -> {
+      throw new IllegalStateException("a fault of ours");
+    });
+    assertFalse(load.read(whole, 0, whole.length));
+    assertFalse(load.complete());
+  }
+
+  @Test
+  void ofAReceivedDatasetThatIsNotWholeTheLibrariesAreNotTakenEither() {
+    RdbFiles primary = filesOf(new CommandRunner().keyspace);
+    primary.addLibrary(Bytes.of("#!lua name=theirs"));
+    assertTrue(primary.saveAtOnce());
+    byte[] whole = disk.get(place);
+    files.addLibrary(Bytes.of("#!lua name=ours"));
+    assertTrue(files.receive(0, runner.keyspace::database).read(whole, 0, whole.length - 1));
+    assertTrue(saved().contains("name=ours"));
+    assertFalse(files.receive(0, runner.keyspace::database).read(whole, 0, whole.length));
+    files.received();
+    String after = saved();
+    assertTrue(after.contains("name=theirs") && !after.contains("name=ours"), after);
+  }
+
+  private String saved() {
+    assertTrue(files.saveAtOnce());
+    return Bytes.string(disk.get(place));
+  }
+
+  @Test
   void loadingStopsWhenAsked() {
     fill(20_000, 50);
     assertTrue(files.saveAtOnce());

@@ -85,6 +85,21 @@ class ReceivedFileTest {
   }
 
   @Test
+  void aFailureAtAnyStepOfTheDiskLeavesNoTemporaryFile() throws IOException {
+    int before = disk.steps.size();
+    receive(dataset);
+    int steps = disk.steps.size() - before;
+    for (int i = 0; i < steps; i++) {
+      disk.put(place, OLD);
+      disk.failingStep = disk.steps.size() + i;
+      String failed = disk.steps.get(before + i);
+      assertThrows(IOException.class, () -> receive(dataset), failed);
+      assertEquals(List.of("dump.rdb"), disk.list(), failed);
+      assertEquals(0, disk.openFiles(), failed);
+    }
+  }
+
+  @Test
   void aDatasetThatEndsEarlyReplacesNothing() {
     for (int length = 0; length < dataset.length; length++) {
       assertReplacesNothing(Arrays.copyOf(dataset, length), length + " bytes");
