@@ -1,6 +1,5 @@
 package org.understudy.shard;
 
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.understudy.bytes.ByteKey;
@@ -22,6 +21,7 @@ final class OwnExpiries {
   private record Place(int database, ByteKey key) {}
 
   private final Keyspace keyspace;
+  /** Those that were not looked at for the longest time come first. */
   private final LinkedHashSet<Place> places = new LinkedHashSet<>();
   private final Entry entry = new Entry();
   private Shard shard;
@@ -53,11 +53,11 @@ final class OwnExpiries {
   void tick() {
     if (places.isEmpty()) return;
     keyspace.expiryMode(ExpiryMode.DELETE); // a look is enough then
-    int left = KEYS_A_ROUND;
-    for (Iterator<Place> i = places.iterator(); i.hasNext() && left-- > 0; ) {
-      Place place = i.next();
+    for (int left = Math.min(KEYS_A_ROUND, places.size()); left > 0; left--) {
+      Place place = places.iterator().next();
+      places.remove(place);
       boolean found = keyspace.database(place.database).find(place.key.bytes(), entry, false);
-      if (!found || entry.expireAtMillis() == Entry.NO_EXPIRE) i.remove();
+      if (found && entry.expireAtMillis() != Entry.NO_EXPIRE) places.add(place);
     }
     shard.applyExpiryMode();
   }
