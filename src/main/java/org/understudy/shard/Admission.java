@@ -152,13 +152,8 @@ public final class Admission {
         || session.transaction != null && !endsTransaction(spec))) {
       return OUT_OF_MEMORY;
     }
-    if (lastSaveFailed && writes(spec, flags) && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
-        && !config.save().isEmpty()) {
-      return CANNOT_SAVE;
-    }
-    if (aofFailure != null && writes(spec, flags)) {
-      return "MISCONF Errors writing to the AOF file: " + aofFailure;
-    }
+    String diskFailure = diskFailure(spec, queued);
+    if (diskFailure != null) return diskFailure;
     if (tooFewReplicas && !replica && (flags & CommandFlag.WRITE.bit) != 0) return NO_REPLICAS;
     if (replica && (flags & CommandFlag.WRITE.bit) != 0 && config.flag(Directive.REPLICA_READ_ONLY)) return READ_ONLY;
     if (session.protocol == 2 && session.subscriptions() > 0 && !runsWhileSubscribed(spec)) {
@@ -175,6 +170,16 @@ public final class Admission {
       return "ERR Replica can't interact with the keyspace";
     }
     return null;
+  }
+
+  /** Why a command may not change what cannot be kept on disk, or null. */
+  String diskFailure(CommandSpec spec, QueuedFlags queued) {
+    if (!lastSaveFailed && aofFailure == null || !writes(spec, spec.flags | queued.any())) return null;
+    if (lastSaveFailed && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR) && !config.save().isEmpty()) {
+      return CANNOT_SAVE;
+    }
+    String reason = aofFailure;
+    return reason == null ? null : "MISCONF Errors writing to the AOF file: " + reason;
   }
 
   /** PING counts too: who asks for a server's health is to hear of it. */

@@ -334,6 +334,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       refuse(client, spec, argv, reply, refusal);
       return Outcome.DONE;
     }
+    if (obeyed && admission.diskFailure(spec, queued) != null) upstream.notKept(spec);
     call.spec = spec;
     call.argv = argv;
     call.db = keyspace.database(session.database);

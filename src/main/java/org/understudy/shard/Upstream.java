@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
+import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
@@ -41,6 +42,8 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private static final int MOST_HELD_BYTES = 1 << 20;
   private static final String UNBLOCKED =
       "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+  /** It is said once in so long that the disk fails. */
+  private static final long NOT_KEPT_LOG_MILLIS = 10_000;
   private static final byte[] REPLCONF = Bytes.of("REPLCONF");
   private static final byte[] ACK = Bytes.of("ACK");
 
@@ -81,6 +84,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private long syncOffset;
   private boolean syncRefused;
   private long receivedBytes;
+  private long notKeptLoggedMillis;
   /** The next primary is asked to become one. */
   private boolean failingOver;
   private Consumer<Boolean> takeOverListener = accepted -> { };
@@ -455,6 +459,18 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
       control.crash("This replica panicked sending an error to its master after processing the command '" + command
           + "'");
     }
+  }
+
+  /** A command of our primary is about to change what cannot be kept on disk here. */
+  void notKept(CommandSpec spec) {
+    if (!config.flag(Directive.REPLICA_IGNORE_DISK_WRITE_ERRORS) && !spec.fullName.equals("ping")) {
+      control.crash("Replica was unable to write command to disk.");
+      return;
+    }
+    long now = clock.millis();
+    if (now - notKeptLoggedMillis <= NOT_KEPT_LOG_MILLIS) return;
+    notKeptLoggedMillis = now;
+    log.warn("Replica is applying a command even though it is unable to write to disk.");
   }
 
   @Override

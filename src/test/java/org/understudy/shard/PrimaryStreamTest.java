@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -146,6 +147,20 @@ class PrimaryStreamTest {
     assertEquals(all.length, log.end());
     assertEquals(List.of("ERR unknown command 'NO-SUCH-COMMAND', with args beginning with: '1'  | <unknown>",
         "ERR wrong number of arguments for 'get' command | <unknown>"), failures);
+  }
+
+  @Test
+  void whatCannotBeKeptOnDiskEndsTheServerUnlessThatIsIgnored() {
+    shard.configure("save", "3600 1");
+    shard.parts.admission.lastSaveFailed(true);
+    assertNull(stream.apply(stream(command("PING"))), "changes nothing");
+    IllegalStateException end =
+        assertThrows(IllegalStateException.class, () -> stream.apply(stream(command("SET", "a", 1))));
+    assertEquals("Replica was unable to write command to disk.", end.getMessage());
+    shard.configure("replica-ignore-disk-write-errors", "yes");
+    stream = open();
+    stream.apply(stream(command("SET", "a", 1)));
+    assertEquals("1", shard.text("GET", "a"));
   }
 
   @Test
