@@ -178,6 +178,11 @@ public class DirectShard extends ReadySink {
     } while (!tasks.isEmpty());
   }
 
+  /** Actors that were started and have not ended. */
+  long liveActors() {
+    return actors.stream().filter(BehaviorTestKit::isAlive).count();
+  }
+
   /** Has the shard do something on its loop later, as from another thread. */
   void later(Runnable work) {
     tasks.add(work);

@@ -326,6 +326,62 @@ class ReplicasTest {
   }
 
   @Test
+  void aReplicaThatLiesAboutItsOffsetGetsEveryByteAllTheSame() {
+    Peer liar = synchronizedPeer();
+    liar.reads = false;
+    shard.call("SET", "k", "v");
+    liar.send("REPLCONF", "ack", Long.toString(Long.MAX_VALUE));
+    liar.send("REPLCONF", "ack", "-1");
+    assertEquals("OK", shard.text("FAILOVER"));
+    seconds(2);
+    assertEquals("waiting-for-sync", field("master_failover_state"), "nobody is where we are");
+    shard.call("FAILOVER", "ABORT");
+    liar.reads = true;
+    liar.drained.run();
+    shard.call("SET", "k", "w");
+    shard.call("SET", "k", "x");
+    assertTrue(liar.take().endsWith("$1\r\nw\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nx\r\n"));
+  }
+
+  @Test
+  void nobodyMaySynchronizeWhileTheRoleIsHandedOver() {
+    Peer heir = synchronizedPeer();
+    heir.reads = false;
+    shard.call("SET", "k", "v");
+    shard.call("FAILOVER");
+    Peer late = new Peer();
+    assertEquals("-NOMASTERLINK Can't SYNC while failing over\r\n", late.send("PSYNC", "?", "-1"));
+    assertEquals("-NOMASTERLINK Can't SYNC while failing over\r\n", late.send("SYNC"));
+    shard.call("FAILOVER", "ABORT");
+    assertTrue(late.send("PSYNC", "?", "-1").startsWith("+FULLRESYNC"));
+  }
+
+  @Test
+  void replicasThatComeAndGoLeaveNothingBehind() {
+    shard.configure("repl-backlog-size", "16kb");
+    synchronizedPeer().reads = false;
+    String id = field("master_replid");
+    for (int i = 0; i < 2000; i++) {
+      Peer peer = new Peer();
+      if (i % 3 == 0) peer.reads = false;
+      if (i % 2 == 0) peer.send("REPLCONF", "capa", "eof", "capa", "psync2");
+      if (i % 5 == 0) peer.send("PSYNC", "?", "-1");
+      else peer.send("PSYNC", id, shard.parts.replicationLog.end() + 1);
+      if (i % 7 == 0) shard.call("SET", "k", "x".repeat(20_000));
+      shard.parts.clients.gone(peer.client);
+      shard.runSlices();
+    }
+    assertTrue(shard.parts.replicationLog.spilledBytes() > 0, "the first one still needs it");
+    shard.parts.replicas.disconnectAll();
+    seconds(62);
+    assertEquals("0", field("connected_slaves"));
+    assertEquals(0, shard.liveActors());
+    assertFalse(shard.parts.replicationLog.isRead());
+    assertEquals("0", field("understudy_repl_spill_files"));
+    assertEquals(0, shard.files.openFiles());
+  }
+
+  @Test
   void aReplicaThatAsksForKeysIsRefused() {
     Peer peer = synchronizedPeer();
     assertEquals("-ERR Replica can't interact with the keyspace\r\n", peer.send("GET", "k"));

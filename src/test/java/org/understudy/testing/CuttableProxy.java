@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Stands between two servers on a loopback port of its own and passes on what they say, until it is told not to: it
@@ -31,6 +32,8 @@ public final class CuttableProxy implements AutoCloseable {
   private int connections;
   /** What may still pass from the target to those who connect before the link is cut; negative for no end. */
   private long allowance = -1;
+  /** The same for each connection by itself, by their number from 0 on; null for no end. */
+  private IntUnaryOperator allowances;
   private long forwardedBytes;
 
   /** @param target port of the server that connections go to */
@@ -63,6 +66,7 @@ public final class CuttableProxy implements AutoCloseable {
     cut = false;
     spoiling = false;
     allowance = -1;
+    allowances = null;
   }
 
   /** Changes the last byte of every larger piece that comes from the server, until {@link #mend}. */
@@ -77,6 +81,17 @@ public final class CuttableProxy implements AutoCloseable {
   public synchronized void cutAfter(long bytes) {
     cut = false;
     allowance = bytes;
+  }
+
+  /**
+   * Mends the link, but lets each new connection pass only so many bytes from the server on, and cuts it behind the
+   * last.
+   *
+   * @param bytes of a connection, by how many were taken before it
+   */
+  public synchronized void cutEachAfter(IntUnaryOperator bytes) {
+    cut = false;
+    allowances = bytes;
   }
 
   /** Passes nothing on in either direction, and closes nothing, until {@link #release}. */
@@ -130,13 +145,11 @@ public final class CuttableProxy implements AutoCloseable {
           end(client);
           continue;
         }
-        synchronized (this) {
-          connections++;
-        }
         client.setTcpNoDelay(true);
         upstream.setTcpNoDelay(true);
-        inBackground(() -> pass(client, upstream, false));
-        inBackground(() -> pass(upstream, client, true));
+        long most = nextAllowance();
+        inBackground(() -> pass(client, upstream, false, Long.MAX_VALUE));
+        inBackground(() -> pass(upstream, client, true, most));
       } catch (IOException e) {
         synchronized (this) {
           if (closed) return;
@@ -154,16 +167,25 @@ public final class CuttableProxy implements AutoCloseable {
     return true;
   }
 
-  private void pass(Socket from, Socket to, boolean fromServer) {
+  private synchronized long nextAllowance() {
+    int number = connections++;
+    return allowances == null ? Long.MAX_VALUE : allowances.applyAsInt(number);
+  }
+
+  private void pass(Socket from, Socket to, boolean fromServer, long most) {
     byte[] piece = new byte[PIECE_BYTES];
+    long left = most;
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+        length = (int) Math.min(length, left);
+        left -= length;
         int allowed = allowed(length, fromServer);
         if (fromServer && spoils(length)) piece[length - 1] ^= 1;
         out.write(piece, 0, allowed);
         if (allowed < length) cut();
+        if (left == 0) break;
       }
     } catch (IOException e) {
       // whoever ended it, the other side hears of it
