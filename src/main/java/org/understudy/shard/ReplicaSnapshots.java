@@ -195,7 +195,7 @@ final class ReplicaSnapshots {
       if (saved) complete();
       else failed();
     }
-    beginPending();
+    replicas.soon(this::beginPending); // it may have been given up in the middle of a command, for another one
   }
 
   private void complete() {

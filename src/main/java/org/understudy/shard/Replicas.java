@@ -91,6 +91,11 @@ final class Replicas {
     return snapshots;
   }
 
+  /** Does something once the turn that is under way has ended. */
+  void soon(Runnable work) {
+    loop.execute(work);
+  }
+
   // ---- they come and go --------------------------------------------------------------------------------------------
 
   /** Those that have asked for something, in that order. */

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
+import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.persistence.MemoryFileSystem;
 import org.understudy.persistence.RdbFiles;
@@ -68,6 +70,42 @@ class AofRewriteTest {
     shard.session.database = 5;
     shard.call("SET", "other", "x".repeat(100_000));
     shard.session.database = 0;
+  }
+
+  @Test
+  void aReplicaThatWaitsForTheEndOfARewriteGetsItsSnapshotAfterTheFlushThatEndsIt() {
+    DirectShard shard = start(files, "repl-diskless-sync-delay 1000");
+    Client replica = new Client(new Session(8, "10.0.0.9:1", "127.0.0.1:2", 0), new ReadySink() {
+      @Override
+      public void deliver(ByteString sent) {}
+    });
+    replica.session.authenticated = true;
+    shard.parts.shard().connected(replica);
+    send(shard, replica, "REPLCONF", "capa", "eof");
+    send(shard, replica, "PSYNC", "?", "-1");
+    assertEquals(Replica.State.AWAITS_SNAPSHOT, replica.replica.state);
+    shard.configure("repl-diskless-sync-delay", "0");
+    shard.configure("save", "3600 1");
+    fill(shard);
+    shard.holdSlices(true);
+    shard.call("BGREWRITEAOF");
+    assertTrue(shard.parts.persistence.rewrite().isUnderWay());
+    shard.send("FLUSHALL");
+    shard.holdSlices(false);
+    shard.runSlices();
+    assertEquals("", shard.text("INFO", "errorstats").replace("# Errorstats", "").strip());
+    assertEquals(0L, shard.call("DBSIZE"));
+    assertTrue(files.list().contains("dump.rdb"), "the empty dataset is saved");
+    assertTrue(replica.replica.state != Replica.State.AWAITS_SNAPSHOT);
+  }
+
+  private static void send(DirectShard shard, Client client, String... words) {
+    byte[][] argv = Stream.of(words).map(Bytes::of).toArray(byte[][]::new);
+    Run run = new Run(client);
+    run.add(shard.parts.table().resolve(argv), argv);
+    run.last = true;
+    shard.parts.shard().execute(run);
+    shard.runSlices();
   }
 
   @ParameterizedTest
