@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
@@ -258,15 +260,24 @@ class ReplicasTest {
     assertEquals(2, shard.parts.persistence.saves());
   }
 
-  @Test
-  void aFullDiskCostsTheReplicaItsConnectionAndNothingElse() {
-    shard.configure("repl-diskless-sync", "no");
-    Peer peer = new Peer();
-    shard.files.failingStep = shard.files.steps.size() + 1;
-    peer.send("PSYNC", "?", "-1");
-    assertTrue(peer.client.gone);
-    shard.files.failingStep = -1;
-    assertTrue(synchronizedPeer().client.replica.isOnline());
+  @ParameterizedTest
+  @ValueSource(strings = {"no", "yes"})
+  void aFullDiskCostsTheReplicaItsConnectionAndNothingElse(String diskless) {
+    shard.configure("repl-diskless-sync", diskless);
+    shard.configure("repl-diskless-sync-delay", "0");
+    for (int step = 0; step < 4; step++) {
+      Peer peer = new Peer();
+      peer.send("REPLCONF", "capa", "eof");
+      shard.files.failingStep = shard.files.steps.size() + step;
+      peer.send("PSYNC", "?", "-1");
+      assertTrue(peer.client.gone, "step " + step);
+      shard.files.failingStep = -1;
+    }
+    Peer last = synchronizedPeer();
+    assertTrue(last.client.replica.isOnline());
+    shard.parts.replicas.disconnect(last.client.replica);
+    seconds(62);
+    assertEquals(0, shard.files.openFiles());
   }
 
   @Test
