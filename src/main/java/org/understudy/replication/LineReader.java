@@ -27,8 +27,13 @@ final class LineReader {
   String take() {
     if (!complete) return null;
     String line = text.toString(StandardCharsets.ISO_8859_1);
+    clear();
+    return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+  }
+
+  /** Forgets what has come of a line. */
+  void clear() {
     text.reset();
     complete = false;
-    return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
   }
 }

@@ -599,7 +599,7 @@ public final class PrimaryLink {
     connection = null;
     reading = false;
     unread = Bytes.EMPTY;
-    lines.take();
+    lines.clear();
   }
 
   private void send(String... words) {

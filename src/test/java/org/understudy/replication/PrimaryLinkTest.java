@@ -199,6 +199,17 @@ class PrimaryLinkTest {
     anotherAttemptFollows();
   }
 
+  @Test
+  void theBeginningOfAnAnswerThatWasCutIsForgotten() throws Exception {
+    start();
+    replica = server.accept();
+    answer("-ERR go aw");
+    replica.shutdownOutput();
+    anotherAttemptFollows();
+    answer("+PONG\r\n+OK\r\n+OK\r\n");
+    awaitReport(PrimaryLink.Asks.class);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "+FULLRES", "$", "$EOF:", "$5\r\n", "$5\r\nabc"})
   void aCutOfTheTransferIsReportedAndAnotherAttemptFollowsAtOnce(String said) throws Exception {
