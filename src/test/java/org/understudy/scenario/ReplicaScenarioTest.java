@@ -365,8 +365,8 @@ class ReplicaScenarioTest {
     link.spoil();
     replica.call("REPLICAOF", "127.0.0.1", link.port());
     ensemble.await("it has tried twice", () -> link.connections() > 2);
-    assertEquals("1", replica.call("GET", "old"));
-    assertEquals(1L, replica.call("DBSIZE"));
+    ensemble.await("the old data is served between two of them",
+        () -> "1".equals(replica.call("GET", "old")) && replica.call("DBSIZE").equals(1L));
     link.mend();
     ensemble.awaitInSync(primary, replica);
   }
