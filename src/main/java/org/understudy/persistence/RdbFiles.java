@@ -97,10 +97,15 @@ public final class RdbFiles {
 
   private Save start(SnapshotStream stream, Save.Target target, Turns turns, boolean gentle,
       Consumer<Boolean> ended) {
-    Save save = new Save(stream, target, turns, clock::nanos, gentle,
-        (int) config.number(Directive.RDB_KEY_SAVE_DELAY), ended);
+    int delay = keyDelayMicros();
+    Save save = new Save(stream, target, turns, clock::nanos, gentle, () -> Math.min(delay, keyDelayMicros()), ended);
     save.start();
     return save;
+  }
+
+  /** A brake may be released while a save is under way, since there is no child process that could be killed instead. */
+  private int keyDelayMicros() {
+    return (int) config.number(Directive.RDB_KEY_SAVE_DELAY);
   }
 
   /** Saves at one go, files included: for when nothing else may happen. @return false if it failed, which is logged */

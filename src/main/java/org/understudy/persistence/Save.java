@@ -3,6 +3,7 @@ package org.understudy.persistence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,13 +49,15 @@ public final class Save {
   private static final int SHARE = 8;
   private static final long SHORTEST_SLICE_NANOS = 40_000;
   private static final long LONGEST_SLICE_NANOS = 150_000;
+  /** How long it may take until it is seen that the brake was released. */
+  private static final long LONGEST_PAUSE_MILLIS = 100;
 
   private final SnapshotStream stream;
   private final Target file;
   private final Turns turns;
   private final LongSupplier nanos;
   private final boolean gentle;
-  private final int keyDelayMicros;
+  private final IntSupplier keyDelayMicros;
   private final Consumer<Boolean> ended;
   /** When the last slice ended. */
   private long lastSliceNanos;
@@ -73,11 +76,12 @@ public final class Save {
   /**
    * @param nanos monotonic
    * @param gentle whether clients come first, or somebody waits for the end
-   * @param keyDelayMicros {@code rdb-key-save-delay}, a brake for tests; 0 or negative for none
+   * @param keyDelayMicros a brake for tests, see {@code rdb-key-save-delay}; 0 or negative for none, which also ends a
+   *     pause that has begun
    * @param ended is told on the loop whether the file is in its place
    */
-  Save(SnapshotStream stream, Target file, Turns turns, LongSupplier nanos, boolean gentle, int keyDelayMicros,
-      Consumer<Boolean> ended) {
+  Save(SnapshotStream stream, Target file, Turns turns, LongSupplier nanos, boolean gentle,
+      IntSupplier keyDelayMicros, Consumer<Boolean> ended) {
     this.stream = stream;
     this.file = file;
     this.turns = turns;
@@ -146,15 +150,24 @@ public final class Save {
     long start = nanos.getAsLong();
     long end = start + Math.max(SHORTEST_SLICE_NANOS, Math.min(LONGEST_SLICE_NANOS, (start - lastSliceNanos) / SHARE));
     long before = stream.keysTaken();
+    int delayMicros = keyDelayMicros.getAsInt();
     boolean more;
     do {
       more = stream.step();
-    } while (more && keyDelayMicros <= 0 && stream.size() < PIECE_BYTES && nanos.getAsLong() - end < 0);
+    } while (more && delayMicros <= 0 && stream.size() < PIECE_BYTES && nanos.getAsLong() - end < 0);
     lastSliceNanos = nanos.getAsLong();
     boolean last = !more;
-    long delayMillis = keyDelayMicros <= 0 ? 0 : (stream.keysTaken() - before) * keyDelayMicros / 1000;
-    if (delayMillis > 0) turns.later(delayMillis, () -> made(last));
-    else made(last);
+    if (delayMicros <= 0) made(last);
+    else pause((stream.keysTaken() - before) * delayMicros / 1000, last);
+  }
+
+  private void pause(long millis, boolean last) {
+    if (over || millis <= 0 || keyDelayMicros.getAsInt() <= 0) {
+      made(last);
+      return;
+    }
+    long part = Math.min(millis, LONGEST_PAUSE_MILLIS);
+    turns.later(part, () -> pause(millis - part, last));
   }
 
   /** A slice is made. @param last whether all bytes are */

@@ -196,6 +196,27 @@ class RdbFilesTest {
     assertEquals(1000, turns.delayedMillis, "a millisecond a key, also for the last");
   }
 
+  @Test
+  void takingTheDelayForTestsBackEndsIt() {
+    fill(1000, 10);
+    config.assign(Directive.RDB_KEY_SAVE_DELAY, "10000000");
+    files.start(turns, true, ended::add);
+    while (turns.delayedMillis == 0) ManualTurns.runOne(turns.loop);
+    config.assign(Directive.RDB_KEY_SAVE_DELAY, "0");
+    turns.runAll();
+    assertEquals(List.of(true), ended);
+    assertTrue(turns.delayedMillis <= 100, "milliseconds: " + turns.delayedMillis);
+  }
+
+  @Test
+  void aDelayForTestsThatIsSetDuringASaveIsForTheNext() {
+    fill(1000, 10);
+    files.start(turns, true, ended::add);
+    config.assign(Directive.RDB_KEY_SAVE_DELAY, "1000");
+    turns.runAll();
+    assertEquals(0, turns.delayedMillis);
+  }
+
   // ---- loading ------------------------------------------------------------------------------------------------------
 
   @Test
