@@ -31,8 +31,11 @@ final class Elections {
     SPLIT
   }
 
-  /** A vote that is given once it is on disk. */
-  private record PendingVote(long token, MonitoredPrimary primary, long version) {}
+  /**
+   * A vote that is given once it is on disk, as it was when it was asked for: a later one may have been decided on
+   * meanwhile, which is not on disk with it.
+   */
+  private record PendingVote(long token, MonitoredPrimary primary, String leader, long epoch, long version) {}
 
   private final Links links;
   private final Outbox outbox;
@@ -168,7 +171,8 @@ final class Elections {
       outbox.add(new Effect.Reply(question.token(), new Answer.Down(down, NO_VOTE, 0)));
     } else {
       vote(primary, question.epoch(), question.candidate(), now);
-      pendingVotes.add(new PendingVote(question.token(), primary, primary.voteVersion));
+      pendingVotes.add(new PendingVote(question.token(), primary, primary.votedFor == null ? NO_VOTE : primary.votedFor,
+          primary.voteEpoch, primary.voteVersion));
       settleVotes();
     }
     if (primary != null && primary.subjectivelyDown && !primary.objectivelyDown) askBack(primary, now);
@@ -186,8 +190,7 @@ final class Elections {
     for (Iterator<PendingVote> all = pendingVotes.iterator(); all.hasNext();) {
       PendingVote vote = all.next();
       if (!durability.isDurable(vote.version)) continue;
-      MonitoredPrimary primary = vote.primary;
-      answer(vote, primary.votedFor == null ? NO_VOTE : primary.votedFor, primary.voteEpoch);
+      answer(vote, vote.leader, vote.epoch);
       all.remove();
     }
   }

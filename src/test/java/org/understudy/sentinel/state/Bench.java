@@ -52,6 +52,8 @@ final class Bench {
   /** Ports at which connections stand, but nothing is answered. */
   final Set<Integer> mute = new HashSet<>();
   boolean diskFull;
+  /** What is to be written waits until {@link #writeNext}. */
+  boolean diskSlow;
   /** Ports of servers that do not do as they are told. */
   final Set<Integer> stubborn = new HashSet<>();
   /** Replicas that are told to follow another primary do not. */
@@ -61,6 +63,7 @@ final class Bench {
   long now = 5_000;
   private final Queue<Event> waiting = new ArrayDeque<>();
   private final List<Event> held = new ArrayList<>();
+  private final Queue<Effect.Persist> unwritten = new ArrayDeque<>();
   private final Map<Effect.Send, Integer> sentTo = new IdentityHashMap<>();
   private final Map<LinkId, Integer> ports = new LinkedHashMap<>();
   private long token;
@@ -88,6 +91,7 @@ final class Bench {
   void start() {
     ports.clear();
     waiting.clear();
+    unwritten.clear();
     state = new SentinelState(new Settings(ME, "10.0.0.1", 26379, false, null, 0), new Timing(), disk, new Random(1),
         ZoneOffset.UTC, now);
     step(new Event.Tick(0));
@@ -245,8 +249,8 @@ final class Bench {
       if (mute.contains(port)) held.add(answered);
       else waiting.add(answered);
     } else if (effect instanceof Effect.Persist persist) {
-      if (!diskFull) disk = persist.state();
-      waiting.add(new Event.Persisted(persist.version(), diskFull ? "No space left on device" : null));
+      unwritten.add(persist);
+      if (!diskSlow) waiting.add(write());
     } else if (effect instanceof Effect.Publish event) {
       events.add(event.name() + " " + event.payload());
     } else if (effect instanceof Effect.Log log) {
@@ -256,6 +260,17 @@ final class Bench {
     } else if (effect instanceof Effect.Reply reply) {
       answers.add(reply.answer());
     }
+  }
+
+  /** The slow disk gets done with what has waited longest. */
+  void writeNext() {
+    step(write());
+  }
+
+  private Event write() {
+    Effect.Persist persist = unwritten.remove();
+    if (!diskFull) disk = persist.state();
+    return new Event.Persisted(persist.version(), diskFull ? "No space left on device" : null);
   }
 
   private Reply reply(int port, Request request) {

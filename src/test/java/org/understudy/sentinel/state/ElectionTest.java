@@ -92,6 +92,19 @@ class ElectionTest {
   }
 
   @Test
+  void aVoteThatReachesTheDiskDoesNotGiveALaterOneAwayThatHasNot() {
+    bench.diskSlow = true;
+    asked(3, B);
+    asked(4, C);
+    bench.writeNext();
+    assertEquals(List.of(new Answer.Down(false, B, 3)), bench.answers);
+    assertEquals(3, bench.disk.primaries().get(0).leaderEpoch());
+    bench.writeNext();
+    assertEquals(new Answer.Down(false, C, 4), lastAnswer());
+    assertEquals(2, bench.answers.size());
+  }
+
+  @Test
   void aRestartDoesNotLetASentinelVoteTwice() {
     asked(3, B);
     bench.start();
