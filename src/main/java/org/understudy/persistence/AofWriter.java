@@ -331,10 +331,15 @@ public final class AofWriter {
     });
   }
 
-  /** Deletes history that was kept so far. */
-  public void deleteHistory() {
+  /**
+   * Deletes history that was kept so far, unless it still is to be kept.
+   *
+   * @param done the manifest names it no more, or that has failed
+   */
+  public void deleteHistory(Runnable done) {
     hand(written -> {
       folder.deleteHistory(blocking);
+      done.run();
       return true;
     });
   }

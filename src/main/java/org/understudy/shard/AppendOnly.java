@@ -80,6 +80,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private long notedPosition;
   private final AtomicBoolean releaseDue = new AtomicBoolean();
 
+  private CompletableFuture<Void> historyDeleted = CompletableFuture.completedFuture(null);
   private AofLoad load;
   private long baseBytes;
 
@@ -102,9 +103,16 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
       config.onChange(directive, Config::appendfsyncContradiction);
     }
     config.onChange(Directive.AOF_DISABLE_AUTO_GC, now -> {
-      writer.deleteHistory();
+      CompletableFuture<Void> deleted = new CompletableFuture<>();
+      writer.deleteHistory(() -> deleted.complete(null));
+      historyDeleted = deleted;
       return null;
     });
+  }
+
+  /** Completed, on any thread, when the last change of {@code aof-disable-auto-gc} has come into effect. */
+  CompletableFuture<Void> historyDeleted() {
+    return historyDeleted;
   }
 
   // ---- what commands did -------------------------------------------------------------------------------------------

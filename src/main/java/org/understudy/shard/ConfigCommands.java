@@ -27,6 +27,7 @@ import org.understudy.config.ConfigRewriter;
 import org.understudy.config.Directive;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.resp.ReplyBuffer;
 
 /** CONFIG. What a directive changes at run time is said where it is used, by {@link Config#onChange}. */
 final class ConfigCommands {
@@ -123,6 +124,7 @@ final class ConfigCommands {
     change.publish();
     change.runHooks();
     if (change.changes(Directive.APPENDONLY)) switchAppendOnly(call, change);
+    else if (change.changes(Directive.AOF_DISABLE_AUTO_GC)) deleteHistory(call);
     else if (change.changes(Directive.PORT) || change.changes(Directive.BIND)) listenAnew(call, change);
     else call.reply.ok();
   }
@@ -133,6 +135,17 @@ final class ConfigCommands {
     background.run(call, () -> {
       if (!switched.join()) throw CommandError.err("cannot");
     }, failure -> change.rollBack(Directive.APPENDONLY, "Unable to turn on AOF. Check server logs."));
+  }
+
+  /** The answer waits until the manifest names only what is to be kept. In a transaction it does not. */
+  private void deleteHistory(Call call) {
+    CompletableFuture<Void> deleted = persistence.appendOnly().historyDeleted();
+    if (call.inTransaction) {
+      call.reply.ok();
+      return;
+    }
+    PendingAnswer answer = background.later(call);
+    deleted.thenRun(() -> answer.give(ReplyBuffer::ok));
   }
 
   /**

@@ -127,6 +127,27 @@ class AofRewriteTest {
   }
 
   @Test
+  void onceHistoryIsNotToBeKeptAnyMoreTheAnswerComesWhenTheManifestNamesNone() {
+    DirectShard shard = start(files, "aof-disable-auto-gc yes");
+    shard.call("BGREWRITEAOF");
+    assertTrue(manifest(shard).contains(" type h"), manifest(shard));
+    shard.holdWriter();
+    assertNull(shard.call("CONFIG", "SET", "aof-disable-auto-gc", "no"));
+    assertTrue(manifest(shard).contains(" type h"), manifest(shard));
+    shard.runWriter();
+    shard.runSlices();
+    assertEquals("OK", shard.answer());
+    assertEquals("file appendonly.aof.2.base.rdb seq 2 type b\nfile appendonly.aof.2.incr.aof seq 2 type i\n",
+        manifest(shard));
+    assertEquals(List.of("appendonly.aof.2.base.rdb", "appendonly.aof.2.incr.aof", "appendonly.aof.manifest"),
+        files.list());
+  }
+
+  private String manifest(DirectShard shard) {
+    return Bytes.string(files.get(shard.config.resolve("appendonlydir/appendonly.aof.manifest")));
+  }
+
+  @Test
   void aTimestampStandsAtTheBeginningOfABaseOfCommands() {
     DirectShard shard = start(files, "aof-use-rdb-preamble no", "aof-timestamp-enabled yes");
     shard.call("SET", "a", "1");
