@@ -259,14 +259,9 @@ final class Failovers {
 
   /** The primary's reply to FAILOVER: an error means that the replica has to be promoted without it. */
   void handOverAnswered(MonitoredPrimary primary, Reply reply, long now) {
-    if (reply instanceof Reply.Failure failure && handingOver(primary)) {
+    if (reply instanceof Reply.Failure failure && primary.isHandingOver()) {
       promoteWithoutHandOver(primary, failure.message(), now);
     }
-  }
-
-  private static boolean handingOver(MonitoredPrimary primary) {
-    Failover failover = primary.failover;
-    return failover != null && failover.stage == FailoverStage.WAIT_PROMOTION && failover.handOverUntil != NEVER;
   }
 
   private void promoteWithoutHandOver(MonitoredPrimary primary, String reason, long now) {
@@ -277,12 +272,12 @@ final class Failovers {
 
   private void waitPromotion(MonitoredPrimary primary, long now) {
     Failover failover = primary.failover;
-    if (handingOver(primary) && (now > failover.handOverUntil || primary.subjectivelyDown)) {
+    if (primary.isHandingOver() && (now > failover.handOverUntil || primary.subjectivelyDown)) {
       links.send(primary, new Request.AbortHandOver());
       promoteWithoutHandOver(primary, primary.subjectivelyDown ? "it is down" : "time is over", now);
       return;
     }
-    if (!handingOver(primary)) tellAgainIfLost(failover.promoted, null, now);
+    if (!primary.isHandingOver()) tellAgainIfLost(failover.promoted, null, now);
     if (now - failover.stageSince > primary.settings.failoverTimeoutMillis()) {
       abort(primary, "-failover-abort-slave-timeout", now);
     }

@@ -127,6 +127,11 @@ public final class MonitoredPrimary extends Instance {
     return failover == null ? FailoverStage.NONE : failover.stage;
   }
 
+  /** Whether it was told to give its role to a replica by itself, and may still do so. Its writers wait until then. */
+  boolean isHandingOver() {
+    return stage() == FailoverStage.WAIT_PROMOTION && failover.handOverUntil != NEVER;
+  }
+
   /** The address that clients and other sentinels are told: the promoted replica's once it is a primary. */
   public Address currentAddress() {
     boolean promoted = failover != null && failover.promoted != null

@@ -51,6 +51,8 @@ final class Bench {
   final Set<Integer> dead = new HashSet<>();
   /** Ports at which connections stand, but nothing is answered. */
   final Set<Integer> mute = new HashSet<>();
+  /** A primary that is told to hand over says that it will, and is silent behind a PUBLISH from then on. */
+  boolean pausesToHandOver;
   boolean diskFull;
   /** What is to be written waits until {@link #writeNext}. */
   boolean diskSlow;
@@ -280,7 +282,10 @@ final class Bench {
       return info == null ? new Reply.Failure("ERR not now")
           : new Reply.Bulk(info.getBytes(StandardCharsets.ISO_8859_1));
     }
-    if (request instanceof Request.Hello) return new Reply.Int(1);
+    if (request instanceof Request.Hello) {
+      if (pausesToHandOver && port == PRIMARY && count(Request.HandOver.class, PRIMARY) > 0) mute.add(PRIMARY);
+      return new Reply.Int(1);
+    }
     if (request instanceof Request.AskDown question) {
       if (!opinions.containsKey(port)) return null;
       Answer.Down down = opinions.get(port).apply(question);
@@ -293,6 +298,7 @@ final class Bench {
     if (request instanceof Request.Reconfigure to && !holds) {
       infos.put(port, to.primary() == null ? primaryInfo(port, 100) : replicaInfo(port, to.primary().port(), 100));
     }
-    return request instanceof Request.HandOver ? new Reply.Failure("ERR unknown command") : new Reply.Status("OK");
+    return request instanceof Request.HandOver && !pausesToHandOver ? new Reply.Failure("ERR unknown command")
+        : new Reply.Status("OK");
   }
 }

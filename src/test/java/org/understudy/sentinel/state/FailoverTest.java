@@ -197,6 +197,21 @@ class FailoverTest {
   }
 
   @Test
+  void aPrimaryThatHandsOverDoesNotSeemToBeDownMeanwhile() {
+    bench.pausesToHandOver = true;
+    bench.ask(token -> new Event.FailoverAsked(token, "mymaster"));
+    bench.passUntil(() -> bench.primary().isHandingOver());
+    bench.pass(2 * Cadence.HAND_OVER_MILLIS - 100);
+    assertFalse(bench.saw("+sdown"));
+    assertEquals(0, bench.count(Request.Reconfigure.class, REPLICA));
+    bench.infos.put(REPLICA, Bench.primaryInfo(REPLICA, 100));
+    bench.infos.put(PRIMARY, Bench.replicaInfo(PRIMARY, REPLICA, 100));
+    bench.passUntil(() -> bench.saw("+switch-master mymaster 10.0.0.1 6379 10.0.0.1 6380"));
+    assertTrue(bench.saw("+promoted-slave"));
+    assertFalse(bench.saw("The primary does not hand over"));
+  }
+
+  @Test
   void aSecondFailoverIsRefusedWhileOneIsGoingOn() {
     bench.holdReconfigured = true;
     bench.ask(token -> new Event.FailoverAsked(token, "mymaster"));
