@@ -43,9 +43,10 @@ final class TrainingLoad {
       () -> "SET middle:" + number() + ' ' + MIDDLE, () -> "GET middle:" + number(),
       () -> "LRANGE list 0 99", () -> "LRANGE list 0 599"};
 
-  /** Saves the dataset and loads it again. */
-  private static final Supplier<?>[] RELOAD = {() -> "DEBUG RELOAD"};
+  /** Loads from an RDB file, and from an append-only file. */
   private static final int RELOADS = 15;
+  /** How long the increment gathers that is loaded so often: some megabytes. */
+  private static final long APPEND_NANOS = 400_000_000;
 
   private TrainingLoad() {}
 
@@ -74,16 +75,20 @@ final class TrainingLoad {
         channel.register(selector, SelectionKey.OP_READ, new Connection(channel));
       }
       for (int pipeline : PIPELINES) run(selector, COMMANDS, pipeline, nanosEach);
-      reload((Connection) selector.keys().iterator().next().attachment());
+      Connection one = (Connection) selector.keys().iterator().next().attachment();
+      for (int i = 0; i < RELOADS; i++) one.call("DEBUG RELOAD");
+      append(selector, one);
       for (int pipeline : LARGE_PIPELINES) run(selector, LARGE_COMMANDS, pipeline, nanosEach);
     }
   }
 
-  private static void reload(Connection connection) {
-    for (int i = 0; i < RELOADS; i++) {
-      connection.send(RELOAD, 1);
-      while (connection.receive() > 0) Thread.onSpinWait();
-    }
+  /** Has commands written to an append-only file, and loads it. Later phases do without, as most servers do. */
+  private static void append(Selector selector, Connection one) throws IOException {
+    one.call("CONFIG SET appendonly yes");
+    one.call("SAVE"); // comes behind the base, without which there is nothing to load
+    run(selector, COMMANDS, 128, APPEND_NANOS);
+    for (int i = 0; i < RELOADS; i++) one.call("DEBUG LOADAOF");
+    one.call("CONFIG SET appendonly no");
   }
 
   private static void run(Selector selector, Supplier<?>[] commands, int pipeline, long nanos) throws IOException {
@@ -130,6 +135,11 @@ final class TrainingLoad {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    void call(String command) {
+      send(new Supplier<?>[] {() -> command}, 1);
+      while (receive() > 0) Thread.onSpinWait();
     }
 
     private static void append(StringBuilder requests, String command) {
