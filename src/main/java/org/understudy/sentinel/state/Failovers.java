@@ -215,7 +215,8 @@ final class Failovers {
     Replica promoted = failover.promoted;
     boolean told = canHandOver(primary) ? handOver(primary, now) : tell(promoted, null, now);
     if (told) {
-      outbox.publish(LogLevel.NOTICE, "+failover-state-wait-promotion", promoted);
+      if (!failover.awaitedPromotion) outbox.publish(LogLevel.NOTICE, "+failover-state-wait-promotion", promoted);
+      failover.awaitedPromotion = true;
       failover.enter(FailoverStage.WAIT_PROMOTION, now);
     } else if (now - failover.stageSince > primary.settings.failoverTimeoutMillis()) {
       abort(primary, "-failover-abort-slave-timeout", now);

@@ -193,6 +193,7 @@ class FailoverTest {
     assertEquals("Executing user requested FAILOVER of 'mymaster'", bench.events.get(0));
     assertEquals(1, bench.count(Request.HandOver.class, PRIMARY));
     assertTrue(bench.saw("The primary does not hand over, its replica is promoted without it: ERR unknown command"));
+    assertEquals(1, bench.countOf("+failover-state-wait-promotion"));
     assertTrue(bench.saw("+switch-master mymaster 10.0.0.1 6379 10.0.0.1 6380"));
   }
 
