@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.shard.DirectShard;
+import org.understudy.testing.Eventually;
 import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
@@ -86,6 +87,8 @@ class ServerCommandsComparisonTest {
 
   @Test
   void valuesOfInfoAreOfTheSameKind() {
+    Eventually.await("the real server has measured its memory, which is no number before",
+        () -> fields(real.call("INFO")).get("# Memory mem_fragmentation_ratio").matches("[\\d.]+"));
     Map<String, String> theirs = fields(real.call("INFO"));
     Map<String, String> known = fields(ours.call("INFO"));
     known.keySet().retainAll(theirs.keySet());
