@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -126,9 +127,13 @@ class PropagationComparisonTest {
   }
 
   private void assertSameStreamInAnyOrder() throws IOException {
+    assertSameLinesInAnyOrder(line -> true);
+  }
+
+  private void assertSameLinesInAnyOrder(Predicate<String> counts) throws IOException {
     both("PUBLISH", "end", ".");
-    assertEquals(comparable(real.stream()).lines().sorted().toList(),
-        comparable(ours.stream()).lines().sorted().toList());
+    assertEquals(comparable(real.stream()).lines().filter(counts).sorted().toList(),
+        comparable(ours.stream()).lines().filter(counts).sorted().toList());
     commands.clear();
   }
 
@@ -267,7 +272,8 @@ class PropagationComparisonTest {
     both("GET", "k10");
     awaitBoth("DBSIZE", "0");
     both("CONFIG", "SET", "maxmemory", "0");
-    assertSameStreamInAnyOrder();
+    // How many keys go together depends on how much time Redis has for them
+    assertSameLinesInAnyOrder(line -> !line.contains(" MULTI") && !line.contains(" EXEC"));
   }
 
   private void awaitBoth(String command, String reply) {
