@@ -39,6 +39,10 @@ public final class ActiveExpiry {
     on = onOrOff;
   }
 
+  public boolean isOn() {
+    return on;
+  }
+
   /** {@code active-expire-effort}, 1 to 10: how long a key whose time has come may wait. */
   public void effort(int upToTen) {
     effort = upToTen;

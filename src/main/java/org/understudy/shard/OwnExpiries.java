@@ -49,9 +49,13 @@ final class OwnExpiries {
     return places.size();
   }
 
-  /** A round of the cron: lets keys expire whose time has come, and forgets those that have no expiry any more. */
+  /**
+   * A round of the cron: lets keys expire whose time has come, and forgets those that have no expiry any more. Paused
+   * clients do not hold it back, as in Redis, where the pause is a matter of the primary's cycle; DEBUG
+   * SET-ACTIVE-EXPIRE does.
+   */
   void tick() {
-    if (places.isEmpty()) return;
+    if (places.isEmpty() || !keyspace.activeExpiry().isOn()) return;
     keyspace.expiryMode(ExpiryMode.DELETE); // a look is enough then
     for (int left = Math.min(KEYS_A_ROUND, places.size()); left > 0; left--) {
       Place place = places.iterator().next();

@@ -39,4 +39,23 @@ class OwnExpiriesTest {
     assertEquals(0, shard.parts.ownExpiries.size());
     assertEquals("v", shard.text("GET", "a"));
   }
+
+  @Test
+  void theyWaitWhileActiveExpiryIsTurnedOff() {
+    shard.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+    shard.call("SET", "goes", "v", "PX", 10);
+    seconds(1);
+    assertEquals(1L, shard.call("DBSIZE"));
+    shard.call("DEBUG", "SET-ACTIVE-EXPIRE", "1");
+    seconds(1);
+    assertEquals(0L, shard.call("DBSIZE"));
+  }
+
+  @Test
+  void pausedClientsDoNotHoldThemBack() {
+    shard.call("SET", "goes", "v", "PX", 10);
+    shard.call("CLIENT", "PAUSE", 100_000, "WRITE");
+    seconds(1);
+    assertEquals(0L, shard.call("DBSIZE"));
+  }
 }
