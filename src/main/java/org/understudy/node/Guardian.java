@@ -83,6 +83,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         new NodeControl(context.getSelf(), shutdown, config), new DiskFileSystem(),
         sentinel == null ? Mode.STANDALONE : sentinel);
     parts.connections(sessions);
+    shutdown.beforeEndingAtOnce(parts::removeUnfinishedSave);
     if (sentinel == null) parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);

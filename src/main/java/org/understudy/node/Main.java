@@ -174,6 +174,11 @@ public final class Main {
       }
 
       @Override
+      public void endAtOnce() {
+        shutdown.endAtOnce();
+      }
+
+      @Override
       public boolean loading() {
         return node == null;
       }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Shutdown {
   private final AtomicBoolean requested = new AtomicBoolean();
+  private volatile Runnable lastAct = () -> { };
 
   void request() {
     requested.set(true);
@@ -16,6 +17,16 @@ final class Shutdown {
   /** It failed (a last snapshot could not be written), or SHUTDOWN ABORT was given. */
   void callOff() {
     requested.set(false);
+  }
+
+  /** @param act what has to be done before the process may end at once; may block */
+  void beforeEndingAtOnce(Runnable act) {
+    lastAct = act;
+  }
+
+  /** Does the last that has to be done: the process is about to end at once. */
+  void endAtOnce() {
+    lastAct.run();
   }
 
   boolean requested() {

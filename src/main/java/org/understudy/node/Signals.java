@@ -21,6 +21,9 @@ final class Signals {
     /** A shutdown was asked for, and has not been called off since. */
     boolean shutdownRequested();
 
+    /** The process is about to end at once: what must not stay behind is removed. */
+    void endAtOnce();
+
     /** The dataset is being loaded. */
     boolean loading();
   }
@@ -43,6 +46,7 @@ final class Signals {
   private static void shutdown(Target target, Signal signal) {
     if (target.shutdownRequested() && signal.getName().equals("INT")) {
       log.warn(LogAppender.SIGNAL, "You insist... exiting now.");
+      target.endAtOnce();
       Runtime.getRuntime().halt(1);
     }
     log.warn(LogAppender.SIGNAL, target.loading() ? "Received shutdown signal during loading, scheduling shutdown."

@@ -12,8 +12,8 @@ import org.understudy.config.FileNames;
  * into its place in one step: whoever looks, and whenever the machine stops, finds the old file or the new one, each
  * whole.
  *
- * <p>Every method but {@link #cancel} may block, and is called by one thread after the other. Failures are logged
- * here, in Redis's words; after one, {@link #discard} is all that may follow.
+ * <p>Every method but {@link #cancel} may block, and all but that and {@link #abort} are called by one thread after the
+ * other. Failures are logged here, in Redis's words; after one, {@link #discard} is all that may follow.
  */
 final class DumpFile implements Save.Target {
   private static final Logger log = LoggerFactory.getLogger(DumpFile.class);
@@ -97,6 +97,16 @@ final class DumpFile implements Save.Target {
   @Override
   public void discard() {
     file.discard();
+  }
+
+  /** The process ends: what was written so far is not to stay. From any thread; what is written after it is lost. */
+  synchronized void abort() {
+    cancelled = true;
+    try {
+      files.delete(file.path());
+    } catch (IOException e) {
+      log.debug("Cannot remove {}: {}", file.path(), FileNames.reason(e));
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -56,6 +57,8 @@ public final class RdbFiles {
   private final List<byte[]> receivedLibraries = new ArrayList<>();
   private int serial;
   private RdbLoad load;
+  /** The last one that was begun; null before. */
+  private volatile DumpFile unfinished;
 
   /**
    * @param origin what a file that is written now says of its origin
@@ -86,7 +89,8 @@ public final class RdbFiles {
    * @param ended is told on the loop whether it was saved; not if it is cancelled before
    */
   public Save start(Turns turns, boolean gentle, Consumer<Boolean> ended) {
-    return start(stream(SnapshotStream.Contents.ALL), file(), turns, gentle, ended);
+    return start(stream(SnapshotStream.Contents.ALL), file("temp-" + processId + "-" + ++serial + ".rdb"), turns, gentle,
+        ended);
   }
 
   /** As {@link #start}, but for replicas only: once the last of them has read it nothing is left. */
@@ -108,18 +112,30 @@ public final class RdbFiles {
     return (int) config.number(Directive.RDB_KEY_SAVE_DELAY);
   }
 
-  /** Saves at one go, files included: for when nothing else may happen. @return false if it failed, which is logged */
+  /**
+   * Saves at one go, files included: for when nothing else may happen, {@code rdb-key-save-delay} excepted.
+   *
+   * @return false if it failed, which is logged
+   */
   public boolean saveAtOnce() {
-    return Save.atOnce(stream(SnapshotStream.Contents.ALL), file());
+    int delay = keyDelayMicros();
+    return Save.atOnce(stream(SnapshotStream.Contents.ALL), file("temp-" + processId + ".rdb"),
+        keys -> LockSupport.parkNanos(Math.max(0, keys * delay * 1000)));
+  }
+
+  /** The process ends now: removes the file that a save is writing, if there is one. From any thread; may block. */
+  public void removeUnfinished() {
+    DumpFile file = unfinished;
+    if (file != null) file.abort();
   }
 
   private SnapshotStream stream(SnapshotStream.Contents contents) {
     return new SnapshotStream(keyspace, contents, origin.get(), libraries, config, Save.PIECE_BYTES);
   }
 
-  private DumpFile file() {
-    return new DumpFile(files, place(), "temp-" + processId + "-" + ++serial + ".rdb",
-        config.flag(Directive.RDB_SAVE_INCREMENTAL_FSYNC));
+  private DumpFile file(String temporaryName) {
+    unfinished = new DumpFile(files, place(), temporaryName, config.flag(Directive.RDB_SAVE_INCREMENTAL_FSYNC));
+    return unfinished;
   }
 
   /**

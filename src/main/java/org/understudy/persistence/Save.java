@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,16 +240,21 @@ public final class Save {
     }
   }
 
-  /** Saves at one go, for a caller that wants nothing else to happen meanwhile. False if it failed, which is logged. */
-  static boolean atOnce(SnapshotStream stream, Target file) {
+  /**
+   * Saves at one go, for a caller that wants nothing else to happen meanwhile. The file is there before the first key
+   * is in it. False if it failed, which is logged.
+   *
+   * @param brake is told whenever some keys were taken, and how many
+   */
+  static boolean atOnce(SnapshotStream stream, Target file, LongConsumer brake) {
     try {
+      writeTaken(stream, file);
       boolean more = true;
       while (more) {
+        long before = stream.keysTaken();
         more = stream.step();
-        if (more && stream.size() < PIECE_BYTES) continue;
-        ByteBuffer piece = stream.take();
-        file.write(piece);
-        stream.giveBack(piece);
+        if (stream.keysTaken() > before) brake.accept(stream.keysTaken() - before);
+        if (!more || stream.size() >= PIECE_BYTES) writeTaken(stream, file);
       }
       file.commit();
       return true;
@@ -258,5 +264,11 @@ public final class Save {
       file.discard();
       return false;
     }
+  }
+
+  private static void writeTaken(SnapshotStream stream, Target file) throws IOException {
+    ByteBuffer piece = stream.take();
+    file.write(piece);
+    stream.giveBack(piece);
   }
 }

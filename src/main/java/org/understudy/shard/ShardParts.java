@@ -265,6 +265,11 @@ public final class ShardParts {
     return shutdowns.beginOnSignal(flags);
   }
 
+  /** The process ends now, whatever is being saved: removes the unfinished file. From any thread; may block. */
+  public void removeUnfinishedSave() {
+    persistence.files().removeUnfinished();
+  }
+
   private int attachedReplicas() {
     return replicas.size();
   }

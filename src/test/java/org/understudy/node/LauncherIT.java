@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.understudy.testing.Eventually;
+import org.understudy.testing.RespClient;
 
 /** The launcher's contract, seen from outside. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -61,6 +63,24 @@ class LauncherIT {
       assertEquals("PONG", Launched.ping(port));
       assertEquals(0, server.signal("INT").exitStatus());
       assertTrue(server.output().contains("Received SIGINT scheduling shutdown..."));
+    }
+  }
+
+  @Test
+  void aSecondSigintEndsTheLastSaveAndLeavesNothingOfIt() throws IOException {
+    try (Launched server = start("--rdb-key-save-delay", "100000000").awaitReady()) {
+      try (RespClient client = RespClient.connect(port)) {
+        client.call("CONFIG", "SET", "save", "3600 1");
+        client.call("SET", "a", "1");
+      }
+      Path unfinished = folder.resolve("temp-" + server.pid() + ".rdb");
+      server.signal("INT");
+      Eventually.await("the last save has begun", () -> Files.exists(unfinished));
+      assertEquals(1, server.signal("INT").exitStatus());
+      assertTrue(server.output().contains("You insist... exiting now."));
+      try (Stream<Path> left = Files.list(folder)) {
+        assertEquals(List.of(), left.toList());
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,36 @@ class RdbFilesTest {
     assertTrue(files.saveAtOnce());
     long syncs = disk.steps.stream().filter(step -> step.startsWith("sync temp")).count();
     assertEquals(3, syncs, "one after each 4 MB and one at the end");
+  }
+
+  @Test
+  void aSaveAtOnceHasItsFileBeforeItsFirstKeyAndIsBrakedByEveryKey() {
+    fill(20, 10);
+    List<List<String>> namesAtKeys = new ArrayList<>();
+    SnapshotStream stream = new SnapshotStream(runner.keyspace, SnapshotStream.Contents.ALL,
+        new RdbWriter.Origin("7.0.15", 1_700_000_000, 1234, null, false), List.of(), config, Save.PIECE_BYTES);
+    DumpFile file = new DumpFile(disk, place, "temp-77.rdb", true);
+    assertTrue(Save.atOnce(stream, file, keys -> {
+      for (long i = 0; i < keys; i++) namesAtKeys.add(disk.list());
+    }));
+    assertEquals(Collections.nCopies(20, List.of("temp-77.rdb")), namesAtKeys);
+    assertEquals(List.of("dump.rdb"), disk.list());
+  }
+
+  @Test
+  void aProcessThatEndsAtOnceLeavesNoUnfinishedFile() {
+    fill(3000, 200);
+    config.assign(Directive.RDBCOMPRESSION, "no");
+    disk.put(place, OLD);
+    files.start(turns, false, ended::add);
+    while (disk.list().size() < 2) {
+      ManualTurns.runOne(turns.loop);
+      ManualTurns.runOne(turns.blocking);
+    }
+    files.removeUnfinished();
+    assertEquals(List.of("dump.rdb"), disk.list());
+    turns.runAll();
+    assertArrayEquals(OLD, disk.get(place));
   }
 
   // ---- saving in slices ---------------------------------------------------------------------------------------------
