@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.understudy.bytes.Bytes;
 import org.understudy.testing.CuttableProxy;
@@ -69,6 +70,24 @@ class BadDaysScenarioTest {
       assertEquals("OK", client.call("SET", "old", 2));
       assertEquals(1L, client.call("DBSIZE"));
       Eventually.await("no file is left", () -> server.files().isEmpty());
+    }
+  }
+
+  /** Redis ends itself at this point, whatever repl-diskless-load says. */
+  @ParameterizedTest
+  @CsvSource({"disabled, 0", "on-empty-db, 0", "swapdb, 1"})
+  void aDatasetWithAKeyThatComesTwiceIsAskedForAgain(String loading, long keysKept) {
+    String twice = "REDIS0010\u00fe\0" + "\0\1a\1x" + "\0\1a\1y" + "\u00ff" + "\0".repeat(8);
+    try (PlayedPrimary primary = new PlayedPrimary(Bytes.of(FULL + "$" + twice.length() + "\r\n" + twice), false);
+        TestServer server = TestServer.start("repl-diskless-load " + loading, "repl-timeout 1");
+        RespClient client = server.client()) {
+      client.call("SET", "old", 1);
+      client.call("REPLICAOF", "127.0.0.1", primary.port());
+      Eventually.await("it has asked twice", () -> primary.asked() >= 2);
+      Eventually.await("it is a primary again", () -> "OK".equals(client.call("REPLICAOF", "NO", "ONE")));
+      Eventually.await("nothing is loaded", () -> Long.valueOf(keysKept).equals(client.call("DBSIZE")));
+      assertEquals(keysKept, client.call("EXISTS", "old"));
+      assertEquals("OK", client.call("SET", "a", 2));
     }
   }
 
