@@ -216,6 +216,10 @@ final class AofFolder {
     delete(temporaryIncrement());
   }
 
+  void rename(Path from, Path to) throws IOException {
+    files.rename(from, to);
+  }
+
   private FileSystem.Output open(String name, boolean empty) throws IOException {
     try {
       return empty ? files.create(path(name)) : files.append(path(name));
@@ -225,6 +229,11 @@ final class AofFolder {
     }
   }
 
+  /** {@link FileSystem#rename}, or something around it. */
+  interface Renaming {
+    void rename(Path from, Path to) throws IOException;
+  }
+
   /**
    * Puts a new base, which is safe on disk, into its place, and makes history of what it replaces.
    *
@@ -232,13 +241,14 @@ final class AofFolder {
    * @param rdb its format
    * @param appending whether the last increment is in use, so that it stays
    * @param first whether the increment in use is the temporary one
+   * @param renaming how the finished files get their names
    */
-  void install(Path made, boolean rdb, boolean appending, boolean first) throws IOException {
+  void install(Path made, boolean rdb, boolean appending, boolean first, Renaming renaming) throws IOException {
     AofManifest next = manifest.withNewBase(fileName(), rdb);
     String base = next.base().name();
     try {
       createFolder();
-      files.rename(made, path(base));
+      renaming.rename(made, path(base));
     } catch (IOException e) {
       log.warn("Error trying to rename the temporary AOF base file {} into {}: {}", made.getFileName(), path(base),
           FileNames.reason(e));
@@ -249,7 +259,7 @@ final class AofFolder {
       next = next.withNewIncrement(fileName());
       String name = next.lastIncrement().name();
       try {
-        files.rename(path(temporaryIncrement()), path(name));
+        renaming.rename(path(temporaryIncrement()), path(name));
       } catch (IOException e) {
         log.warn("Error trying to rename the temporary AOF incr file {} into {}: {}", path(temporaryIncrement()),
             path(name), FileNames.reason(e));

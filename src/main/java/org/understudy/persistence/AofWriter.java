@@ -671,7 +671,7 @@ public final class AofWriter {
 
   private boolean installNow(Path made, boolean rdb, boolean first) {
     try {
-      folder.install(made, rdb, output != null, first);
+      folder.install(made, rdb, output != null, first, this::rename);
       currentSize = folder.size(folder.manifest().base()) + fileSize;
     } catch (IOException logged) {
       return false;
@@ -679,6 +679,12 @@ public final class AofWriter {
     status(writeFailure, null);
     folder.deleteHistory(blocking);
     return true;
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    long startNanos = clock.nanos();
+    folder.rename(from, to);
+    owner.took("aof-rename", clock.nanos() - startNanos);
   }
 
   private void closeOutput() {

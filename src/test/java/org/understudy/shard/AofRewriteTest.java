@@ -314,4 +314,14 @@ class AofRewriteTest {
     assertEquals("OK", shard.call("SET", "a", "2"));
     assertEquals("2", start(files).call("GET", "a"));
   }
+
+  @Test
+  void theLatencyMonitorHearsOfRenamesThatTakeLong() {
+    DirectShard shard = start(files);
+    shard.configure("latency-monitor-threshold", "1");
+    shard.everyLookTakes(2_000_000);
+    shard.call("BGREWRITEAOF");
+    List<?> latest = (List<?>) shard.call("LATENCY", "LATEST");
+    assertTrue(latest.stream().anyMatch(event -> ((List<?>) event).get(0).equals("aof-rename")), latest.toString());
+  }
 }
