@@ -62,6 +62,8 @@ final class Replica {
   Save save;
   /** What it reads; closed here, since the link may come to that too late. */
   SnapshotFeed snapshot;
+  /** The snapshot ends with a mark, as one that is sent while it is made. */
+  boolean marked;
   ReplicationLog.Reader log;
   /** What its socket had taken when that was looked at last, and when it had taken more than the time before. */
   long lastTakenBytes;

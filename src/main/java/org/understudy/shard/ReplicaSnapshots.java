@@ -114,7 +114,8 @@ final class ReplicaSnapshots {
 
   private void join(Replica replica) {
     String greeting = replica.knowsOffsets ? "+FULLRESYNC " + replication.id() + " " + cut.offset + "\r\n" : "";
-    String endMark = cut.forReplicas && replica.takesEndMark ? ServerFacts.randomId() : null;
+    replica.marked = cut.forReplicas && replica.takesEndMark;
+    String endMark = replica.marked ? ServerFacts.randomId() : null;
     replica.save = cut.save;
     replica.snapshot = cut.save.spool().reader();
     if (!replica.snapshotOnly) replica.log = replicationLog.reader(cut.offset);
@@ -201,8 +202,7 @@ final class ReplicaSnapshots {
   private void complete() {
     completeMillis = clock.millis();
     for (Replica replica : replicas.attached()) {
-      boolean marked = cut.forReplicas && replica.takesEndMark;
-      if (isGiven(replica, cut.save) && !marked) replica.state = Replica.State.RECEIVES;
+      if (isGiven(replica, cut.save) && !replica.marked) replica.state = Replica.State.RECEIVES;
     }
     if (!open || !cut.save.hasSpool()) drop();
   }

@@ -154,7 +154,7 @@ final class Replicas {
 
   private void snapshotSent(Replica replica, long bytes) {
     if (replica.client.gone) return;
-    if (replica.state == Replica.State.AWAITS_END) {
+    if (replica.marked) {
       log.info("Streamed RDB transfer with replica {} succeeded (socket). Waiting for REPLCONF ACK from slave to enable"
           + " streaming", replica.name());
     }

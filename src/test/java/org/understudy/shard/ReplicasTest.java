@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.util.List;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
@@ -236,6 +242,29 @@ class ReplicasTest {
     seconds(61);
     new Peer().send("PSYNC", "?", "-1");
     assertEquals(2, shard.parts.persistence.saves(), "it was too old");
+  }
+
+  @Test
+  void theLogSaysThatASnapshotWasStreamedAlsoIfItWasCompleteBefore() {
+    shard.configure("repl-diskless-sync", "yes");
+    shard.configure("repl-diskless-sync-delay", "0");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(Replicas.class);
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(lines);
+    for (int port = 7001; port <= 7002; port++) {
+      Peer peer = new Peer();
+      peer.send("REPLCONF", "listening-port", port, "capa", "eof");
+      peer.send("PSYNC", "?", "-1");
+      shard.runSlices();
+    }
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+    assertEquals(1, shard.parts.persistence.saves());
+    List<String> replicas = lines.list.stream().filter(line -> line.getMessage().startsWith("Streamed RDB transfer"))
+        .map(line -> line.getArgumentArray()[0].toString()).toList();
+    assertEquals(List.of("10.0.0.9:7001", "10.0.0.9:7002"), replicas);
   }
 
   @Test
