@@ -20,6 +20,7 @@ import static org.understudy.command.KeySpec.at;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
@@ -50,10 +51,13 @@ public final class DumpCommands {
   private record Options(boolean replace, boolean absoluteTtl, long idleSeconds, long frequency) {}
 
   private final ListForms listForms;
+  private final LongAdder integrityChecks;
   private boolean comparesChecksums = true;
 
-  public DumpCommands(ListForms listForms) {
+  /** @param integrityChecks counts the packed strings of payloads that are looked through */
+  public DumpCommands(ListForms listForms, LongAdder integrityChecks) {
     this.listForms = listForms;
+    this.integrityChecks = integrityChecks;
   }
 
   public List<CommandSpec> rows() {
@@ -132,7 +136,8 @@ public final class DumpCommands {
     if (!Payload.isIntact(argv[3], comparesChecksums)) throw NOT_INTACT;
     RdbEntry restored;
     try {
-      restored = Payload.read(argv[3], ReadOptions.of(call.config, call.keyspace.hashSeed(), listForms.current()));
+      restored = Payload.read(argv[3],
+          ReadOptions.of(call.config, call.keyspace.hashSeed(), listForms.current()).counting(integrityChecks));
     } catch (RdbException e) {
       log.debug("Internal error in RDB reading: {}", e.getMessage());
       throw BAD_DATA;

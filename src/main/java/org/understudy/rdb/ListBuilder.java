@@ -1,22 +1,24 @@
 package org.understudy.rdb;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.understudy.keyspace.Value;
-import org.understudy.keyspace.collection.ListForm;
 import org.understudy.keyspace.collection.ListValue;
 import org.understudy.keyspace.packed.Listpack;
 
 /** A list as the number of its elements, then the elements; or as the number of its nodes, then the nodes. */
 final class ListBuilder implements ValueReader.Builder {
   private final int type;
+  private final LongAdder integrityChecks;
   private final ListValue list;
   private long left = -1;
   /** What the next node holds; 0 if that is still to be read. */
   private int container;
 
   /** @param type {@link RdbFormat#LIST}, {@link RdbFormat#LIST_QUICKLIST} or {@link RdbFormat#LIST_QUICKLIST_2} */
-  ListBuilder(int type, ListForm form) {
+  ListBuilder(int type, ReadOptions options) {
     this.type = type;
-    this.list = new ListValue(form);
+    this.integrityChecks = options.integrityChecks();
+    this.list = new ListValue(options.lists());
   }
 
   @Override
@@ -50,6 +52,7 @@ final class ListBuilder implements ValueReader.Builder {
       if (string.length == 0) throw new RdbException("Quicklist node without contents");
       list.appendPlain(string);
     } else {
+      integrityChecks.increment();
       Listpack pack = type == RdbFormat.LIST_QUICKLIST ? PackedBuilder.ziplist(string, "List")
           : PackedBuilder.listpack(string, "List");
       if (!pack.isEmpty()) list.append(pack);

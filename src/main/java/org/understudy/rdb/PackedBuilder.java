@@ -37,6 +37,7 @@ final class PackedBuilder implements ValueReader.Builder {
   public boolean read(RdbInput in) {
     if (!in.readString()) return false;
     byte[] bytes = in.string();
+    options.integrityChecks().increment();
     value = switch (type) {
       case RdbFormat.LIST_ZIPLIST -> list(ziplist(bytes, "List"));
       case RdbFormat.HASH_LISTPACK -> hash(listpack(bytes, "Hash"));

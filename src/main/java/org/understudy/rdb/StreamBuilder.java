@@ -3,6 +3,7 @@ package org.understudy.rdb;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.LongAdder;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.stream.Consumer;
 import org.understudy.keyspace.stream.ConsumerGroup;
@@ -37,6 +38,7 @@ final class StreamBuilder implements ValueReader.Builder {
   }
 
   private final boolean old;
+  private final LongAdder integrityChecks;
   private final StreamValue stream = new StreamValue();
   private Next next = Next.NODE_COUNT;
   /** How many of a kind are still to be read. */
@@ -58,8 +60,9 @@ final class StreamBuilder implements ValueReader.Builder {
   private int rowLength;
 
   /** @param old whether it is the encoding before 7.0 */
-  StreamBuilder(boolean old) {
+  StreamBuilder(boolean old, LongAdder integrityChecks) {
     this.old = old;
+    this.integrityChecks = integrityChecks;
   }
 
   @Override
@@ -107,6 +110,7 @@ final class StreamBuilder implements ValueReader.Builder {
       default:
         if (!in.readString()) return false;
         byte[] packed = in.string();
+        integrityChecks.increment();
         if (!StreamNode.isValid(packed)) throw new RdbException("Stream listpack integrity check failed.");
         if (!stream.addNode(id, packed)) throw new RdbException("Listpack re-added with existing key");
         return then(--nodesLeft == 0 ? Next.PAST : Next.NODE_ID);

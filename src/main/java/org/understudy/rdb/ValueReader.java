@@ -35,12 +35,12 @@ final class ValueReader {
   void begin(int type) {
     builder = switch (type) {
       case RdbFormat.LIST, RdbFormat.LIST_QUICKLIST, RdbFormat.LIST_QUICKLIST_2 ->
-          new ListBuilder(type, options.lists());
+          new ListBuilder(type, options);
       case RdbFormat.SET -> new SetBuilder(options);
       case RdbFormat.HASH -> new HashBuilder(options);
       case RdbFormat.ZSET, RdbFormat.ZSET_2 -> new SortedSetBuilder(options, type == RdbFormat.ZSET_2);
       case RdbFormat.STREAM_LISTPACKS, RdbFormat.STREAM_LISTPACKS_2 ->
-          new StreamBuilder(type == RdbFormat.STREAM_LISTPACKS);
+          new StreamBuilder(type == RdbFormat.STREAM_LISTPACKS, options.integrityChecks());
       case RdbFormat.MODULE, RdbFormat.MODULE_2 -> ModuleRefusal.INSTANCE;
       default -> packed.of(type);
     };

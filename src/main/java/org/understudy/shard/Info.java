@@ -338,6 +338,7 @@ final class Info {
     field("tracking_total_prefixes", tracking.totalPrefixes());
     field("unexpected_error_replies", statistics.unexpectedErrors);
     field("total_error_replies", totals.errorReplies);
+    field("dump_payload_sanitizations", statistics.integrityChecks.sum());
     field("total_reads_processed", totals.reads);
     field("total_writes_processed", totals.writes);
     field("io_threaded_reads_processed", threaded ? totals.reads : 0);

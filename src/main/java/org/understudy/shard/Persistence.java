@@ -633,7 +633,8 @@ final class Persistence {
   }
 
   private ReadOptions readOptions(ListForms lists) {
-    ReadOptions options = ReadOptions.of(config, keyspace.hashSeed(), lists.current());
+    ReadOptions options =
+        ReadOptions.of(config, keyspace.hashSeed(), lists.current()).counting(statistics.integrityChecks);
     return comparesChecksums ? options : options.withoutChecksum();
   }
 
@@ -695,6 +696,7 @@ final class Persistence {
 
   /** CONFIG RESETSTAT. */
   void resetStats() {
+    saves = 0;
     backgroundSaves = 0;
     rewrite.resetStats();
   }

@@ -139,7 +139,7 @@ public final class ShardParts {
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::goOn, this::failed);
     listForms = new ListForms(config);
-    dumpCommands = new DumpCommands(listForms);
+    dumpCommands = new DumpCommands(listForms, statistics.integrityChecks);
     keyWaits = new KeyWaits(keyspace, blocked);
     background = new Background(clients, blocked);
     propagation = new Propagation(replicationLog);

@@ -2,6 +2,7 @@ package org.understudy.shard;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.understudy.keyspace.Keyspace;
 
 /**
@@ -55,6 +56,8 @@ final class Statistics {
   long refusedPartialSyncs;
   /** Commands of our primary that failed here. */
   long unexpectedErrors;
+  /** Packed strings of payloads and files that were looked through before they were believed. */
+  final LongAdder integrityChecks = new LongAdder();
   long inputBufferDisconnections;
   long outputBufferDisconnections;
 
@@ -146,6 +149,7 @@ final class Statistics {
     partialSyncs = 0;
     refusedPartialSyncs = 0;
     unexpectedErrors = 0;
+    integrityChecks.reset();
     commands.reset();
     input.reset();
     output.reset();

@@ -137,4 +137,17 @@ class StatisticsTest {
     assertEquals("1.00K", Memory.human(1024));
     assertEquals("23.54G", Memory.human(25_276_510_208L));
   }
+
+  @Test
+  void packedStringsOfPayloadsAreCountedAsTheyAreLookedThrough() {
+    shard.call("RPUSH", "list", "a", "b");
+    shard.call("SET", "text", "not packed");
+    for (String key : List.of("list", "text")) {
+      Object payload = shard.call("DUMP", key);
+      assertEquals("OK", shard.call("RESTORE", key + " again", 0, payload));
+    }
+    assertEquals("1", info("stats").get("dump_payload_sanitizations"));
+    shard.call("CONFIG", "RESETSTAT");
+    assertEquals("0", info("stats").get("dump_payload_sanitizations"));
+  }
 }

@@ -3,6 +3,7 @@ package org.understudy.testing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.Bytes;
@@ -55,7 +56,7 @@ public final class CommandRunner implements Call.Changes {
   public final Keyspace keyspace;
   public final Config config = Config.defaults();
   private final ListForms listForms = new ListForms(config);
-  public final DumpCommands dumpCommands = new DumpCommands(listForms);
+  public final DumpCommands dumpCommands = new DumpCommands(listForms, new LongAdder());
   public final ReplyBuffer reply = new ReplyBuffer();
   public final Session session = new Session(1, "127.0.0.1:50000", "127.0.0.1:6379", 0);
 
