@@ -8,6 +8,7 @@ import static org.understudy.command.CommandFlag.STALE;
 import static org.understudy.command.CommandGroup.SERVER;
 import static org.understudy.command.CommandSpec.command;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -50,6 +51,10 @@ final class DebugCommands {
   private static final CommandError NO_PLAIN_THRESHOLD =
       CommandError.err("argument must be a memory value bigger than 1 and smaller than 4gb");
   private static final CommandError NO_SUCH_SETTING = CommandError.err("No such file or directory");
+  private static final CommandError NO_RESTART =
+      CommandError.err("not supported here: a JVM cannot be replaced by a new one under the same process id");
+  private static final CommandError NO_CLUSTER =
+      CommandError.err("Debug option only available for cluster mode enabled setup!");
 
   private final Keyspace keyspace;
   private final ReplicationState replication;
@@ -64,6 +69,8 @@ final class DebugCommands {
   private final UserFile userFile;
   private final Propagation propagation;
   private final Consumer<Boolean> pauseCron;
+  /** DEBUG LEAK: what never goes. */
+  private final List<byte[]> leaked = new ArrayList<>();
 
   DebugCommands(ShardParts parts, Consumer<Boolean> pauseCron) {
     keyspace = parts.keyspace;
@@ -103,6 +110,9 @@ final class DebugCommands {
       "CONFIG-REWRITE-FORCE-ALL",
       "    Like CONFIG REWRITE but writes all configuration options, including",
       "    keywords not listed in original configuration file or default values.",
+      "CRASH-AND-RECOVER [<milliseconds>]",
+      "RESTART [<milliseconds>]",
+      "    Not supported: a JVM cannot be replaced by a new one under the same process id.",
       "DIGEST",
       "    Output a hex signature representing the current DB content.",
       "DIGEST-VALUE <key> [<key> ...]",
@@ -114,6 +124,8 @@ final class DebugCommands {
       "    Return hash table statistics of the specified Redis database.",
       "HTSTATS-KEY <key>",
       "    Like HTSTATS but for the hash table stored at <key>'s value.",
+      "LEAK <string>",
+      "    Create a memory leak of the input string.",
       "LISTPACK <key>",
       "    Show low level info about the listpack encoding of <key>.",
       "LOADAOF",
@@ -241,9 +253,13 @@ final class DebugCommands {
         persistence.appendOnly().writer().flushSleep(Arguments.integer(argv[2]));
         call.reply.ok();
       }
-      case "2 loadaof" -> {
-        call.flushing(Call.ALL_DATABASES);
-        if (persistence.reloadAppendOnly()) call.reply.ok();
+      case "3 leak" -> {
+        leaked.add(argv[2].clone());
+        call.reply.ok();
+      }
+      case "3 drop-cluster-packet-filter" -> {
+        Arguments.integer(argv[2]); // there are no packets
+        call.reply.ok();
       }
       case "2 stringmatch-test" -> matchGlobs(call);
       case "2 structsize" -> call.reply.bulk("bits:" + ServerFacts.ADDRESS_BITS);
@@ -251,14 +267,36 @@ final class DebugCommands {
         if (!clients.memory.isLimited()) throw CommandError.err("maxmemory-clients is disabled.");
         call.reply.verbatim("txt", Bytes.of(clients.memory.describeBuckets()));
       }
-      case "3 mallctl", "3 mallctl-str", "4 mallctl", "4 mallctl-str" -> throw NO_SUCH_SETTING;
       default -> {
-        if (subcommand.equals("digest-value")) digestValues(call);
-        else if (subcommand.equals("reload")) reload(call);
-        else if (subcommand.equals("replicate") && argv.length > 2) replicate(call);
-        else if (!crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
+        if (!ofAnyLength(call, subcommand) && !crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
       }
     }
+  }
+
+  /** Runs a subcommand that takes more or less of arguments; false if it is none. */
+  private boolean ofAnyLength(Call call, String subcommand) {
+    byte[][] argv = call.argv;
+    switch (subcommand) {
+      case "digest-value" -> digestValues(call);
+      case "reload" -> reload(call);
+      case "loadaof" -> {
+        call.flushing(Call.ALL_DATABASES);
+        if (persistence.reloadAppendOnly()) call.reply.ok();
+      }
+      case "restart", "crash-and-recover" -> throw NO_RESTART;
+      default -> {
+        if (argv.length == 2) return false;
+        switch (subcommand) {
+          case "replicate" -> replicate(call);
+          case "mallctl", "mallctl-str" -> throw NO_SUCH_SETTING;
+          case "clusterlink" -> throw NO_CLUSTER;
+          default -> {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
   }
 
   /** Tells replicas a command that is not executed here. */

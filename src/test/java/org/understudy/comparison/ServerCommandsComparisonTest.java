@@ -231,4 +231,33 @@ class ServerCommandsComparisonTest {
   private static String comparable(Object line) {
     return ((String) line).replaceAll("at:0x[0-9a-f]+", "at").replaceAll("(lru|lru_seconds_idle):\\d+", "$1");
   }
+
+  // ---- DEBUG --------------------------------------------------------------------------------------------------------
+
+  @Test
+  void subcommandsOfDebugThatMeanLittleHereAnswerAsThere() {
+    allSame("DEBUG LEAK x", "DEBUG LEAK", "DEBUG DROP-CLUSTER-PACKET-FILTER 1", "DEBUG DROP-CLUSTER-PACKET-FILTER x",
+        "DEBUG CLUSTERLINK KILL all x", "DEBUG MALLCTL nosuch", "DEBUG MALLCTL nosuch 1 2", "DEBUG MALLCTL-STR a b c",
+        "DEBUG MALLCTL", "DEBUG REPLICATE", "DEBUG NOSUCH", "DEBUG LOG", "DEBUG RELOAD x", "DEBUG DIGEST x");
+  }
+
+  @Test
+  void everySubcommandOfDebugIsKnown() {
+    List<String> unknown = new ArrayList<>();
+    for (Object line : (List<?>) real.call("DEBUG", "HELP")) {
+      String name = line.toString().split(" ")[0];
+      if (!name.matches("[A-Z-]{4,}|OOM|LOG|LEAK") || name.equals("DEBUG")) continue;
+      Object help = ours.call("DEBUG", "HELP");
+      if (!help.toString().contains(name)) unknown.add(name);
+    }
+    assertEquals(List.of("DROP-CLUSTER-PACKET-FILTER", "CLUSTERLINK"), unknown);
+  }
+
+  @Test
+  void aServerThatCannotStartAnewSaysSo() {
+    for (String subcommand : List.of("RESTART", "CRASH-AND-RECOVER")) {
+      String refusal = ours.error("DEBUG", subcommand, "0");
+      assertTrue(refusal.startsWith("ERR not supported here"), refusal);
+    }
+  }
 }
