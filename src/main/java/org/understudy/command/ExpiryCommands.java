@@ -43,57 +43,44 @@ public final class ExpiryCommands {
 
   public static List<CommandSpec> rows() {
     return List.of(
-        command("EXPIRE").arity(-3).since("1.0.0").group(GENERIC).complexity("O(1)")
-            .summary("Set a key's time to live in seconds")
-            .history("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")
-            .flags(WRITE, FAST).keys(at(1).flags(RW, UPDATE))
-            .args(key("key"), integer("seconds"), CONDITION)
-            .runs(Place.SHARD, ExpiryCommands::expire),
-        command("PEXPIRE").arity(-3).since("2.6.0").group(GENERIC).complexity("O(1)")
-            .summary("Set a key's time to live in milliseconds")
-            .history("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")
-            .flags(WRITE, FAST).keys(at(1).flags(RW, UPDATE))
-            .args(key("key"), integer("milliseconds"), CONDITION)
-            .runs(Place.SHARD, ExpiryCommands::pexpire),
-        command("EXPIREAT").arity(-3).since("1.2.0").group(GENERIC).complexity("O(1)")
-            .summary("Set the expiration for a key as a UNIX timestamp")
-            .history("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")
-            .flags(WRITE, FAST).keys(at(1).flags(RW, UPDATE))
-            .args(key("key"), unixTime("unix-time-seconds"), CONDITION)
-            .runs(Place.SHARD, ExpiryCommands::expireat),
-        command("PEXPIREAT").arity(-3).since("2.6.0").group(GENERIC).complexity("O(1)")
-            .summary("Set the expiration for a key as a UNIX timestamp specified in milliseconds")
-            .history("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")
-            .flags(WRITE, FAST).keys(at(1).flags(RW, UPDATE))
-            .args(key("key"), unixTime("unix-time-milliseconds"), CONDITION)
-            .runs(Place.SHARD, ExpiryCommands::pexpireat),
-        command("TTL").arity(2).since("1.0.0").group(GENERIC).complexity("O(1)")
-            .summary("Get the time to live for a key in seconds")
-            .history("2.8.0", "Added the -2 reply.")
-            .flags(READONLY, FAST).tips("nondeterministic_output").keys(at(1).flags(RO, ACCESS))
-            .args(key("key"))
+        setting("EXPIRE", "1.0.0", "Set a key's time to live in seconds", integer("seconds"), ExpiryCommands::expire),
+        setting("PEXPIRE", "2.6.0", "Set a key's time to live in milliseconds", integer("milliseconds"),
+            ExpiryCommands::pexpire),
+        setting("EXPIREAT", "1.2.0", "Set the expiration for a key as a UNIX timestamp",
+            unixTime("unix-time-seconds"), ExpiryCommands::expireat),
+        setting("PEXPIREAT", "2.6.0", "Set the expiration for a key as a UNIX timestamp specified in milliseconds",
+            unixTime("unix-time-milliseconds"), ExpiryCommands::pexpireat),
+        asking("TTL", "1.0.0", "Get the time to live for a key in seconds")
+            .history("2.8.0", "Added the -2 reply.").tips("nondeterministic_output")
             .runs(Place.SHARD, ExpiryCommands::ttl),
-        command("PTTL").arity(2).since("2.6.0").group(GENERIC).complexity("O(1)")
-            .summary("Get the time to live for a key in milliseconds")
-            .history("2.8.0", "Added the -2 reply.")
-            .flags(READONLY, FAST).tips("nondeterministic_output").keys(at(1).flags(RO, ACCESS))
-            .args(key("key"))
+        asking("PTTL", "2.6.0", "Get the time to live for a key in milliseconds")
+            .history("2.8.0", "Added the -2 reply.").tips("nondeterministic_output")
             .runs(Place.SHARD, ExpiryCommands::pttl),
-        command("EXPIRETIME").arity(2).since("7.0.0").group(GENERIC).complexity("O(1)")
-            .summary("Get the expiration Unix timestamp for a key")
-            .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
-            .args(key("key"))
+        asking("EXPIRETIME", "7.0.0", "Get the expiration Unix timestamp for a key")
             .runs(Place.SHARD, ExpiryCommands::expiretime),
-        command("PEXPIRETIME").arity(2).since("7.0.0").group(GENERIC).complexity("O(1)")
-            .summary("Get the expiration Unix timestamp for a key in milliseconds")
-            .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
-            .args(key("key"))
+        asking("PEXPIRETIME", "7.0.0", "Get the expiration Unix timestamp for a key in milliseconds")
             .runs(Place.SHARD, ExpiryCommands::pexpiretime),
         command("PERSIST").arity(2).since("2.2.0").group(GENERIC).complexity("O(1)")
             .summary("Remove the expiration from a key")
             .flags(WRITE, FAST).keys(at(1).flags(RW, UPDATE))
             .args(key("key"))
             .runs(Place.SHARD, ExpiryCommands::persist));
+  }
+
+  /** The row of a command that gives a key an expiry, at a time or after it. */
+  private static CommandSpec setting(String name, String since, String summary, Arg time, Handler handler) {
+    return command(name).arity(-3).since(since).group(GENERIC).complexity("O(1)").summary(summary)
+        .history("7.0.0", "Added options: `NX`, `XX`, `GT` and `LT`.")
+        .flags(WRITE, FAST).keys(at(1).flags(RW, UPDATE))
+        .args(key("key"), time, CONDITION)
+        .runs(Place.SHARD, handler);
+  }
+
+  /** The row of a command that tells when a key goes, but for what it runs. */
+  private static CommandSpec.Builder asking(String name, String since, String summary) {
+    return command(name).arity(2).since(since).group(GENERIC).complexity("O(1)").summary(summary)
+        .flags(READONLY, FAST).keys(at(1).flags(RO, ACCESS))
+        .args(key("key"));
   }
 
   // ---- setting it ---------------------------------------------------------------------------------------------------
