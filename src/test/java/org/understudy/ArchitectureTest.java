@@ -17,6 +17,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -33,16 +34,23 @@ class ArchitectureTest {
   private static final List<String> ORDER = List.of("bytes", "resp", "config", "keyspace", "rdb", "command", "acl",
       "replication", "persistence", "shard", "client", "sentinel", "engine", "node");
 
+  /** The same within {@code shard}. */
+  private static final String[] SHARD_ORDER = {"org.understudy.shard.statistics", "org.understudy.shard.server",
+      "org.understudy.shard"};
+
   @ArchTest
   static final ArchRule everyPackageHasItsPlaceInTheOrder = noClasses()
       .should(be(resideOutsideOfPackages(packages(ORDER))));
 
   @ArchTest
-  static final ArchRule packagesImportOnlyFromThoseAbove = CompositeArchRule.of(
-      IntStream.range(0, ORDER.size() - 1).mapToObj(place -> (ArchRule) noClasses()
-          .that().resideInAPackage("org.understudy." + ORDER.get(place) + "..")
-          .should().dependOnClassesThat().resideInAnyPackage(packages(ORDER.subList(place + 1, ORDER.size())))
-          .allowEmptyShould(true)).toList());
+  static final ArchRule packagesImportOnlyFromThoseAbove = eachKnowsOnlyThoseBefore(packages(ORDER));
+
+  @ArchTest
+  static final ArchRule everyPackageOfTheShardHasItsPlaceInTheOrder = noClasses()
+      .that().resideInAPackage("org.understudy.shard..").should(be(resideOutsideOfPackages(SHARD_ORDER)));
+
+  @ArchTest
+  static final ArchRule packagesOfTheShardImportOnlyFromThoseAbove = eachKnowsOnlyThoseBefore(SHARD_ORDER);
 
   @ArchTest
   static final ArchRule noPackagesNeedEachOther = slices().matching("org.understudy.(**)").should().beFreeOfCycles();
@@ -73,6 +81,13 @@ class ArchitectureTest {
       .that().doNotHaveFullyQualifiedName("org.understudy.shard.DebugCommands")
       .should().accessTargetWhere(describe("sleeps", access ->
           access.getTargetOwner().isEquivalentTo(Thread.class) && access.getName().equals("sleep")));
+
+  private static ArchRule eachKnowsOnlyThoseBefore(String[] order) {
+    return CompositeArchRule.of(IntStream.range(0, order.length - 1).mapToObj(place -> (ArchRule) noClasses()
+        .that().resideInAPackage(order[place])
+        .should().dependOnClassesThat().resideInAnyPackage(Arrays.copyOfRange(order, place + 1, order.length))
+        .allowEmptyShould(true)).toList());
+  }
 
   private static boolean readsTheTime(JavaAccess<?> access) {
     String owner = access.getTargetOwner().getName();

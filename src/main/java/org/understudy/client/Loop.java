@@ -12,12 +12,12 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.RequestParser;
 import org.understudy.shard.Admission;
-import org.understudy.shard.CommandExecutor;
 import org.understudy.shard.KeyspaceShard;
-import org.understudy.shard.LoopStats;
 import org.understudy.shard.OutputLimits;
 import org.understudy.shard.Pause;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.statistics.CommandExecutor;
+import org.understudy.shard.statistics.LoopStats;
 
 /**
  * What the connections of one event loop share: the way to the shard, the table of commands, and one executor with its

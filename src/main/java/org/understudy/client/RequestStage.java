@@ -21,8 +21,8 @@ import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.resp.RequestParser;
 import org.understudy.shard.KeyspaceShard;
-import org.understudy.shard.LoopStats;
 import org.understudy.shard.OutputLimits;
+import org.understudy.shard.statistics.LoopStats;
 
 /**
  * Between a socket and its {@link ClientConnection}: chunks of bytes become requests, one message a chunk; replies and

@@ -3,7 +3,7 @@ package org.understudy.client;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.understudy.command.Session;
-import org.understudy.shard.ConnectionCounters;
+import org.understudy.shard.statistics.ConnectionCounters;
 
 /** Ids and number of the open connections, over all loops. */
 public final class Sessions implements ConnectionCounters {

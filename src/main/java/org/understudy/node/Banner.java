@@ -3,7 +3,7 @@ package org.understudy.node;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.Config;
-import org.understudy.shard.ServerFacts;
+import org.understudy.shard.server.ServerFacts;
 
 /** The lines at the start of the log by which people and tools recognise a server. */
 final class Banner {

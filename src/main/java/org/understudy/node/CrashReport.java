@@ -3,7 +3,7 @@ package org.understudy.node;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.understudy.shard.ServerFacts;
+import org.understudy.shard.server.ServerFacts;
 
 /**
  * What is left in the log when the process goes down by a fault: between the two lines that tools cut it out by, the

@@ -24,8 +24,8 @@ import org.understudy.persistence.RdbFiles;
 import org.understudy.sentinel.SentinelMode;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.Mode;
-import org.understudy.shard.ServerFacts;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.server.ServerFacts;
 
 /**
  * The actor that all others of a node descend from.

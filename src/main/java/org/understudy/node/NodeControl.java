@@ -8,7 +8,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.config.Config;
-import org.understudy.shard.ServerControl;
+import org.understudy.shard.server.ServerControl;
 
 /** Lets commands end the node, or the process. */
 final class NodeControl implements ServerControl {

@@ -1,6 +1,6 @@
 package org.understudy.node;
 
-import org.understudy.shard.ServerFacts;
+import org.understudy.shard.server.ServerFacts;
 
 /** What the program says about itself and then ends. */
 final class Usage {

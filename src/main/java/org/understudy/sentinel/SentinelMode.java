@@ -15,8 +15,8 @@ import org.understudy.command.CommandSpec;
 import org.understudy.config.Config;
 import org.understudy.config.FileNames;
 import org.understudy.shard.Mode;
-import org.understudy.shard.ServerFacts;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.server.ServerFacts;
 
 /** What makes a server a sentinel: its commands, and the actor that answers them. For one node. */
 public final class SentinelMode implements Mode {

@@ -23,6 +23,8 @@ import org.understudy.persistence.Turns;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.replication.EffectSink;
 import org.understudy.resp.RequestBuffer;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.statistics.LatencyMonitor;
 
 /**
  * The append-only file as the shard feeds it: effects go to the writer once all requests that have come are executed,

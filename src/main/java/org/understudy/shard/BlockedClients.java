@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.understudy.command.CommandSpec;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.statistics.CommandExecutor;
 
 /**
  * Clients whose command waits: for something that may come before a deadline (WAIT, or keys, see {@link KeyWaits}), or

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.understudy.config.ClientClass;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * What clients cost, one by one and together, and who has to go when {@code maxmemory-clients} is reached: the largest

@@ -13,6 +13,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * All connected clients, by id, which is the order in which they came; what is sent to them, and how they are cut off.

@@ -28,6 +28,8 @@ import org.understudy.config.Directive;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.statistics.Statistics;
 
 /** CONFIG. What a directive changes at run time is said where it is used, by {@link Config#onChange}. */
 final class ConfigCommands {

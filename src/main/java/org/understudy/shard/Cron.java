@@ -4,6 +4,9 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.shard.server.Watchdog;
+import org.understudy.shard.statistics.LatencyMonitor;
+import org.understudy.shard.statistics.Statistics;
 
 /** The rounds of background work, {@code hz} a second; what grows with the data goes on in slices between them. */
 final class Cron {

@@ -39,6 +39,8 @@ import org.understudy.keyspace.collection.ListValue;
 import org.understudy.rdb.Payload;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerFacts;
 
 /**
  * DEBUG, as far as its subcommands mean something here; the others are answered as unknown ones. Like in Redis they

@@ -15,11 +15,17 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
-import org.understudy.replication.ReplicationLog;
 import org.understudy.persistence.AofWriter;
 import org.understudy.persistence.LoadProgress;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.SnapshotStream;
+import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.server.ProcFiles;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.statistics.LatencyHistogram;
+import org.understudy.shard.statistics.Statistics;
+import org.understudy.shard.statistics.Totals;
 
 /**
  * The text of INFO: sections of {@code field:value} lines, named and ordered as in 7.0.15. A field is here only if

@@ -14,6 +14,7 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.keyspace.Type;
+import org.understudy.shard.statistics.CommandExecutor;
 
 /**
  * Clients whose command waits for keys. Every change of a key marks it while somebody waits for it; once the command,

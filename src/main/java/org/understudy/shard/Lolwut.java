@@ -1,6 +1,7 @@
 package org.understudy.shard;
 
 import java.util.SplittableRandom;
+import org.understudy.shard.server.ServerFacts;
 
 /** The picture of LOLWUT: an actor waiting in the wings, under a sky that is never twice the same. */
 final class Lolwut {

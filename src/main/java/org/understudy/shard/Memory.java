@@ -8,6 +8,7 @@ import org.understudy.command.Session;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.server.ProcFiles;
 
 /**
  * What the server holds on the heap because of its users: {@code used_memory}. Counted are the databases (keys, values,

@@ -23,6 +23,7 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.server.ProcFiles;
 
 /** MEMORY. */
 final class MemoryCommands {

@@ -8,6 +8,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.config.MaxmemoryPolicy;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.shard.statistics.LatencyMonitor;
 
 /**
  * Keeps {@link Memory#used} within {@code maxmemory}: keys go before a command that finds it exceeded, for as long as

@@ -30,6 +30,9 @@ import org.understudy.persistence.SnapshotStream;
 import org.understudy.persistence.Turns;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.rdb.ReadOptions;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * When the dataset is saved and loaded, and what is known of how it went. One save is under way at a time; clients go

@@ -11,6 +11,7 @@ import org.understudy.persistence.Save;
 import org.understudy.persistence.SnapshotStream;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.server.ServerFacts;
 
 /**
  * Which snapshot a replica gets. One is made at a time; whoever comes while it is made, or while it is still being

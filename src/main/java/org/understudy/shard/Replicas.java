@@ -18,6 +18,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * The replicas that follow us: who they are, what they acknowledge, and what has to be done for them from time to

@@ -4,6 +4,7 @@ import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.History;
 import org.understudy.replication.PrimaryLink;
 import org.understudy.replication.Transfer;
+import org.understudy.shard.server.ServerFacts;
 
 /**
  * Who we are in replication: a primary, or the replica of one; whose history of changes the dataset is made of; and,

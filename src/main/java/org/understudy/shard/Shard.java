@@ -26,6 +26,9 @@ import org.understudy.persistence.Turns;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.statistics.CommandExecutor;
+import org.understudy.shard.statistics.SlowCommands;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * What the shard does, without the actor around it: executes runs in the order in which they come, suspends those

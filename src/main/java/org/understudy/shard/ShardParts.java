@@ -9,7 +9,6 @@ import org.understudy.acl.AclLog;
 import org.understudy.acl.Denial;
 import org.understudy.acl.Users;
 import org.understudy.bytes.Bytes;
-import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.bytes.SpareArrays;
 import org.understudy.command.BitCommands;
@@ -46,6 +45,17 @@ import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.SpillFiles;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.statistics.CommandExecutor;
+import org.understudy.shard.statistics.ConnectionCounters;
+import org.understudy.shard.statistics.LatencyCommands;
+import org.understudy.shard.statistics.LatencyMonitor;
+import org.understudy.shard.statistics.LoopStats;
+import org.understudy.shard.statistics.SlowCommands;
+import org.understudy.shard.statistics.SlowLog;
+import org.understudy.shard.statistics.SlowLogCommands;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * Wires the shard by hand: makes its parts, gives each command family the parts that it needs, and builds the

@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.server.ServerControl;
 
 /**
  * The end of the server: replicas may catch up first, for {@code shutdown-timeout} seconds, in which nobody may write;

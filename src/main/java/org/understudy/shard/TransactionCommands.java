@@ -20,6 +20,7 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
 import org.understudy.command.Session;
 import org.understudy.resp.CommandError;
+import org.understudy.shard.statistics.CommandExecutor;
 
 /** WATCH, UNWATCH, EXEC, DISCARD. MULTI and queueing are the connection's. */
 final class TransactionCommands {

@@ -25,6 +25,9 @@ import org.understudy.replication.PrimaryLink;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.replication.Transfer;
 import org.understudy.resp.RequestBuffer;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.statistics.Statistics;
 
 /**
  * What this server does as a replica: it follows a primary through a {@link PrimaryLink}, takes its dataset ({@link

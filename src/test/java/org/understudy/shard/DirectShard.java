@@ -20,6 +20,9 @@ import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.MemoryFileSystem;
 import org.understudy.resp.CommandError;
+import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.statistics.CommandExecutor;
 import org.understudy.testing.RespReader;
 
 /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.understudy.shard.statistics.LatencyMonitor;
 
 class LatencyMonitorTest {
   private static final long SECOND = 1_700_000_000L;

@@ -64,16 +64,6 @@ class StatisticsTest {
   }
 
   @Test
-  void errorsAreCountedByTheirCode() {
-    LoopStats stats = new LoopStats();
-    stats.countError("WRONGTYPE Operation against a key");
-    stats.countError("nospacehere");
-    stats.countError("a".repeat(40) + " b");
-    assertEquals(1, stats.errors.get("WRONGTYPE").get());
-    assertEquals(2, stats.errors.get("ERR").get());
-  }
-
-  @Test
   void resetstatStartsAnewWithItself() {
     shard.call("PING");
     shard.error("SLOWLOG", "GET", "-2");

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * What Linux tells about the process and the machine. On other systems nothing is known. Reads cost some 20
  * microseconds.
  */
-final class ProcFiles {
+public final class ProcFiles {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path MEMORY = Path.of("/proc/meminfo");
   private static final Path PROCESS = Path.of("/proc/self/stat");
@@ -23,27 +23,27 @@ final class ProcFiles {
   private static final int CHILDREN_SYSTEM_TICKS = 14;
 
   /** Processor time in seconds. */
-  record CpuTime(double user, double system, double childrenUser, double childrenSystem) {}
+  public record CpuTime(double user, double system, double childrenUser, double childrenSystem) {}
 
   private ProcFiles() {}
 
   /** Resident bytes of the process, -1 if unknown. */
-  static long residentBytes() {
+  public static long residentBytes() {
     return kilobytes(STATUS, "VmRSS:");
   }
 
   /** Bytes of memory that the machine has, -1 if unknown. */
-  static long machineBytes() {
+  public static long machineBytes() {
     return kilobytes(MEMORY, "MemTotal:");
   }
 
   /** Of the process, or null. */
-  static CpuTime processTime() {
+  public static CpuTime processTime() {
     return time(PROCESS);
   }
 
   /** Of the thread that asks, or null. */
-  static CpuTime threadTime() {
+  public static CpuTime threadTime() {
     return time(THREAD);
   }
 

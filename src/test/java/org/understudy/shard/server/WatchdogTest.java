@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.server;
 
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -40,7 +40,7 @@ public final class CommandExecutor {
   }
 
   /** The rest of a command that waited. */
-  interface Rest {
+  public interface Rest {
     /** @return whether the client is answered, else it waits on */
     boolean run(Call call);
   }
@@ -175,7 +175,7 @@ public final class CommandExecutor {
    * @param nanosBefore what it took until it waited
    * @return whether it is answered
    */
-  boolean finish(Call call, long nanosBefore, Rest rest) {
+  public boolean finish(Call call, long nanosBefore, Rest rest) {
     Session session = call.session;
     ReplyBuffer reply = call.reply;
     long errorsBefore = reply.errors();
@@ -211,14 +211,14 @@ public final class CommandExecutor {
    *
    * @param answer writes the reply
    */
-  static void answer(Session session, ReplyBuffer reply, Consumer<ReplyBuffer> answer) {
+  public static void answer(Session session, ReplyBuffer reply, Consumer<ReplyBuffer> answer) {
     mute(session, reply);
     answer.accept(reply);
     afterReply(session, reply);
   }
 
   /** Counts a command that ended with an error after it had waited. @param error its line; null to count no error */
-  void failed(CommandSpec spec, String error) {
+  public void failed(CommandSpec spec, String error) {
     stats.failed[spec.index]++;
     if (error != null) stats.countError(error);
   }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.LinkedHashSet;
 import java.util.Locale;

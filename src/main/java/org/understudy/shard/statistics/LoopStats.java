@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.server;
 
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -20,7 +20,7 @@ public record ServerFacts(String understudyVersion, String runId, long processId
   /** What clients may rely on. */
   public static final String REDIS_VERSION = "7.0.15";
   /** The width of an address. */
-  static final String ADDRESS_BITS = System.getProperty("sun.arch.data.model", "64");
+  public static final String ADDRESS_BITS = System.getProperty("sun.arch.data.model", "64");
   private static final int ID_BYTES = 20;
 
   /** The facts of this process, for a server that starts now. */
@@ -39,7 +39,7 @@ public record ServerFacts(String understudyVersion, String runId, long processId
   }
 
   /** An id of a run or of a history of changes: 40 hexadecimal digits that nobody else has. */
-  static String randomId() {
+  public static String randomId() {
     return HexFormat.of().formatHex(random(ID_BYTES));
   }
 

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 /** Connections taken and turned away: counted where they come in, read from any thread. */
 public interface ConnectionCounters {

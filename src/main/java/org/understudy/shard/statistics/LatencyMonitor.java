@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -9,7 +9,7 @@ import org.understudy.config.Config;
  * Moments at which something took at least {@code latency-monitor-threshold} milliseconds, by event: for each the
  * last 160 seconds in which it happened, with the worst of each. Source: latency.c of 7.0.15.
  */
-final class LatencyMonitor {
+public final class LatencyMonitor {
   /**
    * A command that should be slow at times, one that should not, the answer to one that waited, and a slice of the
    * active expiry cycle.
@@ -17,10 +17,10 @@ final class LatencyMonitor {
   static final String COMMAND = "command";
   static final String FAST_COMMAND = "fast-command";
   static final String COMMAND_UNBLOCKING = "command-unblocking";
-  static final String EXPIRE_CYCLE = "expire-cycle";
+  public static final String EXPIRE_CYCLE = "expire-cycle";
   /** All keys that had to go at once for want of memory, and a single one of them. */
-  static final String EVICTION_CYCLE = "eviction-cycle";
-  static final String EVICTION_DEL = "eviction-del";
+  public static final String EVICTION_CYCLE = "eviction-cycle";
+  public static final String EVICTION_DEL = "eviction-del";
 
   private static final int SAMPLES = 160;
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -82,18 +82,18 @@ final class LatencyMonitor {
   private final Config config;
   private final Map<String, Series> events = new LinkedHashMap<>();
 
-  LatencyMonitor(Config config) {
+  public LatencyMonitor(Config config) {
     this.config = config;
   }
 
   /** Whether something took long enough to be noted. On any thread. */
-  boolean concerns(long nanos) {
+  public boolean concerns(long nanos) {
     long threshold = config.latencyMonitorThreshold();
     return threshold != 0 && nanos / NANOS_PER_MILLI >= threshold;
   }
 
   /** Notes an event if it took long enough. */
-  void note(String event, long nanos, long nowMillis) {
+  public void note(String event, long nanos, long nowMillis) {
     if (concerns(nanos)) events.computeIfAbsent(event, e -> new Series()).add(nowMillis / 1000, nanos / NANOS_PER_MILLI);
   }
 

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

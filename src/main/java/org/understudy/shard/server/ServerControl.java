@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.server;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

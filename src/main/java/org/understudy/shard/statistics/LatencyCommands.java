@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import static org.understudy.command.Arg.string;
 import static org.understudy.command.CommandFlag.ADMIN;
@@ -23,7 +23,7 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 
 /** LATENCY: what the monitor saw, and the distribution of the durations of commands. */
-final class LatencyCommands {
+public final class LatencyCommands {
   /** The steps of LATENCY HISTOGRAM: this, doubled until a second is covered. */
   private static final long FIRST_STEP_NANOS = 1024;
   private static final long LAST_STEP_NANOS = 1L << 30;
@@ -32,13 +32,13 @@ final class LatencyCommands {
   private final Statistics statistics;
   private final Supplier<CommandTable> table;
 
-  LatencyCommands(LatencyMonitor monitor, Statistics statistics, Supplier<CommandTable> table) {
+  public LatencyCommands(LatencyMonitor monitor, Statistics statistics, Supplier<CommandTable> table) {
     this.monitor = monitor;
     this.statistics = statistics;
     this.table = table;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         container("LATENCY").arity(-2).since("2.8.13").group(SERVER).complexity("Depends on subcommand.")
             .summary("A container for latency diagnostics commands")

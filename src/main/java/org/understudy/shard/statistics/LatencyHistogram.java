@@ -1,11 +1,11 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 /**
  * Durations in nanoseconds, counted in buckets whose width is 1/128 to 1/256 of their value: the two significant
  * digits, and the very buckets, of the histograms of the reference implementation. Covers 1 ns to 1 s; longer ones
  * count as 1 s. A range of durations takes memory once one of them was met.
  */
-final class LatencyHistogram {
+public final class LatencyHistogram {
   static final long MAX_NANOS = 1_000_000_000L;
   private static final int HALF_BITS = 7;
   private static final int HALF = 1 << HALF_BITS;
@@ -45,12 +45,12 @@ final class LatencyHistogram {
     total += sign * other.total;
   }
 
-  long total() {
+  public long total() {
     return total;
   }
 
   /** The highest duration that counts as the given percentile, in nanoseconds; 0 if nothing was recorded. */
-  long percentile(double percent) {
+  public long percentile(double percent) {
     long wanted = Math.max(1, (long) (Math.min(100, percent) / 100 * total + 0.5));
     long seen = 0;
     for (int row = 0; row < counts.length; row++) {

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
@@ -7,13 +7,13 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 
 /** Which commands are slow enough for the slow log or the latency monitor: one comparison for all others. */
-final class SlowCommands {
+public final class SlowCommands {
   private final SlowLog log;
   private final LatencyMonitor monitor;
   /** The lower of both thresholds; read by every loop. */
   private volatile long fromNanos;
 
-  SlowCommands(Config config, SlowLog log, LatencyMonitor monitor) {
+  public SlowCommands(Config config, SlowLog log, LatencyMonitor monitor) {
     this.log = log;
     this.monitor = monitor;
     Config.Hook changed = now -> {
@@ -38,22 +38,22 @@ final class SlowCommands {
     return value > Long.MAX_VALUE / times ? Long.MAX_VALUE : value * times;
   }
 
-  boolean concerned(long nanos) {
+  public boolean concerned(long nanos) {
     return nanos >= fromNanos;
   }
 
   /** Commands that took so long or longer are to be noted. */
-  long fromNanos() {
+  public long fromNanos() {
     return fromNanos;
   }
 
-  void note(Session session, CommandSpec spec, byte[][] argv, long nanos, long nowMillis) {
+  public void note(Session session, CommandSpec spec, byte[][] argv, long nanos, long nowMillis) {
     monitor.note(spec.is(CommandFlag.FAST) ? LatencyMonitor.FAST_COMMAND : LatencyMonitor.COMMAND, nanos, nowMillis);
     if (!session.blocked) log.note(session, spec, argv, nanos / 1000, nowMillis);
   }
 
   /** Notes a command that waited and is answered now. @param nanos see {@link CommandExecutor.Observer#finished} */
-  void noteFinished(Session session, CommandSpec spec, byte[][] argv, long nanos, long replyNanos, long nowMillis) {
+  public void noteFinished(Session session, CommandSpec spec, byte[][] argv, long nanos, long replyNanos, long nowMillis) {
     monitor.note(LatencyMonitor.COMMAND_UNBLOCKING, replyNanos, nowMillis);
     log.note(session, spec, argv, nanos / 1000, nowMillis);
   }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.understudy.keyspace.Keyspace;
  * What the server counts: the shard's own figures, those of all loops, and rates. {@link #sample} is to be called
  * ten times a second.
  */
-final class Statistics {
+public final class Statistics {
   /** Rate of a growing counter: the mean of the last 16 samples, as in the reference implementation. */
   private static final class Rate {
     private final long[] samples = new long[16];
@@ -45,52 +45,52 @@ final class Statistics {
   private ConnectionCounters connections;
   private long lastSampleMillis;
 
-  long keyspaceHits;
-  long keyspaceMisses;
+  public long keyspaceHits;
+  public long keyspaceMisses;
   /** Changes of the dataset since the last snapshot, or since the start. */
-  long changes;
-  long evictedClients;
+  public long changes;
+  public long evictedClients;
   /** Replicas that asked for a snapshot, that went on without, and that had wanted to but could not. */
-  long fullSyncs;
-  long partialSyncs;
-  long refusedPartialSyncs;
+  public long fullSyncs;
+  public long partialSyncs;
+  public long refusedPartialSyncs;
   /** Commands of our primary that failed here. */
-  long unexpectedErrors;
+  public long unexpectedErrors;
   /** Packed strings of payloads and files that were looked through before they were believed. */
-  final LongAdder integrityChecks = new LongAdder();
+  public final LongAdder integrityChecks = new LongAdder();
   long inputBufferDisconnections;
   long outputBufferDisconnections;
 
-  Statistics(List<LoopStats> loops, Keyspace keyspace) {
+  public Statistics(List<LoopStats> loops, Keyspace keyspace) {
     this.loops = loops;
     this.keyspace = keyspace;
   }
 
-  void connections(ConnectionCounters counted) {
+  public void connections(ConnectionCounters counted) {
     connections = counted;
   }
 
-  long connectionsAccepted() {
+  public long connectionsAccepted() {
     return connections == null ? 0 : connections.accepted();
   }
 
   /** An id for a client that did not come of itself: the link to our primary. */
-  long nextClientId() {
+  public long nextClientId() {
     return connections == null ? 0 : connections.nextId();
   }
 
-  long connectionsRejected() {
+  public long connectionsRejected() {
     return connections == null ? 0 : connections.rejected();
   }
 
   /** The counters of all loops since the last reset. */
-  Totals totals() {
+  public Totals totals() {
     Totals totals = Totals.of(loops);
     return atReset == null ? totals : totals.since(atReset);
   }
 
   /** @param replicationIn bytes from primaries since the last reset, {@code replicationOut} those to replicas */
-  void sample(long nowMillis, long replicationIn, long replicationOut) {
+  public void sample(long nowMillis, long replicationIn, long replicationOut) {
     long count = 0;
     long in = 0;
     long out = 0;
@@ -115,32 +115,32 @@ final class Statistics {
     replicationOutput.sample(replicationOut, elapsed);
   }
 
-  long lastSampleMillis() {
+  public long lastSampleMillis() {
     return lastSampleMillis;
   }
 
-  long commandsPerSecond() {
+  public long commandsPerSecond() {
     return commands.perSecond();
   }
 
-  long inputBytesPerSecond() {
+  public long inputBytesPerSecond() {
     return input.perSecond();
   }
 
-  long outputBytesPerSecond() {
+  public long outputBytesPerSecond() {
     return output.perSecond();
   }
 
-  long replicationInputBytesPerSecond() {
+  public long replicationInputBytesPerSecond() {
     return replicationInput.perSecond();
   }
 
-  long replicationOutputBytesPerSecond() {
+  public long replicationOutputBytesPerSecond() {
     return replicationOutput.perSecond();
   }
 
   /** CONFIG RESETSTAT. */
-  void reset(long nowMillis) {
+  public void reset(long nowMillis) {
     atReset = Totals.of(loops);
     keyspaceHits = 0;
     keyspaceMisses = 0;

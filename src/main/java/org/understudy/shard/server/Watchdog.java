@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.server;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,7 +14,7 @@ import org.understudy.config.Directive;
  * milliseconds (but at least two rounds of background work). A thread of its own, which is there only while the
  * directive is set.
  */
-final class Watchdog {
+public final class Watchdog {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
   /** How often in a period the thread looks. */
   private static final int LOOKS = 4;
@@ -27,7 +27,7 @@ final class Watchdog {
   /** The last round before the stall that was reported last. */
   private volatile long reportedRound;
 
-  Watchdog(Config config, Clock clock) {
+  public Watchdog(Config config, Clock clock) {
     this.clock = clock;
     config.onChange(Directive.WATCHDOG_PERIOD, now -> {
       configured(now);
@@ -53,7 +53,7 @@ final class Watchdog {
   }
 
   /** The loop has come round. */
-  void round() {
+  public void round() {
     if (periodMillis == 0) return;
     loop = Thread.currentThread();
     lastRoundNanos = clock.nanos();

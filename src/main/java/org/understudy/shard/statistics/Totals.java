@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.List;
 import java.util.Map;
@@ -6,23 +6,23 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The counters of all loops added up at one moment, less what they were at the last CONFIG RESETSTAT. */
-final class Totals {
-  final long[] calls = new long[LoopStats.MAX_ROWS];
-  final long[] nanos = new long[LoopStats.MAX_ROWS];
-  final long[] rejected = new long[LoopStats.MAX_ROWS];
-  final long[] failed = new long[LoopStats.MAX_ROWS];
+public final class Totals {
+  public final long[] calls = new long[LoopStats.MAX_ROWS];
+  public final long[] nanos = new long[LoopStats.MAX_ROWS];
+  public final long[] rejected = new long[LoopStats.MAX_ROWS];
+  public final long[] failed = new long[LoopStats.MAX_ROWS];
   /** Null where nothing was ever recorded. */
-  final LatencyHistogram[] histograms = new LatencyHistogram[LoopStats.MAX_ROWS];
+  public final LatencyHistogram[] histograms = new LatencyHistogram[LoopStats.MAX_ROWS];
   /** By code, in their order. */
-  final Map<String, Long> errors = new TreeMap<>();
-  long commands;
-  long errorReplies;
-  long inputBytes;
-  long outputBytes;
-  long reads;
-  long writes;
-  long replyBufferShrinks;
-  long replyBufferExpansions;
+  public final Map<String, Long> errors = new TreeMap<>();
+  public long commands;
+  public long errorReplies;
+  public long inputBytes;
+  public long outputBytes;
+  public long reads;
+  public long writes;
+  public long replyBufferShrinks;
+  public long replyBufferExpansions;
 
   private Totals() {}
 

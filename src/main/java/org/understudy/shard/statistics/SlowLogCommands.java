@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import static org.understudy.command.Arg.integer;
 import static org.understudy.command.CommandFlag.ADMIN;
@@ -19,17 +19,17 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 
 /** SLOWLOG. */
-final class SlowLogCommands {
+public final class SlowLogCommands {
   private static final CommandError BAD_COUNT = CommandError.err("count should be greater than or equal to -1");
   private static final int DEFAULT_COUNT = 10;
 
   private final SlowLog log;
 
-  SlowLogCommands(SlowLog log) {
+  public SlowLogCommands(SlowLog log) {
     this.log = log;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         container("SLOWLOG").arity(-2).since("2.2.12").group(SERVER).complexity("Depends on subcommand.")
             .summary("A container for slow log commands")

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.statistics;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 
 /** The last commands that took longer than {@code slowlog-log-slower-than}, newest first. */
-final class SlowLog {
+public final class SlowLog {
   private static final int MAX_ARGUMENTS = 32;
   private static final int MAX_ARGUMENT_BYTES = 128;
 
@@ -29,7 +29,7 @@ final class SlowLog {
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private long nextId;
 
-  SlowLog(Config config) {
+  public SlowLog(Config config) {
     this.config = config;
   }
 
