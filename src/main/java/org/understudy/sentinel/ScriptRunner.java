@@ -2,14 +2,18 @@ package org.understudy.sentinel;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Starts scripts. */
 @FunctionalInterface
 public interface ScriptRunner {
   /** As processes of this machine, with our environment; what they print goes where our own output goes. */
-  ScriptRunner PROCESSES = (command, ended) -> {
-    Process process = new ProcessBuilder(command).redirectInput(new File("/dev/null"))
+  ScriptRunner PROCESSES = (command, folder, ended) -> {
+    List<String> words = new ArrayList<>(command);
+    if (words.get(0).indexOf('/') < 0) words.set(0, "./" + words.get(0)); // else it would be looked for in PATH
+    Process process = new ProcessBuilder(words).directory(folder.toFile()).redirectInput(new File("/dev/null"))
         .redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     process.onExit().thenAccept(done -> ended.with(done.exitValue()));
     return new Running() {
@@ -29,9 +33,10 @@ public interface ScriptRunner {
    * Starts a script. May block.
    *
    * @param command path and arguments, with one character a byte
+   * @param folder that the script runs in, and that a relative path starts from
    * @throws IOException it cannot be started
    */
-  Running start(List<String> command, Ended ended) throws IOException;
+  Running start(List<String> command, Path folder, Ended ended) throws IOException;
 
   /** A script that was started. */
   interface Running {

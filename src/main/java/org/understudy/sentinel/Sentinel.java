@@ -259,15 +259,15 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
     }
     for (ScriptQueue.Job job : scripts.due(now)) {
       ActorRef<Message> self = getContext().getSelf();
-      blocking.execute(() -> start(world.scripts(), job, self));
+      blocking.execute(() -> start(world.scripts(), job, folder(), self));
     }
   }
 
-  private static void start(ScriptRunner runner, ScriptQueue.Job job, ActorRef<Message> self) {
+  private static void start(ScriptRunner runner, ScriptQueue.Job job, Path folder, ActorRef<Message> self) {
     // the end may be known before start returns: it must not overtake the news that the script was started
     CompletableFuture<Done> told = new CompletableFuture<>();
     try {
-      ScriptRunner.Running script = runner.start(job.command, status -> told.thenRun(() -> {
+      ScriptRunner.Running script = runner.start(job.command, folder, status -> told.thenRun(() -> {
         boolean bySignal = status > ScriptRunner.Ended.BY_SIGNAL;
         self.tell(new ScriptEnded(job, bySignal ? 0 : status, bySignal ? status - ScriptRunner.Ended.BY_SIGNAL : 0));
       }));

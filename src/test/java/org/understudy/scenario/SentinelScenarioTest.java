@@ -185,11 +185,14 @@ class SentinelScenarioTest {
     }
   }
 
-  // ---- scripts, renamed commands, files
-  // ------------------------------------------------------------------------------
+  // ---- scripts, renamed commands, files ----------------------------------------------------------------------------
 
   private Path script(String name, String body) throws IOException {
-    Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + body + "\n");
+    return script(folder.resolve(name), body);
+  }
+
+  private static Path script(Path file, String body) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + body + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     return file;
   }
@@ -216,6 +219,19 @@ class SentinelScenarioTest {
         throw new IllegalStateException(e);
       }
     });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"notify", "./notify"})
+  void aScriptWithoutAWholePathIsRunInTheSentinelsFolder(String path) throws IOException {
+    Ensemble.Member primary = ensemble.startRealPrimary();
+    TestSentinel sentinel = sentinels.start(primary.port(), 1, "sentinel deny-scripts-reconfig no");
+    script(sentinel.folder().resolve("notify"), "pwd > heard");
+    assertEquals("OK", ask(sentinel.port(), "SENTINEL", "set", NAME, "notification-script", path));
+    assertEquals("OK", ask(sentinel.port(), "SENTINEL", "set", NAME, "quorum", "2"));
+    Path heard = sentinel.folder().resolve("heard");
+    ensemble.await("it was run there", () -> heard.toFile().length() > 0);
+    assertEquals(sentinel.folder() + "\n", Files.readString(heard));
   }
 
   @Test
