@@ -92,6 +92,21 @@ class HandOverScenarioTest {
         ((List<?>) askServer(primary.port(), "ROLE")).get(0).equals("slave"));
   }
 
+  /** No hello is sent, so it cannot be the conversion after four of them. */
+  @Test
+  void aPrimaryThatCannotHandOverLosesItsRoleWithThePromotion() {
+    Ensemble.Member primary = ensemble.startRealPrimary("--rename-command", "FAILOVER", "");
+    Ensemble.Member replica = ensemble.startRealReplica(primary.port());
+    ensemble.awaitLinkUp(replica);
+    int sentinel = sentinels.start(primary.port(), 1).port();
+    sentinels.awaitAcquainted(1);
+    ask(sentinel, "SENTINEL", "debug", "publish-period", "3600000");
+    assertEquals("OK", ask(sentinel, "SENTINEL", "failover", NAME));
+    assertEquals(replica.port(), sentinels.awaitNewPrimary(primary.port()));
+    ensemble.await("the old primary follows", () ->
+        ((List<?>) askServer(primary.port(), "ROLE")).get(0).equals("slave"));
+  }
+
   @Test
   void aPrimaryThatIsShutDownInOrderLosesNoAcknowledgedWrite() throws InterruptedException {
     Ensemble.Member primary = primaryWithTwoReplicas(false);

@@ -73,6 +73,9 @@ final class Cadence {
   /** A handing over by FAILOVER may take so long before the replica is promoted without it. */
   static final long HAND_OVER_MILLIS = 2_000;
 
+  /** The primary's answer may be late, but then it is told to let it be. */
+  static final long HAND_OVER_GIVEN_UP_MILLIS = 2 * HAND_OVER_MILLIS;
+
   /** Up to this a period is kept to the millisecond; what comes less often waits for the next tick, all together. */
   private static final long SHORT_PERIOD_MILLIS = 4 * TICK_MILLIS;
 

@@ -170,6 +170,7 @@ final class Elections {
     if (primary == null || question.candidate().equals(NO_VOTE)) {
       outbox.add(new Effect.Reply(question.token(), new Answer.Down(down, NO_VOTE, 0)));
     } else {
+      if (!primary.subjectivelyDown) primary.handOverElsewhereUntil = now + Cadence.HAND_OVER_GIVEN_UP_MILLIS;
       vote(primary, question.epoch(), question.candidate(), now);
       pendingVotes.add(new PendingVote(question.token(), primary, primary.votedFor == null ? NO_VOTE : primary.votedFor,
           primary.voteEpoch, primary.voteVersion));

@@ -139,6 +139,12 @@ final class Failovers {
 
   private void waitStart(MonitoredPrimary primary, long now) {
     Failover failover = primary.failover;
+    if (!failover.forced && !primary.subjectivelyDown) {
+      outbox.log(LogLevel.NOTICE, primary, "it is up again before a sentinel was elected");
+      abort(primary, "-failover-abort-not-elected", now);
+      retryAt(primary, now);
+      return;
+    }
     elections.voteIfNotYet(primary, now);
     boolean overruled = primary.voteEpoch > failover.epoch;
     Elections.Outcome outcome = elections.outcome(primary);
@@ -234,7 +240,7 @@ final class Failovers {
     failover.handOverTried = true;
     boolean sent = links.send(primary, new Request.HandOver(failover.promoted.address, outbox.showsNames(),
         Cadence.HAND_OVER_MILLIS));
-    if (sent) failover.handOverUntil = now + Cadence.HAND_OVER_MILLIS * 2;
+    if (sent) failover.handOverUntil = now + Cadence.HAND_OVER_GIVEN_UP_MILLIS;
     return sent || tell(failover.promoted, null, now);
   }
 
@@ -302,11 +308,10 @@ final class Failovers {
     if (crashAfterPromotion) crash();
     outbox.publish(LogLevel.WARNING, "+failover-state-reconf-slaves", primary);
     runReconfigScript(primary, "leader", primary.address, replica.address);
-    if (handedOver) {
-      // Both have changed roles by themselves; what is left is to keep that and to part with their clients
-      links.send(replica, new Request.Reconfigure(null, outbox.showsNames()));
-      links.send(primary, new Request.Reconfigure(replica.address, outbox.showsNames()));
-    }
+    // Who handed over has changed roles already; what is left is to keep that and to part with the clients
+    if (handedOver) links.send(replica, new Request.Reconfigure(null, outbox.showsNames()));
+    // What it goes on to accept is lost. Redis leads it back after four hellos; one that cannot be reached has to wait
+    links.send(primary, new Request.Reconfigure(replica.address, outbox.showsNames()));
     forceHellos(primary);
   }
 

@@ -43,12 +43,12 @@ final class Monitor {
       instance.infoWanted = false;
     }
     if (now >= nextPingAt(instance) - Cadence.pingSlack(Cadence.ping(timing, instance))) links.ping(instance, now);
-    if (now >= nextHelloAt(instance) && !postponesPublish(instance)) sendHello(instance, now);
+    if (now >= nextHelloAt(instance) && !postponesPublish(instance, now)) sendHello(instance, now);
   }
 
   /** PUBLISH would wait with the writes, and all that we ask behind it; the primary would seem to be down. */
-  private static boolean postponesPublish(Instance instance) {
-    return instance instanceof MonitoredPrimary primary && primary.isHandingOver();
+  private static boolean postponesPublish(Instance instance, long now) {
+    return instance instanceof MonitoredPrimary primary && primary.mayHoldWritesBack(now);
   }
 
   /** When something is due that cannot wait for the ordinary tick. */

@@ -23,6 +23,8 @@ public final class MonitoredPrimary extends Instance {
   long configEpoch;
   boolean objectivelyDown;
   long objectivelyDownAt = NEVER;
+  /** Until when another sentinel may have it hand over: it asked for our vote although the primary is up. */
+  long handOverElsewhereUntil = NEVER;
   boolean rebooting;
   long rebootingAt = NEVER;
   /** {@code master_repl_offset} as its INFO said last, -1 before. */
@@ -78,6 +80,7 @@ public final class MonitoredPrimary extends Instance {
     subjectivelyDownAt = NEVER;
     objectivelyDown = false;
     objectivelyDownAt = NEVER;
+    handOverElsewhereUntil = NEVER;
     rebooting = false;
     scriptKillSent = false;
     votedFor = null;
@@ -130,6 +133,11 @@ public final class MonitoredPrimary extends Instance {
   /** Whether it was told to give its role to a replica by itself, and may still do so. Its writers wait until then. */
   boolean isHandingOver() {
     return stage() == FailoverStage.WAIT_PROMOTION && failover.handOverUntil != NEVER;
+  }
+
+  /** Whether its writers may have to wait because a sentinel has it hand over. */
+  boolean mayHoldWritesBack(long now) {
+    return isHandingOver() || now < handOverElsewhereUntil;
   }
 
   /** The address that clients and other sentinels are told: the promoted replica's once it is a primary. */

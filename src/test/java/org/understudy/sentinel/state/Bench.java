@@ -41,9 +41,9 @@ final class Bench {
   final List<Answer> answers = new ArrayList<>();
   /** INFO by port. */
   final Map<Integer, String> infos = new HashMap<>();
-  /** What each sentinel answers when it is asked; nothing without an entry. */
-  /** Do not get what they are told to follow. */
+  /** Ports of servers that never get what they are told to follow. */
   final Set<Integer> deaf = new HashSet<>();
+  /** What each sentinel answers when it is asked; nothing without an entry. */
   final Map<Integer, Function<Request.AskDown, Answer.Down>> opinions = new HashMap<>();
   /** What a server answers PING with, by port, instead of PONG. */
   final Map<Integer, Reply> pongs = new HashMap<>();
@@ -220,6 +220,12 @@ final class Bench {
 
   long count(Class<? extends Request> kind, int port) {
     return sent.stream().filter(send -> kind.isInstance(send.request()) && portOf(send) == port).count();
+  }
+
+  /** Whom the server at that port was told to follow, one after the other. */
+  List<Address> toldToFollow(int port) {
+    return sent.stream().filter(send -> portOf(send) == port && send.request() instanceof Request.Reconfigure)
+        .map(send -> ((Request.Reconfigure) send.request()).primary()).toList();
   }
 
   int portOf(Effect.Send send) {

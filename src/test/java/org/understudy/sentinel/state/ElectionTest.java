@@ -65,6 +65,18 @@ class ElectionTest {
   }
 
   @Test
+  void aPrimaryThatAnotherSentinelMayHaveHandOverIsNotMadeToWaitByAHello() {
+    bench.forget();
+    bench.ask(token -> new Event.AskedDown(token, "10.0.0.1", PRIMARY, 5, Bench.B));
+    bench.pass(Cadence.HAND_OVER_GIVEN_UP_MILLIS - 1);
+    assertEquals(0, bench.count(Request.Hello.class, PRIMARY));
+    assertTrue(bench.count(Request.Hello.class, Bench.REPLICA) > 0);
+    assertTrue(bench.count(Request.Ping.class, PRIMARY) > 0);
+    bench.pass(Cadence.TICK_MILLIS);
+    assertEquals(1, bench.count(Request.Hello.class, PRIMARY));
+  }
+
+  @Test
   void aVoteIsGivenOncePerEpoch() {
     asked(3, B);
     assertEquals(new Answer.Down(false, B, 3), lastAnswer());
@@ -166,6 +178,22 @@ class ElectionTest {
     assertTrue(bench.saw("-failover-abort-not-elected master mymaster 10.0.0.1 6379"));
     assertFalse(bench.saw("+elected-leader"));
     assertEquals(FailoverStage.NONE, bench.primary().stage());
+  }
+
+  @Test
+  void aPrimaryThatAnswersBeforeSomebodyIsElectedStaysPrimary() {
+    bench.opinions.put(26380, question -> new Answer.Down(true, "*", 0));
+    bench.mute.add(PRIMARY);
+    bench.passUntil(() -> bench.saw("+try-failover"));
+    bench.unmute();
+    assertTrue(bench.saw("-odown"));
+    assertTrue(bench.saw("-failover-abort-not-elected"));
+    assertEquals(FailoverStage.NONE, bench.primary().stage());
+    bench.mute.add(PRIMARY);
+    bench.forget();
+    bench.othersAgree();
+    bench.pass(2_000);
+    assertTrue(bench.saw("+elected-leader"), "the next attempt need not wait");
   }
 
   @Test

@@ -198,11 +198,34 @@ class FailoverTest {
   }
 
   @Test
+  void thePrimaryThatDidNotHandOverIsDemotedInTheStepOfThePromotion() {
+    bench.holdReconfigured = true;
+    bench.ask(token -> new Event.FailoverAsked(token, "mymaster"));
+    bench.passUntil(() -> bench.saw("+promoted-slave"));
+    assertEquals(List.of(at(REPLICA)), bench.toldToFollow(PRIMARY));
+    assertFalse(bench.saw("+switch-master"));
+  }
+
+  @Test
+  void aPrimaryThatIsOnlySilentIsDemotedAsSoonAsItReadsAgain() {
+    bench.mute.add(PRIMARY);
+    bench.passUntil(() -> bench.saw("+promoted-slave"));
+    assertEquals(List.of(at(REPLICA)), bench.toldToFollow(PRIMARY));
+  }
+
+  @Test
+  void onlyWhoHandedOverIsToldOnceMoreThatTheReplicaIsAPrimary() {
+    bench.ask(token -> new Event.FailoverAsked(token, "mymaster"));
+    bench.passUntil(() -> bench.saw("+switch-master"));
+    assertEquals(1, bench.count(Request.Reconfigure.class, REPLICA));
+  }
+
+  @Test
   void aPrimaryThatHandsOverDoesNotSeemToBeDownMeanwhile() {
     bench.pausesToHandOver = true;
     bench.ask(token -> new Event.FailoverAsked(token, "mymaster"));
     bench.passUntil(() -> bench.primary().isHandingOver());
-    bench.pass(2 * Cadence.HAND_OVER_MILLIS - 100);
+    bench.pass(Cadence.HAND_OVER_GIVEN_UP_MILLIS - 100);
     assertFalse(bench.saw("+sdown"));
     assertEquals(0, bench.count(Request.Reconfigure.class, REPLICA));
     bench.infos.put(REPLICA, Bench.primaryInfo(REPLICA, 100));

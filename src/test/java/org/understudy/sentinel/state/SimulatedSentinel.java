@@ -218,8 +218,8 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
   private void send(Effect.Send send) {
     Wire wire = wires.get(new WireKey(send.link(), Connection.COMMANDS));
     if (wire == null) throw new AssertionError("Sent over a connection that does not stand: " + send);
+    // What was sent is read even if the connection was closed behind it; a reply to it goes nowhere then
     world.carry(this, wire.to, () -> {
-      if (wire.closed) return;
       Consumer<Reply> back = reply -> world.carry(wire.to, this, () -> {
         if (!wire.closed) step(new Event.Answered(send.link(), send.instance(), send.request(), reply));
       });
