@@ -35,6 +35,7 @@ import org.understudy.command.Session;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.statistics.CommandExecutor;
 
 /**
  * CLIENT, MONITOR and RESET. What concerns nothing but the client's own session runs on its connection, the rest on the
@@ -45,7 +46,8 @@ import org.understudy.resp.ReplyBuffer;
 public final class ClientCommands {
   private static final CommandError ID_NOT_POSITIVE = CommandError.err("client-id should be greater than 0");
 
-  private final Shard shard;
+  private final PausedClients paused;
+  private final CommandExecutor executor;
   private final Clients clients;
   private final Tracking tracking;
   private final PubSub pubSub;
@@ -54,9 +56,10 @@ public final class ClientCommands {
   private final BlockedClients blocked;
   private final Users users;
 
-  ClientCommands(Shard shard, Clients clients, Tracking tracking, PubSub pubSub, Watches watches, Monitors monitors,
-      BlockedClients blocked, Users users) {
-    this.shard = shard;
+  ClientCommands(PausedClients paused, CommandExecutor executor, Clients clients, Tracking tracking, PubSub pubSub,
+      Watches watches, Monitors monitors, BlockedClients blocked, Users users) {
+    this.paused = paused;
+    this.executor = executor;
     this.clients = clients;
     this.tracking = tracking;
     this.pubSub = pubSub;
@@ -423,12 +426,12 @@ public final class ClientCommands {
       else if (!Bytes.is(argv[3], "ALL")) throw CommandError.err("CLIENT PAUSE mode must be WRITE or ALL");
     }
     long millis = Arguments.timeoutOfMillis(argv[2]);
-    shard.pause(Pause.Purpose.COMMAND, mode, millis == 0 ? 0 : call.nowMillis + millis);
+    paused.begin(Pause.Purpose.COMMAND, mode, millis == 0 ? 0 : call.nowMillis + millis);
     call.reply.ok();
   }
 
   private void unpause(Call call) {
-    shard.unpause(Pause.Purpose.COMMAND);
+    paused.end(Pause.Purpose.COMMAND);
     call.reply.ok();
   }
 
@@ -448,7 +451,7 @@ public final class ClientCommands {
       if (withError) {
         blocked.release(client, reply -> reply.error(UNBLOCKED));
       } else {
-        shard.executor().failed(client.blockedCommand(), null);
+        executor.failed(client.blockedCommand(), null);
         blocked.timeOut(client);
       }
     }

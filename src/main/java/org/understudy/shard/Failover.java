@@ -35,10 +35,10 @@ final class Failover {
   private static final Logger log = LoggerFactory.getLogger(Failover.class);
 
   private final Clock clock;
+  private final PausedClients paused;
   private final Replicas replicas;
   private final ReplicationLog history;
   private final Upstream upstream;
-  private Shard shard;
   private State state = State.NO_FAILOVER;
   /** Who is to take over; null while any replica may. */
   private PrimaryAddress target;
@@ -48,15 +48,12 @@ final class Failover {
 
   Failover(ShardParts parts) {
     clock = parts.clock;
+    paused = parts.paused;
     replicas = parts.replicas;
     history = parts.replicationLog;
     upstream = parts.upstream;
     replicas.onAcknowledged(this::check);
     upstream.onTakeOver(this::answered);
-  }
-
-  void start(Shard owner) {
-    shard = owner;
   }
 
   State state() {
@@ -82,7 +79,7 @@ final class Failover {
     endMillis = timeoutMillis == 0 ? 0 : clock.millis() + timeoutMillis;
     forced = force;
     state = State.WAITING_FOR_SYNC;
-    shard.pause(Pause.Purpose.FAILOVER, Pause.Mode.WRITE, Long.MAX_VALUE);
+    paused.begin(Pause.Purpose.FAILOVER, Pause.Mode.WRITE, Long.MAX_VALUE);
   }
 
   /** Looks whether it can go on: some times a second, and whenever a replica acknowledges something. */
@@ -138,6 +135,6 @@ final class Failover {
   private void end() {
     state = State.NO_FAILOVER;
     target = null;
-    shard.unpause(Pause.Purpose.FAILOVER);
+    paused.end(Pause.Purpose.FAILOVER);
   }
 }

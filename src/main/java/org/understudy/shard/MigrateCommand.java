@@ -49,10 +49,12 @@ final class MigrateCommand {
   private static final byte[] REPLACE = Bytes.of("REPLACE");
 
   private final Shard shard;
+  private final PausedClients paused;
   private final MigrationTargets targets;
 
-  MigrateCommand(Shard shard, MigrationTargets targets) {
+  MigrateCommand(Shard shard, PausedClients paused, MigrationTargets targets) {
     this.shard = shard;
+    this.paused = paused;
     this.targets = targets;
   }
 
@@ -112,9 +114,9 @@ final class MigrateCommand {
         options.auth == null ? null : encoded(options.auth), database, encoded(Bytes.of("SELECT"), Bytes.of(database)),
         keys);
     boolean atOnce = call.inTransaction;
-    if (!atOnce) shard.pause(Pause.Purpose.MIGRATION, Pause.Mode.WRITE, Long.MAX_VALUE);
+    if (!atOnce) paused.begin(Pause.Purpose.MIGRATION, Pause.Mode.WRITE, Long.MAX_VALUE);
     shard.offLoop(call, migration, rest -> {
-      if (!atOnce) shard.unpause(Pause.Purpose.MIGRATION);
+      if (!atOnce) paused.end(Pause.Purpose.MIGRATION);
       options.redact(rest);
       targets.release(host, port, target, rest.nowMillis);
       if (!options.copy) delete(rest, migration.acknowledged());

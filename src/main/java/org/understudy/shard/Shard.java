@@ -1,9 +1,6 @@
 package org.understudy.shard;
 
 import java.util.ArrayDeque;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
@@ -34,7 +31,7 @@ import org.understudy.shard.statistics.Statistics;
  * What the shard does, without the actor around it: executes runs in the order in which they come, suspends those
  * that have to wait, and tells everybody concerned what changed. Single-threaded.
  */
-public final class Shard implements Call.Changes, KeyspaceListener, CommandExecutor.Observer {
+public final class Shard implements Call.Changes, KeyspaceListener, CommandExecutor.Observer, PausedClients.Owner {
   /** Replies of one run that may wait before the run itself waits for them to leave. */
   static final long PART_BYTES = 512 * 1024;
 
@@ -61,6 +58,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Keyspace keyspace;
   private final Admission admission;
   private final Pause pause;
+  private final PausedClients paused;
   private final Clients clients;
   private final Watches watches;
   private final PubSub pubSub;
@@ -95,9 +93,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private Executor loop;
   /** A client's run was executed since a save had its last slice. */
   private boolean ranSinceSlice;
-  /** Clients whose runs wait for the end of a pause, in the order in which they came. */
-  private final Set<Client> paused = new LinkedHashSet<>();
-  private boolean unpauseDue;
   /** Clients whose blocked commands are answered, and whether they are just going on or being served. */
   private final ArrayDeque<Client> answered = new ArrayDeque<>();
   private boolean goingOn;
@@ -113,6 +108,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyspace = parts.keyspace;
     admission = parts.admission;
     pause = parts.pause;
+    paused = parts.paused;
+    paused.start(this);
     clients = parts.clients;
     watches = parts.watches;
     pubSub = parts.pubSub;
@@ -190,7 +187,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     persistence.start(turns, writing, blocking);
     spillFiles.start(turns);
     replacement.start(this, turns);
-    failover.start(this);
     shutdowns.start(this);
     upstream.start(this, lent::startLink, turns);
     memoryLimit.start(work -> timing.nextSlice(() -> {
@@ -217,7 +213,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** A client is no more: nobody may know it. */
   private void forget(Client client) {
-    paused.remove(client);
+    paused.forget(client);
     blocked.forget(client);
     persistence.forget(client);
     replicas.forget(client);
@@ -301,7 +297,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** Those whose waiting has ended meanwhile. */
   private void letGoOn() {
-    if (unpauseDue) unpaused();
+    paused.goOn();
     goOn();
   }
 
@@ -522,7 +518,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   /** The command that a client's run stood still at is answered. */
-  void goOn(Client client) {
+  void answered(Client client) {
     answered.add(client);
     if (current == null && !serving) goOn(); // else another client's command did it, and goes first
   }
@@ -567,7 +563,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     cron.round();
   }
 
-  private void wakeInTime() {
+  @Override
+  public void wakeInTime() {
     long at = blocked.nextDeadlineMillis();
     at = Math.min(at, pause.nextEndMillis());
     if (at != Long.MAX_VALUE) timing.wakeIn(Math.max(1, at - clock.millis()));
@@ -588,39 +585,22 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   void wake() {
     long now = moment.pass();
     blocked.expire(now);
-    if (now >= pause.nextEndMillis()) {
-      pause.expire(now);
-      unpaused();
-    }
+    paused.expire(now);
     wakeInTime();
   }
 
-  /**
-   * Holds clients back until then, or until {@link #unpause}; for so long no key expires either.
-   *
-   * @param untilMillis Unix time; {@link Long#MAX_VALUE} for no end of itself
-   */
-  void pause(Pause.Purpose purpose, Pause.Mode mode, long untilMillis) {
-    pause.start(purpose, mode, untilMillis, clock.millis());
-    applyExpiryMode();
-    wakeInTime();
+  @Override
+  public void goOn(Client client) {
+    execute(client.suspended);
   }
 
-  /** Ends a pause; who waited for that goes on once no command runs. */
-  void unpause(Pause.Purpose purpose) {
-    pause.end(purpose);
-    unpauseDue = true;
+  @Override
+  public void pauseChanged() {
+    applyExpiryMode();
   }
 
-  /** Lets everybody go on who waited for the end of a pause. Whom another purpose holds waits again. */
-  private void unpaused() {
-    unpauseDue = false;
-    applyExpiryMode();
-    List<Client> waiting = List.copyOf(paused);
-    paused.clear();
-    for (Client client : waiting) {
-      if (client.suspended != null) execute(client.suspended);
-    }
+  @Override
+  public void unpaused() {
     upstream.unpaused();
   }
 

@@ -73,6 +73,7 @@ public final class ShardParts {
   final AclLog aclLog;
   final Admission admission;
   final Pause pause = new Pause();
+  final PausedClients paused;
   final Clients clients;
   final Watches watches = new Watches();
   final PubSub pubSub;
@@ -133,6 +134,7 @@ public final class ShardParts {
     keyspace = new Keyspace(config.databases(), seed, moment, clock::nanos, CollectionForm.values());
     users = new Users(config);
     aclLog = new AclLog(config);
+    paused = new PausedClients(pause, clock);
     admission = new Admission(config, users, aclLog);
     statistics = new Statistics(stats, keyspace);
     clients = new Clients(config, clock, statistics);
@@ -147,7 +149,7 @@ public final class ShardParts {
     latencyMonitor = new LatencyMonitor(config);
     memoryLimit = new MemoryLimit(config, clock, keyspace, memory, pause, admission, latencyMonitor);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
-    blocked = new BlockedClients(this::goOn, this::failed);
+    blocked = new BlockedClients(this::answered, this::failed);
     listForms = new ListForms(config);
     dumpCommands = new DumpCommands(listForms, statistics.integrityChecks);
     keyWaits = new KeyWaits(keyspace, blocked);
@@ -195,7 +197,7 @@ public final class ShardParts {
     rows.addAll(HyperLogLogCommands.rows());
     rows.addAll(new SortCommands(listForms).rows());
     rows.addAll(dumpCommands.rows());
-    rows.addAll(new MigrateCommand(shard, migrationTargets).rows());
+    rows.addAll(new MigrateCommand(shard, paused, migrationTargets).rows());
     rows.addAll(SortedSetCommands.rows());
     rows.addAll(SortedSetRangeCommands.rows());
     rows.addAll(SortedSetPopCommands.rows());
@@ -203,7 +205,7 @@ public final class ShardParts {
     rows.addAll(SortedSetAlgebraCommands.rows());
     rows.addAll(GeoCommands.rows());
     rows.addAll(new PubSubCommands(pubSub, clients).rows());
-    rows.addAll(new ClientCommands(shard, clients, tracking, pubSub, watches, monitors, blocked,
+    rows.addAll(new ClientCommands(paused, shard.executor(), clients, tracking, pubSub, watches, monitors, blocked,
         users).rows());
     rows.addAll(new AclCommands(this).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor(), admission).rows());
@@ -222,8 +224,8 @@ public final class ShardParts {
     return rows;
   }
 
-  private void goOn(Client client) {
-    shard.goOn(client);
+  private void answered(Client client) {
+    shard.answered(client);
   }
 
   private void failed(CommandSpec command, String error) {

@@ -26,6 +26,7 @@ final class ShutdownSequence {
 
   private final Config config;
   private final Clock clock;
+  private final PausedClients paused;
   private final Replicas replicas;
   private final ReplicationLog history;
   private final Persistence persistence;
@@ -43,6 +44,7 @@ final class ShutdownSequence {
   ShutdownSequence(ShardParts parts) {
     config = parts.config;
     clock = parts.clock;
+    paused = parts.paused;
     replicas = parts.replicas;
     history = parts.replicationLog;
     persistence = parts.persistence;
@@ -69,7 +71,7 @@ final class ShutdownSequence {
     log.info("Waiting for replicas before shutting down.");
     endMillis = clock.millis() + config.shutdownTimeout() * 1000L;
     waiting = true;
-    shard.pause(Pause.Purpose.SHUTDOWN, Pause.Mode.WRITE, Long.MAX_VALUE);
+    paused.begin(Pause.Purpose.SHUTDOWN, Pause.Mode.WRITE, Long.MAX_VALUE);
     return null;
   }
 
@@ -155,7 +157,7 @@ final class ShutdownSequence {
   private void callOff() {
     waiting = false;
     control.shutdownCalledOff();
-    shard.unpause(Pause.Purpose.SHUTDOWN);
+    paused.end(Pause.Purpose.SHUTDOWN);
     List<Client> asked = List.copyOf(clients);
     clients.clear();
     for (Client client : asked) blocked.release(client, reply -> reply.error(FAILED));
