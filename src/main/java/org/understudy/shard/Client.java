@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.understudy.bytes.ByteKey;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
@@ -32,7 +33,7 @@ public final class Client {
   Runnable afterDrain;
   /** Waits for the end of a pause. */
   boolean paused;
-  /** Until the append-only file is there the gate stays closed, see {@link AppendOnly}. */
+  /** Position in the append-only file; until it is written so far the gate stays closed. */
   long awaitedPosition;
   /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */
   Object wait;
@@ -50,8 +51,8 @@ public final class Client {
   /** Prefixes of CLIENT TRACKING BCAST. */
   final TreeSet<ByteKey> prefixes = new TreeSet<>();
 
-  /** What it has said of itself as a replica, or what is known of the replica that it is; else null. */
-  Replica replica;
+  /** Bytes of the replication log that its socket was not given yet; null for a client that says nothing of replicas. */
+  LongSupplier pendingLogBytes;
   /** End of the replication log after its last command. */
   long writeOffset;
 

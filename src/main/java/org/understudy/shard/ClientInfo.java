@@ -14,7 +14,7 @@ public final class ClientInfo {
   /** One line without its end. */
   public static String line(Client client, long nowMillis) {
     Session session = client.session;
-    long output = session.outputBytes.get() + (session.replica ? client.replica.pendingBytes() : 0);
+    long output = session.outputBytes.get() + (session.replica ? client.pendingLogBytes.getAsLong() : 0);
     StringBuilder line = new StringBuilder(256);
     line.append("id=").append(session.id)
         .append(" addr=").append(session.address)

@@ -17,12 +17,6 @@ import org.understudy.shard.server.ProcFiles;
  * and the {@code understudy_heap_*} fields of INFO show those.
  */
 final class Memory {
-  /**
-   * A connection's objects: session, client, actors, stages, socket, without its buffers. Measured over 2,000
-   * connections on JDK 25 with compact object headers (7.6 KB each, of which 1 KB is the smallest reply buffer).
-   */
-  static final int CLIENT_OBJECTS_BYTES = 6656;
-
   /** Seconds for which the largest buffers are remembered. */
   private static final int RECENT_SECONDS = 8;
 

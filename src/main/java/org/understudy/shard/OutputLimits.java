@@ -88,7 +88,7 @@ public final class OutputLimits {
     return hard || soft;
   }
 
-  /** Whether somebody has limited what may wait for a replica: the default limits nothing, see {@link Replicas}. */
+  /** Whether somebody has limited what may wait for a replica: the default limits nothing. */
   boolean limitReplicas() {
     return !replica.equals(DEFAULT_OF_REPLICAS) && least(replica) != Long.MAX_VALUE;
   }

@@ -151,17 +151,12 @@ final class ReplicaCommands {
       throw new CommandError("NOMASTERLINK Can't SYNC while not connected with my master");
     }
     if (!call.reply.isEmpty()) throw CommandError.err("SYNC and PSYNC are invalid with pending output");
-    Replica replica = known(clients.of(call.session));
+    Replica replica = replicas.known(clients.of(call.session));
     if (!replica.contents.equals(SnapshotStream.Contents.ALL) && !replica.takesEndMark) {
       throw CommandError.err("Filtered replica requires EOF capability");
     }
     log.info("Replica {} asks for synchronization", replica.name());
     return replica;
-  }
-
-  private static Replica known(Client client) {
-    if (client.replica == null) client.replica = new Replica(client);
-    return client.replica;
   }
 
   private void explain(PsyncDecision.Reason reason, Replica replica, String id, long number) {
@@ -202,17 +197,17 @@ final class ReplicaCommands {
     for (int i = 1; i < argv.length; i += 2) {
       byte[] value = argv[i + 1];
       switch (Bytes.lowerString(argv[i])) {
-        case "listening-port" -> known(client).port = (int) Arguments.integer(value);
+        case "listening-port" -> replicas.known(client).port = (int) Arguments.integer(value);
         case "ip-address" -> {
           if (value.length >= ADDRESS_BYTES) {
             throw CommandError.err("REPLCONF ip-address provided by replica instance is too long: " + value.length
                 + " bytes");
           }
-          known(client).announcedAddress = Bytes.string(value);
+          replicas.known(client).announcedAddress = Bytes.string(value);
         }
         case "capa" -> {
-          if (Bytes.is(value, "eof")) known(client).takesEndMark = true;
-          else if (Bytes.is(value, "psync2")) known(client).takesNewId = true;
+          if (Bytes.is(value, "eof")) replicas.known(client).takesEndMark = true;
+          else if (Bytes.is(value, "psync2")) replicas.known(client).takesNewId = true;
         }
         case "ack" -> {
           if (Numbers.isLong(value)) replicas.acknowledged(client, Numbers.parseLong(value));
@@ -221,8 +216,8 @@ final class ReplicaCommands {
         case "getack" -> {
           return;
         }
-        case "rdb-only" -> known(client).snapshotOnly = Arguments.integer(value, 0, 1) == 1;
-        case "rdb-filter-only" -> known(client).contents = contents(value);
+        case "rdb-only" -> replicas.known(client).snapshotOnly = Arguments.integer(value, 0, 1) == 1;
+        case "rdb-filter-only" -> replicas.known(client).contents = contents(value);
         default -> throw CommandError.err("Unrecognized REPLCONF option: " + Bytes.string(argv[i]));
       }
     }

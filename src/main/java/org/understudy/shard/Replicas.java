@@ -3,8 +3,10 @@ package org.understudy.shard;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -48,6 +50,8 @@ final class Replicas {
   private final Propagation propagation;
   private final Statistics statistics;
   private final ReplicaSnapshots snapshots;
+  /** Whoever is one or has said something about the one that it is about to be. */
+  private final Map<Client, Replica> known = new HashMap<>();
   private final List<Replica> attached = new ArrayList<>();
   private final List<AckWait> ackWaits = new ArrayList<>();
   private final List<Runnable> acknowledgementListeners = new ArrayList<>();
@@ -178,9 +182,18 @@ final class Replicas {
     for (Replica replica : List.copyOf(attached)) disconnect(replica);
   }
 
+  /** What a client has said of itself as a replica so far. */
+  Replica known(Client client) {
+    return known.computeIfAbsent(client, c -> {
+      Replica replica = new Replica(c);
+      c.pendingLogBytes = replica::pendingBytes;
+      return replica;
+    });
+  }
+
   /** A client is no more. */
   void forget(Client client) {
-    Replica replica = client.replica;
+    Replica replica = known.remove(client);
     if (replica == null || !attached.remove(replica)) return;
     backlog.replicas(attached.size(), clock.millis());
     replica.closeFeeds();
@@ -208,7 +221,7 @@ final class Replicas {
   /** REPLCONF ACK. Nothing if the client is no replica. */
   void acknowledged(Client client, long offset) {
     if (!client.session.replica) return;
-    Replica replica = client.replica;
+    Replica replica = known.get(client);
     replica.acknowledgedOffset = Math.max(replica.acknowledgedOffset, offset);
     replica.lastHeardMillis = clock.millis();
     replica.link.accept(ReplicaLink.Confirmed.INSTANCE);

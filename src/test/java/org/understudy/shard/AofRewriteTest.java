@@ -83,7 +83,7 @@ class AofRewriteTest {
     shard.parts.shard().connected(replica);
     send(shard, replica, "REPLCONF", "capa", "eof");
     send(shard, replica, "PSYNC", "?", "-1");
-    assertEquals(Replica.State.AWAITS_SNAPSHOT, replica.replica.state);
+    assertEquals(Replica.State.AWAITS_SNAPSHOT, shard.parts.replicas.known(replica).state);
     shard.configure("repl-diskless-sync-delay", "0");
     shard.configure("save", "3600 1");
     fill(shard);
@@ -96,7 +96,7 @@ class AofRewriteTest {
     assertEquals("", shard.text("INFO", "errorstats").replace("# Errorstats", "").strip());
     assertEquals(0L, shard.call("DBSIZE"));
     assertTrue(files.list().contains("dump.rdb"), "the empty dataset is saved");
-    assertTrue(replica.replica.state != Replica.State.AWAITS_SNAPSHOT);
+    assertTrue(shard.parts.replicas.known(replica).state != Replica.State.AWAITS_SNAPSHOT);
   }
 
   private static void send(DirectShard shard, Client client, String... words) {

@@ -303,8 +303,8 @@ class ReplicasTest {
       shard.files.failingStep = -1;
     }
     Peer last = synchronizedPeer();
-    assertTrue(last.client.replica.isOnline());
-    shard.parts.replicas.disconnect(last.client.replica);
+    assertTrue(shard.parts.replicas.known(last.client).isOnline());
+    shard.parts.replicas.disconnect(shard.parts.replicas.known(last.client));
     seconds(62);
     assertEquals(0, shard.files.openFiles());
   }
