@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -38,6 +39,8 @@ import org.understudy.sentinel.state.Request;
  * Connecting -> Open: the greeting is on its way | Closed
  * Open       -> Closed
  * </pre>
+ * A fault while a message is dealt with leaves out that message: the machine gives up a connection over which nothing
+ * comes, and has it made anew.
  */
 final class InstanceLink extends AbstractMatchingBehavior<InstanceLink.Message> {
   sealed interface Message permits Connect, Disconnect, Send, Release, Resolved, Heard, Ended {}
@@ -81,7 +84,9 @@ final class InstanceLink extends AbstractMatchingBehavior<InstanceLink.Message> 
    */
   static Behavior<Message> create(LinkId id, Consumer<Event> events, NameResolver names, Executor blocking,
       String sourceAddress) {
-    return Behaviors.setup(context -> new InstanceLink(context, id, events, names, blocking, sourceAddress));
+    return Behaviors.<Message>supervise(
+        Behaviors.setup(context -> new InstanceLink(context, id, events, names, blocking, sourceAddress)))
+        .onFailure(SupervisorStrategy.resume());
   }
 
   private InstanceLink(ActorContext<Message> context, LinkId id, Consumer<Event> events, NameResolver names,
@@ -138,11 +143,12 @@ final class InstanceLink extends AbstractMatchingBehavior<InstanceLink.Message> 
   private void onResolved(Connect connect, String ip) {
     Address address = connect.address;
     if (!address.host().equals(ip)) events.accept(new Event.Resolved(address.host(), ip));
-    if (ip == null) {
+    InetAddress remote = numeric(ip);
+    if (remote == null) {
       closed(connect.connection, "Failed to resolve hostname '" + address.host() + "'");
       return;
     }
-    ServerConnection.Target target = new ServerConnection.Target(new InetSocketAddress(numeric(ip), address.port()),
+    ServerConnection.Target target = new ServerConnection.Target(new InetSocketAddress(remote, address.port()),
         sourceAddress == null ? null : new InetSocketAddress(numeric(sourceAddress), 0), CONNECT_TIMEOUT,
         MAX_REPLY_BYTES);
     ActorRef<ServerConnection.Message> server =
@@ -170,11 +176,13 @@ final class InstanceLink extends AbstractMatchingBehavior<InstanceLink.Message> 
     return event -> self.tell(new Heard(connection, attempt, event));
   }
 
+  /** @return null if it is no IP address, as something that another server tells may be */
   private static InetAddress numeric(String ip) {
+    if (ip == null || !NameResolver.isNumeric(ip)) return null;
     try {
       return InetAddress.getByName(ip); // no name: nothing is looked up
     } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("no IP address: " + ip, e);
+      return null;
     }
   }
 

@@ -22,6 +22,11 @@ public interface NameResolver {
   /** The IP address of a name, or null if it has none. May block. */
   String resolve(String name);
 
+  /** Whether the text can be an IP address, so that looking it up asks nobody. */
+  static boolean isNumeric(String text) {
+    return DOTTED.matcher(text).matches() || text.indexOf(':') >= 0;
+  }
+
   /** The address in the form that is shown if the text is an IP address, else null. Does not block. */
   static String literal(String text) {
     if (DOTTED.matcher(text).matches()) return text;

@@ -18,6 +18,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -98,8 +99,9 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
    */
   static Behavior<Message> create(World world, SentinelConfig configured, SentinelFile file, ShardParts parts,
       Consumer<Runnable> shard) {
-    return Behaviors.setup(context -> Behaviors.withTimers(
+    Behavior<Message> sentinel = Behaviors.setup(context -> Behaviors.withTimers(
         timers -> new Sentinel(context, timers, world, configured, file, parts, shard)));
+    return Behaviors.supervise(sentinel).onFailure(SupervisorStrategy.resume());
   }
 
   private Sentinel(ActorContext<Message> context, TimerScheduler<Message> timers, World world,
@@ -185,6 +187,8 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
     } else if (effect instanceof Effect.Reply reply) {
       Consumer<Answer> waiting = asked.remove(reply.token());
       if (waiting != null) waiting.accept(reply.answer());
+    } else if (effect instanceof Effect.Fault fault) {
+      log.error("A fault while looking after {}", fault.what(), fault.cause());
     } else if (effect instanceof Effect.Crash) {
       world.exit().accept(CRASHED);
     }

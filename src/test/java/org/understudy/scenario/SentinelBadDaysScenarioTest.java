@@ -182,11 +182,14 @@ class SentinelBadDaysScenarioTest {
 
   // ---- servers that only seem to live ------------------------------------------------------------------------------
 
-  /** Answers PING, and everything else with an error. */
-  private static final class OnlyPing implements AutoCloseable {
+  /** Answers PING as it should, INFO with a text of its own, and everything else with an error. */
+  private static final class Pretender implements AutoCloseable {
     private final ServerSocket socket;
+    private final String info;
 
-    OnlyPing() throws IOException {
+    /** @param info null: an error */
+    Pretender(String info) throws IOException {
+      this.info = info == null ? "-ERR not now\r\n" : "$" + info.length() + "\r\n" + info + "\r\n";
       socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
       inBackground(() -> {
         while (true) {
@@ -207,12 +210,12 @@ class SentinelBadDaysScenarioTest {
         } catch (IOException | UncheckedIOException e) {
           // it is closed
         }
-      }, "only-ping");
+      }, "pretender");
       thread.setDaemon(true);
       thread.start();
     }
 
-    private static void answer(Socket client) throws IOException {
+    private void answer(Socket client) throws IOException {
       InputStream in = client.getInputStream();
       OutputStream out = client.getOutputStream();
       while (true) {
@@ -222,7 +225,7 @@ class SentinelBadDaysScenarioTest {
           byte[] word = in.readNBytes(Integer.parseInt(line(in).substring(1)) + 2);
           if (i == 0) first = new String(word, 0, word.length - 2, StandardCharsets.ISO_8859_1);
         }
-        String reply = first.equals("PING") ? "+PONG\r\n" : "-ERR not now\r\n";
+        String reply = first.equals("PING") ? "+PONG\r\n" : first.equals("INFO") ? info : "-ERR not now\r\n";
         out.write(reply.getBytes(StandardCharsets.ISO_8859_1));
       }
     }
@@ -266,7 +269,7 @@ class SentinelBadDaysScenarioTest {
 
   @Test
   void aPrimaryThatAnswersNothingButPingIsUpAndTheOthersAreNotDisturbed() throws IOException {
-    OnlyPing primary = kept(new OnlyPing());
+    Pretender primary = kept(new Pretender(null));
     int first = sentinels.start(primary.port(), 1).port();
     int real = sentinels.startReal(primary.port(), 1).port();
     for (int sentinel : List.of(first, real)) {
@@ -276,5 +279,31 @@ class SentinelBadDaysScenarioTest {
       assertFalse(field(sentinel, "flags").contains("s_down"));
       assertEquals(primary.port(), primaryPort(sentinel));
     }
+  }
+
+  /** What is said of replicas and of sentinels may be anything: addresses that are none, ports that are none. */
+  @Test
+  void aPrimaryThatTellsNonsenseHarmsNobodyElse() throws IOException {
+    StringBuilder nonsense = new StringBuilder("role:master\r\nrun_id:" + "x".repeat(40) + "\r\n");
+    String[] places = {"ip=999.1.1.1,port=1", "ip=1.2.3,port=70000", "ip=::zz,port=1", "ip=a b,port=1", "ip=,port=1",
+        "ip=-1,port=-1", "ip=127.0.0.1,port=4294967297", "ip=1.2.3.4.5,port=0"};
+    for (int i = 0; i < places.length; i++) nonsense.append("slave").append(i).append(':').append(places[i]).append("\r\n");
+    Pretender liar = kept(new Pretender(nonsense.toString()));
+    Ensemble.Member primary = ensemble.startRealPrimary();
+    Ensemble.Member replica = ensemble.startRealReplica(primary.port());
+    ensemble.awaitLinkUp(replica);
+    TestSentinel sentinel = sentinels.start(primary.port(), 1, "sentinel monitor liar 127.0.0.1 " + liar.port() + " 1",
+        "sentinel down-after-milliseconds liar 1000");
+    sentinels.awaitAcquainted(1);
+    ensemble.await("it listened", () -> ask(sentinel.port(), "SENTINEL", "replicas", "liar").toString().contains("999"));
+    for (String sender : List.of("999.1.1.1,1", "127.0.0.1,99999", "::zz,5", ",1", "a b,1")) {
+      ask(sentinel.port(), "PUBLISH", "__sentinel__:hello", sender + "," + "f".repeat(40 - sender.length())
+          + sender + ",0,liar,127.0.0.1," + liar.port() + ",0");
+    }
+    int old = primary.port();
+    ensemble.stop(primary);
+    assertEquals(replica.port(), sentinels.awaitNewPrimary(old));
+    ensemble.await("what cannot be reached is down", () -> ask(sentinel.port(), "SENTINEL", "replicas", "liar").toString()
+        .split("s_down,slave,disconnected").length > 1);
   }
 }

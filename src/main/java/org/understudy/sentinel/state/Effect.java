@@ -45,6 +45,13 @@ public sealed interface Effect {
   /** A failover is over: for the command that shows them. Its line is in the log already. */
   record FailoverEnded(FailoverRecord failover) implements Effect {}
 
+  /**
+   * What was being done stays undone because of a fault of ours; the rest goes on.
+   *
+   * @param what in words for the log
+   */
+  record Fault(String what, RuntimeException cause) implements Effect {}
+
   /** End the process at once with code 99 (SENTINEL SIMULATE-FAILURE). */
   record Crash() implements Effect {}
 }

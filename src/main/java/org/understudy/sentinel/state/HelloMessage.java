@@ -13,8 +13,11 @@ record HelloMessage(String ip, int port, String id, long currentEpoch, String pr
   static HelloMessage parse(String text) {
     String[] fields = text.split(",", -1);
     if (fields.length != FIELDS) return null;
-    return new HelloMessage(fields[0], (int) Lenient.number(fields[1]), fields[2], Lenient.number(fields[3]), fields[4],
-        fields[5], (int) Lenient.number(fields[6]), Lenient.number(fields[7]));
+    long port = Lenient.number(fields[1]);
+    long primaryPort = Lenient.number(fields[6]);
+    if (!Address.isPort(port) || !Address.isPort(primaryPort)) return null;
+    return new HelloMessage(fields[0], (int) port, fields[2], Lenient.number(fields[3]), fields[4], fields[5],
+        (int) primaryPort, Lenient.number(fields[7]));
   }
 
   String text() {

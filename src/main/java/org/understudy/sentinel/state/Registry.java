@@ -14,6 +14,9 @@ import org.understudy.sentinel.state.SavedState.SavedSentinel;
 
 /** The instances: which there are, by which names, and where they listen. */
 final class Registry {
+  /** Names that nobody has any more are kept up to about so many. */
+  private static final int MOST_IDLE_NAMES = 16;
+
   private final Links links;
   private final Outbox outbox;
   private final Durability durability;
@@ -52,6 +55,10 @@ final class Registry {
   void resolved(String name, String ip) {
     if (ip == null) return;
     resolved.put(name.toLowerCase(Locale.ROOT), ip);
+    if (resolved.size() > MOST_IDLE_NAMES + instances.size()) {
+      resolved.keySet().retainAll(instances.values().stream()
+          .map(instance -> instance.address.host().toLowerCase(Locale.ROOT)).toList());
+    }
     for (Instance instance : instances.values()) {
       if (instance.address.host().equalsIgnoreCase(name)) instance.address = instance.address.withIp(ip);
     }

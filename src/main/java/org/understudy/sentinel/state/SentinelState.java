@@ -18,6 +18,9 @@ import org.understudy.sentinel.state.SavedState.SavedSentinel;
  * this process did not run for so long that everybody seems to be silent.
  */
 public final class SentinelState {
+  /** Between two faults that are told of. */
+  private static final long FAULT_MILLIS = 1_000;
+
   /** A tick that is later than this says that we did not run; what we missed is nobody's fault but ours. */
   private static final long LATE_MILLIS = 100;
 
@@ -38,6 +41,7 @@ public final class SentinelState {
   private Settings settings;
   private boolean started;
   private long nextTickAt;
+  private long faultToldAt = Link.NEVER;
 
   /**
    * @param saved what a former life left, or what a configuration file says; its id is that of the settings
@@ -74,18 +78,29 @@ public final class SentinelState {
   // ---------------------------------------------------------------------------------------------------------- Step
 
   /**
-   * Takes in what happened.
+   * Takes in what happened. A fault of ours is told of and does not get out; one that has to do with a primary does not
+   * keep the others from being watched.
    *
    * @param now monotonic milliseconds, never less than at the step before
    * @return what is to be done, in that order
    */
   public List<Effect> step(Event event, long now) {
     tilt.notice(now);
-    note(event, now);
+    contained("an event", () -> note(event, now), now);
     durability.retryIfDue(now);
     long version = durability.toWrite();
     if (version != 0) outbox.add(new Effect.Persist(version, saved()));
     return outbox.take();
+  }
+
+  private void contained(String what, Runnable work, long now) {
+    try {
+      work.run();
+    } catch (RuntimeException fault) {
+      if (now - faultToldAt < FAULT_MILLIS) return;
+      faultToldAt = now;
+      outbox.add(new Effect.Fault(what, fault));
+    }
   }
 
   /** When the next {@link Event.Tick} is due: at most 100 milliseconds after the last one. */
@@ -118,14 +133,16 @@ public final class SentinelState {
 
   private void tick(Event.Tick tick, long now) {
     long late = now - nextTickAt;
+    nextTickAt = now + Cadence.TICK_MILLIS;
     if (late > LATE_MILLIS) monitor.forgive(late, now);
     failovers.wallTime(tick.wallMillis(), now);
     if (!started) {
       started = true;
       registry.primaries().values().forEach(operators::announce);
     }
-    for (MonitoredPrimary primary : List.copyOf(registry.primaries().values())) tend(primary, now);
-    nextTickAt = nextDueAt(now);
+    for (MonitoredPrimary primary : List.copyOf(registry.primaries().values())) {
+      contained("the primary " + primary.name, () -> tend(primary, now), now);
+    }
   }
 
   /** Looks after a primary and all that belongs to it. */
@@ -146,6 +163,10 @@ public final class SentinelState {
     failovers.advance(primary, now);
     elections.ask(primary, false, now);
     for (Instance instance : instancesOf(primary)) monitor.attend(instance, now);
+    tickAgainFor(primary, now);
+  }
+
+  private void tickAgainFor(MonitoredPrimary primary, long now) {
     nextTickAt = Math.min(nextTickAt, Math.max(now + 1, dueAt(primary, now)));
   }
 
@@ -155,13 +176,6 @@ public final class SentinelState {
     instances.addAll(primary.replicas.values());
     instances.addAll(primary.sentinels.values());
     return instances;
-  }
-
-  private long nextDueAt(long now) {
-    long due = now + Cadence.TICK_MILLIS;
-    if (tilt.on()) return due;
-    for (MonitoredPrimary primary : registry.primaries().values()) due = Math.min(due, dueAt(primary, now));
-    return Math.max(due, now + 1);
   }
 
   private long dueAt(MonitoredPrimary primary, long now) {

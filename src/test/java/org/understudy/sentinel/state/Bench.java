@@ -60,6 +60,7 @@ final class Bench {
   final Set<Integer> stubborn = new HashSet<>();
   /** Replicas that are told to follow another primary do not. */
   boolean holdReconfigured;
+  boolean faultsExpected;
   SavedState disk;
   SentinelState state;
   long now = 5_000;
@@ -267,6 +268,8 @@ final class Bench {
       scripts.add(script);
     } else if (effect instanceof Effect.Reply reply) {
       answers.add(reply.answer());
+    } else if (effect instanceof Effect.Fault fault && !faultsExpected) {
+      throw fault.cause();
     }
   }
 

@@ -166,6 +166,17 @@ class MonitoringTest {
   }
 
   @Test
+  void aFaultOfOursOverOnePrimaryDoesNotKeepTheOthersFromBeingWatched() {
+    bench.ask(token -> new Event.MonitorAsked(token, "second", Bench.at(7000), 1));
+    bench.primary().link = null;
+    bench.faultsExpected = true;
+    bench.pass(2_000);
+    bench.kill(7000);
+    bench.pass(31_000);
+    assertTrue(bench.saw("+sdown master second 10.0.0.1 7000"));
+  }
+
+  @Test
   void replicasThatThePrimaryNamesAreFoundAndKept() {
     bench.infos.put(PRIMARY, Bench.primaryInfo(PRIMARY, 100)
         + "slave0:ip=10.0.0.9,port=6390,state=online,offset=1,lag=0\r\nslave1:10.0.0.1,6380,online\r\n");

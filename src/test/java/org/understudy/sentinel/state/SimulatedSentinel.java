@@ -176,6 +176,7 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
         afterNextVote = null;
       }
     } else if (effect instanceof Effect.Crash) crash();
+    else if (effect instanceof Effect.Fault fault) throw fault.cause();
   }
 
   private void connect(Effect.Connect connect) {
