@@ -18,12 +18,12 @@ import org.understudy.command.Place;
 import org.understudy.command.Session;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
-import org.understudy.shard.Client;
-import org.understudy.shard.ClientInfo;
-import org.understudy.shard.KeyspaceShard;
-import org.understudy.shard.Pause;
-import org.understudy.shard.QueuedFlags;
-import org.understudy.shard.Run;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.ClientInfo;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.QueuedFlags;
+import org.understudy.shard.clients.Run;
+import org.understudy.shard.clients.ShardMessage;
 
 /**
  * A client's connection. It checks each request, answers what is its own, queues what belongs to a transaction, and
@@ -112,9 +112,9 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       proceed();
     } else if (message instanceof Opened opened) {
       sink.opened(opened.stage);
-      loop.shard.tell(new KeyspaceShard.Connected(client));
+      loop.shard.tell(new ShardMessage.Connected(client));
     } else if (message == PartSent.INSTANCE) {
-      loop.shard.tell(new KeyspaceShard.Drained(client));
+      loop.shard.tell(new ShardMessage.Drained(client));
     } else if (message instanceof ProtocolError error) {
       protocolError(error.reason);
     } else if (message instanceof Shrink shrink) {
@@ -127,7 +127,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       if (message == Closed.BY_PEER && LOG.isDebugEnabled()) {
         LOG.debug("Client closed connection {}", ClientInfo.line(client, loop.clock.millis()));
       }
-      loop.shard.tell(new KeyspaceShard.Disconnected(client));
+      loop.shard.tell(new ShardMessage.Disconnected(client));
       loop.sessions.closed(session);
       return Behaviors.stopped();
     }
@@ -182,7 +182,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       }
     }
     this.requests = List.of();
-    if (session.multiBytes > 0 && loop.limits.clientsAreEvicted()) loop.shard.tell(new KeyspaceShard.Resized(session));
+    if (session.multiBytes > 0 && loop.limits.clientsAreEvicted()) loop.shard.tell(new ShardMessage.Resized(session));
     if (run.isEmpty()) {
       ByteString replies = reply.take();
       session.outputBytes.addAndGet(replies.size());
@@ -301,7 +301,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   }
 
   private void closeAfterReplies() {
-    loop.shard.tell(new KeyspaceShard.Disconnected(client)); // before anybody can know of it from the last reply
+    loop.shard.tell(new ShardMessage.Disconnected(client)); // before anybody can know of it from the last reply
     ByteString replies = reply.take();
     session.outputBytes.addAndGet(replies.size());
     sink.closeAfterReplies(replies);

@@ -30,8 +30,8 @@ import org.understudy.acl.Users;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;
-import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.clients.ShardMessage;
 
 /** Listens on the server's addresses and gives each connection that may come in its actor and its stream. */
 public final class ClientListener extends AbstractMatchingBehavior<ClientListener.Message> {
@@ -95,7 +95,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private UnixSockets unixSockets;
 
   /** One listener a loop: its connections run on the loop of the dispatcher that it is spawned on. */
-  public static Behavior<Message> create(ActorRef<KeyspaceShard.Message> shard, ShardParts parts, Users users,
+  public static Behavior<Message> create(ActorRef<ShardMessage> shard, ShardParts parts, Users users,
       Sessions sessions) {
     return Behaviors.setup(context -> new ClientListener(context, new Loop(shard, parts, sessions), users));
   }

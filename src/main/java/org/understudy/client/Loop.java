@@ -11,11 +11,11 @@ import org.understudy.command.CommandTable;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.RequestParser;
-import org.understudy.shard.Admission;
-import org.understudy.shard.KeyspaceShard;
-import org.understudy.shard.OutputLimits;
-import org.understudy.shard.Pause;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.OutputLimits;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.ShardMessage;
 import org.understudy.shard.statistics.CommandExecutor;
 import org.understudy.shard.statistics.LoopStats;
 
@@ -32,7 +32,7 @@ final class Loop {
   private static final long ANNOUNCED_BYTES = 64 * 1024 * 1024;
   private static final int LEAST_BULK_BYTES = 16 * 1024;
 
-  final ActorRef<KeyspaceShard.Message> shard;
+  final ActorRef<ShardMessage> shard;
   final CommandTable table;
   final Admission admission;
   final Pause pause;
@@ -52,7 +52,7 @@ final class Loop {
   /** Bytes held for input that has not come. */
   private long inputRoom;
 
-  Loop(ActorRef<KeyspaceShard.Message> shard, ShardParts parts, Sessions sessions) {
+  Loop(ActorRef<ShardMessage> shard, ShardParts parts, Sessions sessions) {
     this.shard = shard;
     this.sessions = sessions;
     table = parts.table();

@@ -20,8 +20,8 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.resp.RequestParser;
-import org.understudy.shard.KeyspaceShard;
-import org.understudy.shard.OutputLimits;
+import org.understudy.shard.clients.OutputLimits;
+import org.understudy.shard.clients.ShardMessage;
 import org.understudy.shard.statistics.LoopStats;
 
 /**
@@ -250,7 +250,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
           connection.tell(new ClientConnection.QueryBufferExceeded(parser.pendingStart(SHOWN_BYTES)));
           return;
         }
-        if (loop.limits.clientsAreEvicted()) loop.shard.tell(new KeyspaceShard.Resized(session));
+        if (loop.limits.clientsAreEvicted()) loop.shard.tell(new ShardMessage.Resized(session));
       }
       if (!hasBeenPulled(in)) pull(in);
     }

@@ -7,8 +7,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.understudy.shard.ClientSink;
-import org.understudy.shard.Run;
+import org.understudy.shard.clients.ClientSink;
+import org.understudy.shard.clients.Run;
 
 /**
  * The shard's way to a socket: straight to the stage, past the connection's actor, but for what that has to go on with.

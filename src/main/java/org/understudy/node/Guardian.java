@@ -25,6 +25,7 @@ import org.understudy.sentinel.SentinelMode;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.Mode;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.clients.ShardMessage;
 import org.understudy.shard.server.ServerFacts;
 
 /**
@@ -61,7 +62,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** Null for an ordinary server. */
   private final SentinelMode sentinel;
   private final ShardParts parts;
-  private final ActorRef<KeyspaceShard.Message> shard;
+  private final ActorRef<ShardMessage> shard;
   private final Listeners listeners;
 
   /** @param sentinel null for an ordinary server */
@@ -147,9 +148,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private Behavior<Command> onLoad(Load message) {
     if (sentinel == null) {
-      shard.tell(new KeyspaceShard.Task(() -> parts.load(shutdown::requested, this::loaded)));
+      shard.tell(new ShardMessage.Task(() -> parts.load(shutdown::requested, this::loaded)));
     } else {
-      sentinel.start(getContext(), parts, work -> shard.tell(new KeyspaceShard.Task(work)));
+      sentinel.start(getContext(), parts, work -> shard.tell(new ShardMessage.Task(work)));
       milestones.loaded.complete(Done.getInstance());
     }
     return this;
@@ -175,7 +176,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onShutDown(ShutDown request) {
-    shard.tell(new KeyspaceShard.Task(() -> {
+    shard.tell(new ShardMessage.Task(() -> {
       if (parts.shutDown(request.flags) == null) return;
       shutdown.callOff();
       log.warn("SIGTERM received but errors trying to shut down the server, check the logs for more information");

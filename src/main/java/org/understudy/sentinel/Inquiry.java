@@ -8,7 +8,7 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.sentinel.state.Answer;
 import org.understudy.sentinel.state.MonitoredPrimary;
-import org.understudy.shard.PendingAnswer;
+import org.understudy.shard.clients.PendingAnswer;
 
 /** A command that the sentinel's actor is to answer. Answered once, at once or later. */
 final class Inquiry {

@@ -41,6 +41,8 @@ import org.understudy.command.Session;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
 
 /**
  * ACL. What changes users runs in step with the connection, which decides by them about the requests that follow.

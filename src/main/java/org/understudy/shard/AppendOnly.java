@@ -23,14 +23,16 @@ import org.understudy.persistence.Turns;
 import org.understudy.rdb.RdbWriter;
 import org.understudy.replication.EffectSink;
 import org.understudy.resp.RequestBuffer;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.Client;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.statistics.LatencyMonitor;
 
 /**
  * The append-only file as the shard feeds it: effects go to the writer once all requests that have come are executed,
  * so that many clients' make one group. A client that changed something hears nothing more until its group is safe on
- * disk, under {@code appendfsync always}, or else until it is written, so that it outlives the server. A disk that takes
- * too long for that is waited for under always only, or if too much would gather in memory.
+ * disk, under {@code appendfsync always}, or else until it is written, so that it outlives the server. A disk that
+ * takes too long for that is waited for under always only, or if too much would gather in memory.
  *
  * <pre>
  * OFF     -> ON:      the server has started with appendonly

@@ -28,6 +28,8 @@ import org.understudy.config.Directive;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.Background;
+import org.understudy.shard.clients.PendingAnswer;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.statistics.Statistics;
 

@@ -4,6 +4,8 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.shard.clients.ClientCron;
+import org.understudy.shard.clients.Clients;
 import org.understudy.shard.server.Watchdog;
 import org.understudy.shard.statistics.LatencyMonitor;
 import org.understudy.shard.statistics.Statistics;

@@ -39,6 +39,9 @@ import org.understudy.keyspace.collection.ListValue;
 import org.understudy.rdb.Payload;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.shard.clients.Background;
+import org.understudy.shard.clients.ClientCron;
+import org.understudy.shard.clients.Clients;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 

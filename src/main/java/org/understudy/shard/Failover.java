@@ -5,6 +5,8 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.PausedClients;
 
 /**
  * Hands our role over to a replica (FAILOVER): nobody may write until one has everything that we have; then we become

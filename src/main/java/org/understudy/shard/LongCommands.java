@@ -8,6 +8,9 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.SlicedWork;
 import org.understudy.keyspace.Database;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
 
 /**
  * Commands that take longer than others should have to wait: their clients stand still while they go on in slices

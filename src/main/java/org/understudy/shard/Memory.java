@@ -8,6 +8,8 @@ import org.understudy.command.Session;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
 import org.understudy.shard.server.ProcFiles;
 
 /**

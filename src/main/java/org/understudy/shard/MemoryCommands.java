@@ -23,6 +23,8 @@ import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.Background;
+import org.understudy.shard.clients.Clients;
 import org.understudy.shard.server.ProcFiles;
 
 /** MEMORY. */

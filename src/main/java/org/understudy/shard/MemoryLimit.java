@@ -8,6 +8,8 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.config.MaxmemoryPolicy;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.Pause;
 import org.understudy.shard.statistics.LatencyMonitor;
 
 /**

@@ -34,6 +34,8 @@ import org.understudy.rdb.Payload;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.PausedClients;
 
 /**
  * MIGRATE: sends keys to another server and then deletes them here. Where Redis stands still until the target has

@@ -24,6 +24,8 @@ import org.understudy.command.Place;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
 
 /** Whose replica we are: REPLICAOF and its older name; and FAILOVER, which makes us that of one of ours. */
 final class PrimaryCommands {

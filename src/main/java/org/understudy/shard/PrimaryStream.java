@@ -12,6 +12,9 @@ import org.understudy.command.Session;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.RequestParser;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.ClientSink;
+import org.understudy.shard.clients.Run;
 
 /**
  * Applies the changes of our primary as they come: as a client that is obeyed and gets no replies. What was applied is

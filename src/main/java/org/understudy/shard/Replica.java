@@ -6,6 +6,7 @@ import org.understudy.persistence.SnapshotStream;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.replication.SnapshotFeed;
+import org.understudy.shard.clients.Client;
 
 /** A client that is a replica of ours, or has said something about the one that it is about to be (REPLCONF). */
 final class Replica {

@@ -34,6 +34,8 @@ import org.understudy.replication.PsyncDecision;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
 import org.understudy.shard.statistics.Statistics;
 
 /** What replicas say to us: PSYNC, SYNC, REPLCONF; and what others ask about them: ROLE, WAIT. */

@@ -20,6 +20,11 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
+import org.understudy.shard.clients.Pause;
 import org.understudy.shard.statistics.Statistics;
 
 /**

@@ -20,6 +20,9 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.Place;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
 
 /** SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE. */
 final class SaveCommands {

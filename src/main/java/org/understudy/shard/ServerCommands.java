@@ -27,6 +27,7 @@ import org.understudy.command.Place;
 import org.understudy.config.Config;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
+import org.understudy.shard.clients.Clients;
 
 /** Commands about the server as a whole: INFO, TIME, LOLWUT, SHUTDOWN. */
 final class ServerCommands {

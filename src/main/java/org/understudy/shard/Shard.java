@@ -23,6 +23,21 @@ import org.understudy.persistence.Turns;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.Background;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
+import org.understudy.shard.clients.KeyWaits;
+import org.understudy.shard.clients.Lookahead;
+import org.understudy.shard.clients.Monitors;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.PausedClients;
+import org.understudy.shard.clients.PubSub;
+import org.understudy.shard.clients.QueuedFlags;
+import org.understudy.shard.clients.Run;
+import org.understudy.shard.clients.Tracking;
+import org.understudy.shard.clients.Watches;
 import org.understudy.shard.statistics.CommandExecutor;
 import org.understudy.shard.statistics.SlowCommands;
 import org.understudy.shard.statistics.Statistics;
@@ -481,10 +496,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     serving = true;
     keyWaits.serve(this::finish);
     serving = false;
-  }
-
-  private boolean finish(KeyWaits.Waiting waiting, Database database, CommandExecutor.Rest rest) {
-    return finish(waiting.client, waiting.spec, waiting.argv, database, rest);
   }
 
   @Override

@@ -45,6 +45,25 @@ import org.understudy.persistence.FileSystem;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.SpillFiles;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.Background;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.ClientCommands;
+import org.understudy.shard.clients.ClientCron;
+import org.understudy.shard.clients.Clients;
+import org.understudy.shard.clients.KeyWaits;
+import org.understudy.shard.clients.Monitors;
+import org.understudy.shard.clients.OutputLimits;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.PausedClients;
+import org.understudy.shard.clients.PendingAnswer;
+import org.understudy.shard.clients.PubSub;
+import org.understudy.shard.clients.PubSubCommands;
+import org.understudy.shard.clients.ShardMessage;
+import org.understudy.shard.clients.Tracking;
+import org.understudy.shard.clients.TransactionCommands;
+import org.understudy.shard.clients.Watches;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 import org.understudy.shard.statistics.CommandExecutor;
@@ -379,17 +398,17 @@ public final class ShardParts {
   }
 
   /** What the executor of a connections' loop reports to: the shard hears of slow commands only. */
-  private CommandExecutor.Observer connectionObserver(Consumer<KeyspaceShard.Message> shardMailbox) {
+  private CommandExecutor.Observer connectionObserver(Consumer<ShardMessage> shardMailbox) {
     return new CommandExecutor.Observer() {
       @Override
       public void took(Session session, CommandSpec spec, byte[][] shownArgv, long nanos) {
-        shardMailbox.accept(new KeyspaceShard.Slow(session, spec, shownArgv, nanos));
+        shardMailbox.accept(new ShardMessage.Slow(session, spec, shownArgv, nanos));
       }
     };
   }
 
   /** An executor for the commands that connections run on a loop of theirs. */
-  public CommandExecutor newExecutor(LoopStats stats, Consumer<KeyspaceShard.Message> shardMailbox) {
+  public CommandExecutor newExecutor(LoopStats stats, Consumer<ShardMessage> shardMailbox) {
     return new CommandExecutor(clock, config, stats, slowCommands::fromNanos, connectionObserver(shardMailbox));
   }
 

@@ -7,6 +7,10 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Pause;
+import org.understudy.shard.clients.PausedClients;
 import org.understudy.shard.server.ServerControl;
 
 /**

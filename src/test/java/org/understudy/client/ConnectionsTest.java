@@ -24,6 +24,7 @@ import org.understudy.engine.Engine;
 import org.understudy.engine.EngineSettings;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.ShardParts;
+import org.understudy.shard.clients.ShardMessage;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader.RespError;
 
@@ -54,7 +55,7 @@ class ConnectionsTest {
     };
     ShardParts parts = new ShardParts(config, clock, 42, wired -> new ConnectionCommands(wired).rows());
     parts.connections(sessions);
-    ActorRef<KeyspaceShard.Message> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
+    ActorRef<ShardMessage> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
     ActorRef<ClientListener.Message> listener =
         kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions), "listener");
     TestProbe<ClientListener.Bound> bound = kit.createTestProbe();

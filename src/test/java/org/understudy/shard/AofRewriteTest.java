@@ -17,6 +17,8 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.persistence.MemoryFileSystem;
 import org.understudy.persistence.RdbFiles;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Run;
 
 /** When the append-only file is rewritten, and what becomes of the files. */
 class AofRewriteTest {

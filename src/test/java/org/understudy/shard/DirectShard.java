@@ -20,6 +20,10 @@ import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.MemoryFileSystem;
 import org.understudy.resp.CommandError;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Clients;
+import org.understudy.shard.clients.Run;
+import org.understudy.shard.clients.ShardMessage;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 import org.understudy.shard.statistics.CommandExecutor;
@@ -32,9 +36,9 @@ import org.understudy.testing.RespReader;
 public class DirectShard extends ReadySink {
   final Config config;
   final MemoryFileSystem files;
-  final ShardParts parts;
+  public final ShardParts parts;
   final Session session = new Session(7, "127.0.0.1:50000", "127.0.0.1:6379", 0);
-  final Client client = new Client(session, this);
+  public final Client client = new Client(session, this);
   /** Rounds that the shard asked for: milliseconds between them; and when it wants to be woken. */
   final List<Long> tickRequests = new ArrayList<>();
   final List<Long> wakeRequests = new ArrayList<>();
@@ -43,7 +47,7 @@ public class DirectShard extends ReadySink {
   private final Run run = new Run(client);
   private final CommandExecutor connectionExecutor;
   private final Call connectionCall = new Call(null);
-  private final List<KeyspaceShard.Message> mailbox = new ArrayList<>();
+  private final List<ShardMessage> mailbox = new ArrayList<>();
   /** What the shard has given its own loop to do; done after each command. */
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final List<BehaviorTestKit<?>> actors = new ArrayList<>();
@@ -196,8 +200,12 @@ public class DirectShard extends ReadySink {
     betweenSlices = work;
   }
 
-  Keyspace keyspace() {
+  public Keyspace keyspace() {
     return parts.keyspace;
+  }
+
+  public Clients clients() {
+    return parts.clients;
   }
 
   /** From now on the clock goes on by so much whenever it is looked at: how long commands take. */
@@ -253,8 +261,8 @@ public class DirectShard extends ReadySink {
       connectionExecutor.startBatch(connectionCall);
       connectionExecutor.run(connectionCall);
       connectionExecutor.endBatch(connectionCall);
-      for (KeyspaceShard.Message message : mailbox) {
-        KeyspaceShard.Slow slow = (KeyspaceShard.Slow) message;
+      for (ShardMessage message : mailbox) {
+        ShardMessage.Slow slow = (ShardMessage.Slow) message;
         parts.shard().took(slow.session(), slow.spec(), slow.argv(), slow.nanos());
       }
       mailbox.clear();
@@ -287,7 +295,7 @@ public class DirectShard extends ReadySink {
   }
 
   /** Queues a command of a transaction. */
-  void queue(Object... command) {
+  public void queue(Object... command) {
     byte[][] argv = Arrays.stream(command).map(word -> Bytes.of(word.toString())).toArray(byte[][]::new);
     if (!session.inTransaction()) session.startTransaction();
     session.queue(parts.table().resolve(argv), argv);

@@ -25,6 +25,8 @@ import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.keyspace.Type;
 import org.understudy.resp.CommandError;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Run;
 
 /** Waiting for keys, with a command of this test that takes strings: {@code TAKE key… timeout}, {@code TAKEKEPT}. */
 class KeyWaitsTest {

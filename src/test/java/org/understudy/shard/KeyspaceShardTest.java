@@ -10,11 +10,14 @@ import org.understudy.bytes.Bytes;
 import org.understudy.command.Session;
 import org.understudy.engine.Engine;
 import org.understudy.engine.EngineSettings;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Run;
+import org.understudy.shard.clients.ShardMessage;
 
 class KeyspaceShardTest {
   private final ActorTestKit kit = ActorTestKit.create("shard", Engine.systemConfig(EngineSettings.defaults()));
   private final DirectShard direct = new DirectShard();
-  private final ActorRef<KeyspaceShard.Message> shard = kit.spawn(KeyspaceShard.create(direct.parts.shard()));
+  private final ActorRef<ShardMessage> shard = kit.spawn(KeyspaceShard.create(direct.parts.shard()));
   private final TestProbe<String> probe = kit.createTestProbe();
 
   @AfterEach
@@ -48,14 +51,14 @@ class KeyspaceShardTest {
     Run run = new Run(client);
     run.add(direct.parts.table().resolve(time), time);
     run.last = true;
-    shard.tell(new KeyspaceShard.Connected(client));
+    shard.tell(new ShardMessage.Connected(client));
     shard.tell(run);
     probe.expectMessage("cut off");
     shard.tell(task(() -> probe.ref().tell("lives")));
     probe.expectMessage("lives");
   }
 
-  private static KeyspaceShard.Message task(Runnable work) {
-    return new KeyspaceShard.Task(work);
+  private static ShardMessage task(Runnable work) {
+    return new ShardMessage.Task(work);
   }
 }

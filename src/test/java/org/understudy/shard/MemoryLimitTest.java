@@ -12,6 +12,8 @@ import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.resp.Errors;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.QueuedFlags;
 
 class MemoryLimitTest {
   private static final String VALUE = "x".repeat(1000);

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.understudy.config.Config;
 import org.understudy.persistence.RdbFiles;
+import org.understudy.shard.clients.Admission;
+import org.understudy.shard.clients.QueuedFlags;
 
 /** When the dataset is saved and loaded, and what clients see of it. */
 class PersistenceTest {

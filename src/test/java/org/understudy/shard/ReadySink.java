@@ -1,6 +1,8 @@
 package org.understudy.shard;
 
 import org.apache.pekko.util.ByteString;
+import org.understudy.shard.clients.ClientSink;
+import org.understudy.shard.clients.Run;
 
 /** The socket of a client that reads whatever it is sent at once, and sends each chunk of requests as one run. */
 abstract class ReadySink implements ClientSink {

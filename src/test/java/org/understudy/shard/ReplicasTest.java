@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.Run;
 
 class ReplicasTest {
   private static final long SECOND = 1000;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Database;
+import org.understudy.shard.clients.OutputLimits;
 
 /** Commands whose work is cut in slices, between which other clients are served. */
 class SlicedCommandsTest {

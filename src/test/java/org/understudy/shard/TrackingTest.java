@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import org.junit.jupiter.api.Test;
+import org.understudy.shard.clients.Tracking;
 
 class TrackingTest {
   private final DirectShard shard = new DirectShard();

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,7 +15,7 @@ import org.understudy.shard.statistics.CommandExecutor;
  * for work that is done elsewhere (CONFIG REWRITE). Their runs stand still meanwhile; a release answers the command,
  * and the run goes on.
  */
-final class BlockedClients {
+public final class BlockedClients {
   /** @param untilMillis Unix time, {@link Long#MAX_VALUE} for no deadline */
   private record Wait(long untilMillis, Client client, Consumer<ReplyBuffer> timedOut, Runnable ended) {}
 
@@ -28,7 +28,7 @@ final class BlockedClients {
    * @param goOn has a client's run go on after its command was answered
    * @param failed counts a command that was answered with an error, and the error
    */
-  BlockedClients(Consumer<Client> goOn, BiConsumer<CommandSpec, String> failed) {
+  public BlockedClients(Consumer<Client> goOn, BiConsumer<CommandSpec, String> failed) {
     this.goOn = goOn;
     this.failed = failed;
   }
@@ -39,12 +39,12 @@ final class BlockedClients {
    * @param timeoutMillis 0 for ever
    * @param timedOut writes the reply if the time is up
    */
-  void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut) {
+  public void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut) {
     block(client, timeoutMillis, nowMillis, timedOut, () -> { });
   }
 
   /** @param ended is told that the client waits no more, whatever the reason */
-  void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut, Runnable ended) {
+  public void block(Client client, long timeoutMillis, long nowMillis, Consumer<ReplyBuffer> timedOut, Runnable ended) {
     long until = timeoutMillis == 0 ? Long.MAX_VALUE : nowMillis + timeoutMillis;
     Wait wait = new Wait(until < 0 ? Long.MAX_VALUE : until, client, timedOut, ended);
     client.wait = wait;
@@ -53,12 +53,12 @@ final class BlockedClients {
   }
 
   /** Has the client of the command that runs stand still until {@link #release}; not counted as blocked. */
-  void suspend(Client client) {
+  public void suspend(Client client) {
     client.session.blocked = true;
   }
 
   /** Answers a waiting command. False if the client does not wait (any more). */
-  boolean release(Client client, Consumer<ReplyBuffer> answer) {
+  public boolean release(Client client, Consumer<ReplyBuffer> answer) {
     if (client.gone || !client.session.blocked) return false;
     forget(client);
     ReplyBuffer reply = client.run.reply;
@@ -70,7 +70,7 @@ final class BlockedClients {
   }
 
   /** The command of a waiting client has its answer. */
-  void answered(Client client) {
+  public void answered(Client client) {
     forget(client);
     goOn.accept(client);
   }
@@ -81,7 +81,7 @@ final class BlockedClients {
   }
 
   /** Answers those whose time is up. */
-  void expire(long nowMillis) {
+  public void expire(long nowMillis) {
     List<Client> expired = new ArrayList<>();
     for (Wait wait : waits) {
       if (wait.untilMillis > nowMillis) break;
@@ -91,7 +91,7 @@ final class BlockedClients {
   }
 
   /** Answers all that wait with an error; their connections are closed then. */
-  void endAll(String error) {
+  public void endAll(String error) {
     for (Wait wait : List.copyOf(waits)) {
       wait.client.session.closeAfterReply = true;
       release(wait.client, reply -> reply.error(error));
@@ -99,7 +99,7 @@ final class BlockedClients {
   }
 
   /** Forgets that the client waits. */
-  void forget(Client client) {
+  public void forget(Client client) {
     client.session.blocked = false;
     if (client.wait instanceof Wait wait) {
       waits.remove(wait);
@@ -108,12 +108,12 @@ final class BlockedClients {
     }
   }
 
-  int size() {
+  public int size() {
     return waits.size();
   }
 
   /** How many of them have a deadline. */
-  int timed() {
+  public int timed() {
     int timed = 0;
     for (Wait wait : waits) {
       if (wait.untilMillis == Long.MAX_VALUE) break;
@@ -123,7 +123,7 @@ final class BlockedClients {
   }
 
   /** Unix time of the next deadline, {@link Long#MAX_VALUE} if there is none. */
-  long nextDeadlineMillis() {
+  public long nextDeadlineMillis() {
     return waits.isEmpty() ? Long.MAX_VALUE : waits.first().untilMillis;
   }
 }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import org.understudy.bytes.ByteKey;
 import org.understudy.command.Session;
 
 /** Who listens to the names of one kind: channels, patterns, or shard channels. */
-final class Subscriptions {
+public final class Subscriptions {
   private final Function<Client, Set<ByteKey>> own;
   private final ObjIntConsumer<Session> note;
   private final ToIntFunction<Client> confirmed;
@@ -60,7 +60,7 @@ final class Subscriptions {
   }
 
   /** Names that somebody listens to. */
-  Collection<ByteKey> names() {
+  public Collection<ByteKey> names() {
     return listeners.keySet();
   }
 

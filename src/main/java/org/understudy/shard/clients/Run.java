@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.understudy.resp.ReplyBuffer;
  * Consecutive requests of one connection on their way to the shard, with the buffer for their replies. One object a
  * connection, and the message itself: while the shard has it, the connection does not touch it.
  */
-public final class Run implements KeyspaceShard.Message {
+public final class Run implements ShardMessage {
   private static final int KEEP = 256;
 
   public final Client client;
@@ -22,19 +22,19 @@ public final class Run implements KeyspaceShard.Message {
   /** Nothing to execute, but nothing of this client may be executed before a pause ends. */
   public boolean awaitsUnpause;
 
-  CommandSpec[] specs = new CommandSpec[4];
-  byte[][][] argvs = new byte[4][][];
+  public CommandSpec[] specs = new CommandSpec[4];
+  public byte[][][] argvs = new byte[4][][];
   Queue[] queues;
-  int count;
+  public int count;
   /** Index of the request that is executed next. */
-  int next;
+  public int next;
 
   /**
    * What EXEC or DISCARD finds queued.
    *
    * @param abortedBecause the error for which EXEC itself was refused, or null
    */
-  record Queue(List<Session.Queued> commands, boolean refused, QueuedFlags flags, String abortedBecause) {}
+  public record Queue(List<Session.Queued> commands, boolean refused, QueuedFlags flags, String abortedBecause) {}
 
   /** With a buffer that is no connection's. */
   public Run(Client client) {
@@ -77,7 +77,7 @@ public final class Run implements KeyspaceShard.Message {
     return count == 0;
   }
 
-  Queue queue() {
+  public Queue queue() {
     return queues == null ? null : queues[next];
   }
 
@@ -97,7 +97,7 @@ public final class Run implements KeyspaceShard.Message {
   }
 
   /** Forgets the requests, keeps the replies. */
-  void clear() {
+  public void clear() {
     if (count > KEEP) {
       specs = new CommandSpec[4];
       argvs = new byte[4][][];

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,15 +22,15 @@ import org.understudy.shard.statistics.CommandExecutor;
  * order in which they came, those whom that serves. What serving changes (the other side of a BLMOVE) is marked in its
  * turn. While nobody waits, a change costs one comparison.
  */
-final class KeyWaits {
+public final class KeyWaits {
   /** A key of one database. */
   private record Place(int database, ByteKey key) {}
 
   /** One client's wait. */
-  static final class Waiting {
-    final Client client;
-    final CommandSpec spec;
-    final byte[][] argv;
+  private static final class Waiting {
+    private final Client client;
+    private final CommandSpec spec;
+    private final byte[][] argv;
     private final KeyWait wait;
     private final List<Place> places = new ArrayList<>(1);
 
@@ -43,9 +43,9 @@ final class KeyWaits {
   }
 
   /** Finishes commands. */
-  interface Server {
+  public interface Server {
     /** @return whether the client of the waiting command is answered */
-    boolean finish(Waiting waiting, Database database, CommandExecutor.Rest rest);
+    boolean finish(Client client, CommandSpec spec, byte[][] argv, Database database, CommandExecutor.Rest rest);
   }
 
   private final Keyspace keyspace;
@@ -57,13 +57,13 @@ final class KeyWaits {
   private int bound;
   private final Entry entry = new Entry();
 
-  KeyWaits(Keyspace keyspace, BlockedClients blocked) {
+  public KeyWaits(Keyspace keyspace, BlockedClients blocked) {
     this.keyspace = keyspace;
     this.blocked = blocked;
   }
 
   /** See {@link Call#awaitKeys}. */
-  void add(Client client, Call call, int from, int to, long timeoutMillis, KeyWait wait) {
+  public void add(Client client, Call call, int from, int to, long timeoutMillis, KeyWait wait) {
     Waiting waiting = new Waiting(client, call.spec, call.argv, wait);
     for (int i = from; i < to; i++) {
       Place place = new Place(call.db.index(), new ByteKey(call.argv[i]));
@@ -85,14 +85,14 @@ final class KeyWaits {
   // ---- what changed -------------------------------------------------------------------------------------------------
 
   /** A key got another value, grew, appeared or vanished. */
-  void changed(Database database, byte[] key) {
+  public void changed(Database database, byte[] key) {
     if (waits.isEmpty()) return;
     Place place = new Place(database.index(), new ByteKey(key));
     if (waits.containsKey(place)) marked.add(place);
   }
 
   /** All keys of a database may have changed: it is emptied, or gets the content of another. */
-  void allChanged(int database) {
+  public void allChanged(int database) {
     for (Place place : waits.keySet()) {
       if (place.database == database) marked.add(place);
     }
@@ -101,12 +101,12 @@ final class KeyWaits {
   // ---- serving ------------------------------------------------------------------------------------------------------
 
   /** Whether {@link #serve} has anything to do. */
-  boolean anyMarked() {
+  public boolean anyMarked() {
     return !marked.isEmpty();
   }
 
   /** Answers those whom the changes since the last time serve. */
-  void serve(Server server) {
+  public void serve(Server server) {
     while (!marked.isEmpty()) {
       Iterator<Place> first = marked.iterator();
       Place place = first.next();
@@ -133,7 +133,7 @@ final class KeyWaits {
       } else {
         continue;
       }
-      if (!server.finish(waiting, database, rest)) continue;
+      if (!server.finish(waiting.client, waiting.spec, waiting.argv, database, rest)) continue;
       i.remove(); // before the wait ends everywhere, which is no change under the iterator then
       blocked.answered(waiting.client);
       type = typeOf(database, key);

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import static org.understudy.command.Arg.block;
 import static org.understudy.command.Arg.integer;
@@ -56,8 +56,8 @@ public final class ClientCommands {
   private final BlockedClients blocked;
   private final Users users;
 
-  ClientCommands(PausedClients paused, CommandExecutor executor, Clients clients, Tracking tracking, PubSub pubSub,
-      Watches watches, Monitors monitors, BlockedClients blocked, Users users) {
+  public ClientCommands(PausedClients paused, CommandExecutor executor, Clients clients, Tracking tracking,
+      PubSub pubSub, Watches watches, Monitors monitors, BlockedClients blocked, Users users) {
     this.paused = paused;
     this.executor = executor;
     this.clients = clients;
@@ -69,7 +69,7 @@ public final class ClientCommands {
     this.users = users;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         container("CLIENT").arity(-2).since("2.4.0").group(CONNECTION).complexity("Depends on subcommand.")
             .summary("A container for client connection commands")

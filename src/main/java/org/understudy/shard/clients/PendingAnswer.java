@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.function.Consumer;
 import org.understudy.resp.ReplyBuffer;

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import org.understudy.command.Session;
 import org.understudy.config.ClientClass;
@@ -13,9 +13,9 @@ import org.understudy.config.OutputLimit;
  */
 public final class OutputLimits {
   /** Output that may wait for a client without a limit before it has to wait itself. */
-  static final long ALLOWANCE_BYTES = 16 * 1024 * 1024;
+  public static final long ALLOWANCE_BYTES = 16 * 1024 * 1024;
   /** The same while all clients together have much waiting. */
-  static final long TIGHT_ALLOWANCE_BYTES = 256 * 1024;
+  public static final long TIGHT_ALLOWANCE_BYTES = 256 * 1024;
 
   private static final OutputLimit DEFAULT_OF_REPLICAS = new OutputLimit(256L << 20, 64L << 20, 60);
 
@@ -63,7 +63,7 @@ public final class OutputLimits {
    * Whether a client has more output waiting than it may. To be asked whenever output was added, for the soft limit's
    * sake.
    */
-  boolean exceeded(Client client, long pendingBytes, long nowMillis) {
+  public boolean exceeded(Client client, long pendingBytes, long nowMillis) {
     if (pendingBytes < leastBytes) {
       client.overSoftLimitSinceMillis = 0;
       return false;
@@ -89,7 +89,7 @@ public final class OutputLimits {
   }
 
   /** Whether somebody has limited what may wait for a replica: the default limits nothing. */
-  boolean limitReplicas() {
+  public boolean limitReplicas() {
     return !replica.equals(DEFAULT_OF_REPLICAS) && least(replica) != Long.MAX_VALUE;
   }
 
@@ -98,7 +98,7 @@ public final class OutputLimits {
    *
    * @param keptBytes of the log that are kept anyway, whether it needs them or not
    */
-  boolean exceededByReplica(Client client, long pendingBytes, long keptBytes, long nowMillis) {
+  public boolean exceededByReplica(Client client, long pendingBytes, long keptBytes, long nowMillis) {
     return exceeds(client, pendingBytes, raised(replica.hardBytes(), keptBytes), raised(replica.softBytes(), keptBytes),
         replica.softSeconds(), nowMillis);
   }
@@ -116,10 +116,10 @@ public final class OutputLimits {
   }
 
   /**
-   * Whether a client goes as soon as a reply is too long. As in Redis it then gets nothing of that reply, which it could
-   * take for a whole one with errors in it.
+   * Whether a client goes as soon as a reply is too long. As in Redis it then gets nothing of that reply, which it
+   * could take for a whole one with errors in it.
    */
-  boolean cutsOffAtOnce(Session session) {
+  public boolean cutsOffAtOnce(Session session) {
     return orNone((session.subscriptions() > 0 ? pubSub : normal).hardBytes()) != Long.MAX_VALUE;
   }
 
@@ -129,7 +129,7 @@ public final class OutputLimits {
   }
 
   /** @param tight all clients together have much output waiting */
-  void memoryIsTight(boolean tight) {
+  public void memoryIsTight(boolean tight) {
     allowanceBytes = tight ? TIGHT_ALLOWANCE_BYTES : ALLOWANCE_BYTES;
   }
 }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import static org.understudy.command.Arg.block;
 import static org.understudy.command.Arg.pattern;
@@ -35,16 +35,16 @@ import org.understudy.resp.ReplyBuffer;
  * how many subscriptions the client has then (channels and patterns together, shard channels on their own). Such a
  * message is sent even while CLIENT REPLY is off.
  */
-final class PubSubCommands {
+public final class PubSubCommands {
   private final PubSub pubSub;
   private final Clients clients;
 
-  PubSubCommands(PubSub pubSub, Clients clients) {
+  public PubSubCommands(PubSub pubSub, Clients clients) {
     this.pubSub = pubSub;
     this.clients = clients;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         command("PSUBSCRIBE").arity(-2).since("2.0.0").group(CommandGroup.PUBSUB)
             .complexity("O(N) where N is the number of patterns the client is already subscribed to.")

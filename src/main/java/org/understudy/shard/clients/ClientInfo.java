@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import org.understudy.bytes.Bytes;
 import org.understudy.command.Session;

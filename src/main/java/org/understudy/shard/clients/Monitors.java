@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashSet;
@@ -16,7 +16,7 @@ import org.understudy.command.Session;
  * {@code +seconds.micros [database address] "name" "argument" …}. Source: replicationFeedMonitors, replication.c
  * 7.0.15.
  */
-final class Monitors {
+public final class Monitors {
   private static final int HIDDEN = CommandFlag.mask(CommandFlag.ADMIN, CommandFlag.SKIP_MONITOR);
 
   private final Clock clock;
@@ -25,7 +25,7 @@ final class Monitors {
   /** The same as a number that connections read: whether they have to report the commands that they run. */
   private volatile int count;
 
-  Monitors(Clock clock, Clients clients) {
+  public Monitors(Clock clock, Clients clients) {
     this.clock = clock;
     this.clients = clients;
   }
@@ -36,7 +36,7 @@ final class Monitors {
     count = monitors.size();
   }
 
-  void remove(Client client) {
+  public void remove(Client client) {
     if (!client.session.monitor) return;
     monitors.remove(client);
     client.session.monitor = false;
@@ -44,16 +44,16 @@ final class Monitors {
   }
 
   /** Readable from any loop. */
-  boolean any() {
+  public boolean any() {
     return count > 0;
   }
 
-  static boolean shows(CommandSpec spec) {
+  public static boolean shows(CommandSpec spec) {
     return (spec.flags & HIDDEN) == 0;
   }
 
   /** @param argv as it may be shown */
-  void feed(Session session, int database, byte[][] argv) {
+  public void feed(Session session, int database, byte[][] argv) {
     if (monitors.isEmpty()) return;
     ByteString line = line(session, database, argv);
     for (Client monitor : monitors) {

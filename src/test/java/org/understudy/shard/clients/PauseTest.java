@@ -1,10 +1,10 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
-import org.understudy.shard.Pause.Mode;
-import org.understudy.shard.Pause.Purpose;
+import org.understudy.shard.clients.Pause.Mode;
+import org.understudy.shard.clients.Pause.Purpose;
 
 class PauseTest {
   private final Pause pause = new Pause();

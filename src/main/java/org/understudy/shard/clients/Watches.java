@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import org.understudy.keyspace.Keyspace;
  * Watched keys: who watches what, and who has to be told that EXEC must not run. A key that had expired when it was
  * watched may vanish without breaking the watch, since it was absent all along.
  */
-final class Watches {
+public final class Watches {
   private record Place(int database, ByteKey key) {}
 
   /** One client's watch on one key. */
@@ -42,7 +42,7 @@ final class Watches {
   }
 
   /** Ends all watches of a client; whether one was broken stays known. */
-  void release(Client client) {
+  public void release(Client client) {
     for (Watch watch : client.watched) {
       List<Watch> onKey = watches.get(watch.place);
       onKey.remove(watch);
@@ -53,13 +53,13 @@ final class Watches {
   }
 
   /** Ends all watches and forgets that one was broken. */
-  void unwatch(Client client) {
+  public void unwatch(Client client) {
     release(client);
     client.session.watchedChanged = false;
   }
 
   /** A key got another value, appeared or vanished. @param expired it vanished because its time had come */
-  void touch(Database database, byte[] key, boolean expired) {
+  public void touch(Database database, byte[] key, boolean expired) {
     if (watches.isEmpty()) return;
     List<Watch> onKey = watches.get(new Place(database.index(), new ByteKey(key)));
     if (onKey == null) return;
@@ -78,7 +78,7 @@ final class Watches {
    *
    * @param successor the database whose content comes in, or null if it becomes empty
    */
-  void touchAll(Database database, Database successor) {
+  public void touchAll(Database database, Database successor) {
     if (watches.isEmpty()) return;
     watches.forEach((place, onKey) -> {
       if (place.database != database.index()) return;

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,34 +18,34 @@ import org.understudy.shard.statistics.Statistics;
 /**
  * All connected clients, by id, which is the order in which they came; what is sent to them, and how they are cut off.
  */
-final class Clients {
+public final class Clients {
   private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
 
   private final Clock clock;
-  final OutputLimits limits;
-  final ClientMemory memory;
+  public final OutputLimits limits;
+  public final ClientMemory memory;
   private final TreeMap<Long, Client> byId = new TreeMap<>();
   /** Over their output limit: cut off once the command that runs is done. */
   private final List<Client> overLimit = new ArrayList<>();
   private Consumer<Client> forget = client -> { };
 
-  Clients(Config config, Clock clock, Statistics statistics) {
+  public Clients(Config config, Clock clock, Statistics statistics) {
     this.clock = clock;
     limits = new OutputLimits(config);
     memory = new ClientMemory(config, this, statistics);
   }
 
   /** @param everywhere has to remove a client from all that the shard knows of it */
-  void onGone(Consumer<Client> everywhere) {
+  public void onGone(Consumer<Client> everywhere) {
     forget = everywhere;
   }
 
-  void add(Client client) {
+  public void add(Client client) {
     byId.put(client.session.id, client);
     if (memory.isLimited()) memory.update(client);
   }
 
-  Client of(Session session) {
+  public Client of(Session session) {
     return byId.get(session.id);
   }
 
@@ -54,7 +54,7 @@ final class Clients {
     return byId.get(id);
   }
 
-  Collection<Client> all() {
+  public Collection<Client> all() {
     return Collections.unmodifiableCollection(byId.values());
   }
 
@@ -64,12 +64,12 @@ final class Clients {
     return next == null ? null : next.getValue();
   }
 
-  int size() {
+  public int size() {
     return byId.size();
   }
 
   /** A client's line as CLIENT LIST shows it. */
-  String info(Client client) {
+  public String info(Client client) {
     return ClientInfo.line(client, clock.millis());
   }
 
@@ -93,7 +93,7 @@ final class Clients {
   }
 
   /** Marks a client that has too much output waiting. True if it is to be cut off. */
-  boolean enforceLimit(Client client) {
+  public boolean enforceLimit(Client client) {
     long pending = Math.max(client.pendingOutputBytes(), client.partBytes);
     if (pending < limits.leastBytes() && client.overSoftLimitSinceMillis == 0) return false;
     if (client.closing || !limits.exceeded(client, pending, clock.millis())) return client.closing;
@@ -106,21 +106,21 @@ final class Clients {
   // ---- cutting off --------------------------------------------------------------------------------------------------
 
   /** Closes the clients that are over their output limit. Not while any of the shard's collections is walked. */
-  void closeOverLimit() {
+  public void closeOverLimit() {
     if (overLimit.isEmpty()) return;
     for (Client client : List.copyOf(overLimit)) kill(client);
     overLimit.clear();
   }
 
   /** Closes a connection at once. It is gone from everywhere when this returns. */
-  void kill(Client client) {
+  public void kill(Client client) {
     if (client.gone) return;
     client.sink.kill();
     gone(client);
   }
 
   /** The connection has ended, whoever ended it. */
-  void gone(Client client) {
+  public void gone(Client client) {
     if (client.gone) return;
     memory.forget(client);
     client.gone = true;
@@ -132,7 +132,7 @@ final class Clients {
   // ---- INFO ---------------------------------------------------------------------------------------------------------
 
   /** Clients that wait: for a key, or for the end of a pause. */
-  int blocked() {
+  public int blocked() {
     int blocked = 0;
     for (Client client : byId.values()) {
       if (client.isBlocked()) blocked++;

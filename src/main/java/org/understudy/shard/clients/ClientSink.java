@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import org.apache.pekko.util.ByteString;
 
@@ -12,7 +12,7 @@ public interface ClientSink {
   void deliver(ByteString replies);
 
   /**
-   * A part of the replies. {@code KeyspaceShard.Drained} comes back once it has left, so that a client which does not
+   * A part of the replies. {@code ShardMessage.Drained} comes back once it has left, so that a client which does not
    * read does not pile up memory.
    */
   void deliverPart(ByteString replies);

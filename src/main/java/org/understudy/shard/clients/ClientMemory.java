@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -17,7 +17,7 @@ import org.understudy.shard.statistics.Statistics;
  * first. Clients of about the same size share a bucket, sizes doubling from one to the next, as in the reference
  * implementation (updateClientMemUsageAndBucket, evictClients in 7.0.15).
  */
-final class ClientMemory {
+public final class ClientMemory {
   /**
    * A connection's objects: session, client, actors, stages, socket, without its buffers. Measured over 2,000
    * connections on JDK 25 with compact object headers (7.6 KB each, of which 1 KB is the smallest reply buffer).
@@ -59,7 +59,7 @@ final class ClientMemory {
   }
 
   /** Whether there is a limit, so that every change of a client's size has to be followed at once. */
-  boolean isLimited() {
+  public boolean isLimited() {
     return limit != 0;
   }
 
@@ -76,7 +76,7 @@ final class ClientMemory {
   }
 
   /** Looks anew at what a client costs. */
-  void update(Client client) {
+  public void update(Client client) {
     if (client.gone) return;
     bytesByClass[client.memoryClass.ordinal()] -= client.memoryBytes;
     client.memoryBytes = bytes(client);
@@ -88,7 +88,7 @@ final class ClientMemory {
   }
 
   /** The same at the end of a client's turn: what it was sent counts until {@link #lookAgain}. */
-  void updateAfterTurn(Client client) {
+  public void updateAfterTurn(Client client) {
     update(client);
     if (!client.gone && client.session.outputBytes.get() > 0) sending.add(client);
   }
@@ -96,7 +96,7 @@ final class ClientMemory {
   /**
    * Looks again at all who have had a turn since this was asked the last time, so no more often than there are turns.
    */
-  void lookAgain() {
+  public void lookAgain() {
     for (Client client : sending) update(client);
     sending.clear();
   }
@@ -121,7 +121,7 @@ final class ClientMemory {
   }
 
   /** Cuts off clients, the largest first, while all together are over the limit. */
-  void evict() {
+  public void evict() {
     if (limit == 0 || total() < limit) return;
     for (Client client : clients.all()) update(client); // some may have got smaller unnoticed
     int bucket = buckets.size() - 1;
@@ -138,8 +138,11 @@ final class ClientMemory {
     }
   }
 
-  /** A line for each bucket: the sizes of its clients, what they cost together, how many they are (DEBUG CLIENT-EVICTION). */
-  String describeBuckets() {
+  /**
+   * A line for each bucket: the sizes of its clients, what they cost together, how many they are (DEBUG
+   * CLIENT-EVICTION).
+   */
+  public String describeBuckets() {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < buckets.size(); i++) {
       long total = 0;
@@ -153,7 +156,7 @@ final class ClientMemory {
   }
 
   /** What all clients cost, those included that no limit holds for. */
-  long allBytes() {
+  public long allBytes() {
     long bytes = 0;
     for (long some : bytesByClass) bytes += some;
     return bytes;

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,19 +10,19 @@ import org.understudy.resp.CommandError;
  * Work of a command that is not done on the loop, since it would block it or is another's: the client's run stands
  * still.
  */
-final class Background {
+public final class Background {
   private final Clients clients;
   private final BlockedClients blocked;
   private Executor loop;
   private Executor blocking;
 
-  Background(Clients clients, BlockedClients blocked) {
+  public Background(Clients clients, BlockedClients blocked) {
     this.clients = clients;
     this.blocked = blocked;
   }
 
   /** @param loop runs on the shard's loop, {@code blocking} on threads that may block */
-  void start(Executor loop, Executor blocking) {
+  public void start(Executor loop, Executor blocking) {
     this.loop = loop;
     this.blocking = blocking;
   }
@@ -31,7 +31,7 @@ final class Background {
    * Does the work and answers OK, or the {@link CommandError} that it throws. Within a transaction, whose commands
    * may not be torn apart, it is done at once.
    */
-  void run(Call call, Runnable work) {
+  public void run(Call call, Runnable work) {
     run(call, work, failure -> failure);
   }
 
@@ -39,7 +39,7 @@ final class Background {
    * As {@link #run(Call, Runnable)}, for work that nothing in a transaction depends on: there OK is answered before it
    * is done, so that the loop does not wait for a disk. An error is for the work to log.
    */
-  void runUnawaited(Call call, Runnable work) {
+  public void runUnawaited(Call call, Runnable work) {
     if (!call.inTransaction) {
       run(call, work);
       return;
@@ -53,7 +53,7 @@ final class Background {
   }
 
   /** @param undo gets an error of the work, on the loop, and returns the one to answer with */
-  void run(Call call, Runnable work, UnaryOperator<CommandError> undo) {
+  public void run(Call call, Runnable work, UnaryOperator<CommandError> undo) {
     if (call.inTransaction) {
       work.run();
       call.reply.ok();
@@ -79,7 +79,7 @@ final class Background {
   }
 
   /** Has the client of the command wait for an answer from elsewhere. The handler writes no reply. */
-  PendingAnswer later(Call call) {
+  public PendingAnswer later(Call call) {
     Client client = clients.of(call.session);
     blocked.suspend(client);
     return writer -> loop.execute(() -> blocked.release(client, writer));

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import static org.understudy.command.Arg.key;
 import static org.understudy.command.CommandFlag.ALLOW_BUSY;
@@ -23,20 +23,20 @@ import org.understudy.resp.CommandError;
 import org.understudy.shard.statistics.CommandExecutor;
 
 /** WATCH, UNWATCH, EXEC, DISCARD. MULTI and queueing are the connection's. */
-final class TransactionCommands {
+public final class TransactionCommands {
   private final Watches watches;
   private final Clients clients;
   private final CommandExecutor executor;
   private final Admission admission;
 
-  TransactionCommands(Watches watches, Clients clients, CommandExecutor executor, Admission admission) {
+  public TransactionCommands(Watches watches, Clients clients, CommandExecutor executor, Admission admission) {
     this.watches = watches;
     this.clients = clients;
     this.executor = executor;
     this.admission = admission;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         command("DISCARD").arity(1).since("2.0.0").group(TRANSACTIONS)
             .complexity("O(N), when N is the number of queued commands")

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayDeque;
 import org.apache.pekko.util.ByteString;
@@ -7,7 +7,7 @@ import org.apache.pekko.util.ByteString;
  * The way to a client's socket, which can be held up for a while: what would go through is kept, in order. So replies
  * wait for the disk without anybody else waiting for them. Used on the shard's loop.
  */
-final class ReplyGate implements ClientSink {
+public final class ReplyGate implements ClientSink {
   private final ClientSink sink;
   private final ArrayDeque<Runnable> kept = new ArrayDeque<>(0);
   private boolean held;
@@ -16,16 +16,16 @@ final class ReplyGate implements ClientSink {
     this.sink = sink;
   }
 
-  void hold() {
+  public void hold() {
     held = true;
   }
 
-  boolean isHeld() {
+  public boolean isHeld() {
     return held;
   }
 
   /** Lets everything go that was kept. */
-  void release() {
+  public void release() {
     held = false;
     while (!held && !kept.isEmpty()) kept.poll().run();
   }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ import org.understudy.resp.ReplyBuffer;
  * told once. Ids of clients that went or turned tracking off stay until then. A client in broadcasting mode is told of
  * all keys with its prefixes, once for each turn of the shard, in one message for each prefix.
  */
-final class Tracking {
+public final class Tracking {
   /** Keys that {@link #limit} gives up at a time; more if it was not enough the last time. */
   private static final int EFFORT = 100;
   private static final byte[] INVALIDATE_CHANNEL = Bytes.of("__redis__:invalidate");
@@ -75,7 +75,7 @@ final class Tracking {
   /** Keys of the client that runs a command which it must hear of after the reply; a null is all keys. */
   private final List<byte[]> pending = new ArrayList<>();
 
-  Tracking(Config config, Clients clients, long seed) {
+  public Tracking(Config config, Clients clients, long seed) {
     this.config = config;
     this.clients = clients;
     random = new SplittableRandom(seed);
@@ -98,7 +98,7 @@ final class Tracking {
     if (client.prefixes.add(prefix)) prefixes.computeIfAbsent(prefix, p -> new Prefix()).listeners.add(client);
   }
 
-  void disable(Client client) {
+  public void disable(Client client) {
     if (client.session.tracking == null) return;
     for (ByteKey prefix : client.prefixes) {
       Prefix shared = prefixes.get(prefix);
@@ -137,7 +137,7 @@ final class Tracking {
   // ---- what was read ------------------------------------------------------------------------------------------------
 
   /** Remembers the keys of a command that a tracking client ran. */
-  void ran(Call call) {
+  public void ran(Call call) {
     Session.Tracking options = call.session.tracking;
     if (options.broadcast || !call.spec.is(CommandFlag.READONLY)) return;
     if (options.optIn && !options.cachingGiven || options.optOut && options.cachingGiven) return;
@@ -178,13 +178,13 @@ final class Tracking {
    * @param current the client whose command runs, or null
    * @param executing whether its command is under way, so that what it is told has to wait for the reply
    */
-  void changed(byte[] key, Client by, Client current, boolean executing) {
+  public void changed(byte[] key, Client by, Client current, boolean executing) {
     if (!prefixes.isEmpty()) broadcast(key, by);
     if (!table.isEmpty()) invalidate(new ByteKey(key), current, executing);
   }
 
   /** Whether nobody can be interested in any key. */
-  boolean isIdle() {
+  public boolean isIdle() {
     return table.isEmpty() && prefixes.isEmpty();
   }
 
@@ -215,7 +215,7 @@ final class Tracking {
    * All keys of a database, or of all, are about to go: caches are not told apart by database, so each forgets
    * everything.
    */
-  void flushed(Client current) {
+  public void flushed(Client current) {
     if (trackingClients > 0) {
       for (Client client : List.copyOf(clients.all())) {
         if (client.session.tracking == null) continue;
@@ -231,7 +231,7 @@ final class Tracking {
   /**
    * Gives up keys while there are more than {@code tracking-table-max-keys}, in bounded steps; their holders are told.
    */
-  void limit() {
+  public void limit() {
     long most = config.trackingTableMaxKeys();
     if (most == 0 || table.size() <= most) {
       timesOverLimit = 0;
@@ -246,18 +246,18 @@ final class Tracking {
   // ---- telling ------------------------------------------------------------------------------------------------------
 
   /** Whether the client that runs a command has to hear of its own changes. */
-  boolean owesAnswer() {
+  public boolean owesAnswer() {
     return !pending.isEmpty();
   }
 
   /** The command of a client is answered: now it may hear of its own changes. */
-  void answered(Client client) {
+  public void answered(Client client) {
     for (byte[] key : pending) tell(client, key == null ? nothing(client) : keyList(key));
     pending.clear();
   }
 
   /** The end of a turn: broadcasts what changed in it. */
-  void endTurn() {
+  public void endTurn() {
     if (!broadcastsDue) return;
     broadcastsDue = false;
     for (Prefix prefix : prefixes.values()) {
@@ -344,20 +344,20 @@ final class Tracking {
 
   // ---- INFO ---------------------------------------------------------------------------------------------------------
 
-  int clients() {
+  public int clients() {
     return trackingClients;
   }
 
-  long totalKeys() {
+  public long totalKeys() {
     return table.size();
   }
 
   /** Ids remembered over all keys. */
-  long totalItems() {
+  public long totalItems() {
     return items;
   }
 
-  long totalPrefixes() {
+  public long totalPrefixes() {
     return prefixes.size();
   }
 }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.Map;
 import java.util.Set;
@@ -11,17 +11,17 @@ import org.understudy.resp.ReplyBuffer;
  * Who listens to which channels, patterns and shard channels. A message is encoded once for each version of the
  * protocol, however many listen. Behaves as pubsub.c 7.0.15.
  */
-final class PubSub {
-  final Subscriptions channels = new Subscriptions(client -> client.channels,
+public final class PubSub {
+  public final Subscriptions channels = new Subscriptions(client -> client.channels,
       (session, count) -> session.channels = count, PubSub::channelsAndPatterns);
-  final Subscriptions patterns = new Subscriptions(client -> client.patterns,
+  public final Subscriptions patterns = new Subscriptions(client -> client.patterns,
       (session, count) -> session.patterns = count, PubSub::channelsAndPatterns);
-  final Subscriptions shardChannels = new Subscriptions(client -> client.shardChannels,
+  public final Subscriptions shardChannels = new Subscriptions(client -> client.shardChannels,
       (session, count) -> session.shardChannels = count, client -> client.shardChannels.size());
   private final Clients clients;
   private final ReplyBuffer encoder = new ReplyBuffer();
 
-  PubSub(Clients clients) {
+  public PubSub(Clients clients) {
     this.clients = clients;
   }
 
@@ -30,7 +30,7 @@ final class PubSub {
   }
 
   /** Ends all subscriptions of a client without telling it. */
-  void forget(Client client) {
+  public void forget(Client client) {
     if (client.session.subscriptions() == 0) return;
     channels.forget(client);
     patterns.forget(client);
@@ -43,7 +43,7 @@ final class PubSub {
    * Sends a message to all who listen to the channel, then to those with a pattern that matches. Returns how many got
    * it.
    */
-  int publish(byte[] channel, byte[] message) {
+  public int publish(byte[] channel, byte[] message) {
     int receivers = send("message", null, channel, message, channels.listeners(channel));
     for (Map.Entry<ByteKey, Set<Client>> pattern : patterns.all()) {
       byte[] glob = pattern.getKey().bytes();

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,11 +10,11 @@ import org.understudy.resp.ReplyBuffer;
  * What is done for every client about once a second, a part of them at each tick: idle ones are closed,
  * buffers shrink, soft limits run out. Source: clientsCron, server.c 7.0.15.
  */
-final class ClientCron {
+public final class ClientCron {
   private static final Logger LOG = LoggerFactory.getLogger(ClientCron.class);
   private static final int LEAST_CLIENTS = 5;
   /** For how long the most that a reply buffer held keeps it from shrinking. */
-  static final long PEAK_MILLIS = 5000;
+  public static final long PEAK_MILLIS = 5000;
   /** Input buffers with so much unused are given up after so long, larger ones as soon as they are not needed. */
   private static final int LEAST_INPUT_BYTES = 4 * 1024;
   private static final int LARGE_INPUT_BYTES = 32 * 1024;
@@ -29,12 +29,12 @@ final class ClientCron {
   private boolean buffersShrink = true;
   private long peakMillis = PEAK_MILLIS;
 
-  ClientCron(Config config, Clients clients) {
+  public ClientCron(Config config, Clients clients) {
     this.config = config;
     this.clients = clients;
   }
 
-  void tick(long nowMillis) {
+  public void tick(long nowMillis) {
     noteOutput();
     int count = Math.min(clients.size(), Math.max(LEAST_CLIENTS, clients.size() / config.hz()));
     for (int i = 0; i < count; i++) {
@@ -85,12 +85,12 @@ final class ClientCron {
   }
 
   /** DEBUG REPLYBUFFER RESIZING. */
-  void replyBuffersShrink(boolean yes) {
+  public void replyBuffersShrink(boolean yes) {
     buffersShrink = yes;
   }
 
   /** DEBUG REPLYBUFFER PEAK-RESET-TIME. @param millis negative for never */
-  void replyBufferPeakMillis(long millis) {
+  public void replyBufferPeakMillis(long millis) {
     peakMillis = millis;
   }
 

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import org.understudy.acl.AclLog;
 import org.understudy.acl.Denial;
@@ -54,43 +54,43 @@ public final class Admission {
     this.aclLog = aclLog;
   }
 
-  void outOfMemory(boolean yes) {
+  public void outOfMemory(boolean yes) {
     if (outOfMemory != yes) outOfMemory = yes;
   }
 
   /** Whether the last background save failed. */
-  void lastSaveFailed(boolean yes) {
+  public void lastSaveFailed(boolean yes) {
     lastSaveFailed = yes;
   }
 
   /** Why the append-only file cannot be written, in the words of strerror; null if it can. */
-  void aofFailure(String reason) {
+  public void aofFailure(String reason) {
     aofFailure = reason;
   }
 
   /** Whether the dataset is not there yet. */
-  void loading(boolean yes) {
+  public void loading(boolean yes) {
     loading = yes;
   }
 
   /** Whether fewer replicas answer in time than writes need. */
-  void tooFewReplicas(boolean yes) {
+  public void tooFewReplicas(boolean yes) {
     tooFewReplicas = yes;
   }
 
   /** Whether we are a replica, and if so one that hears of changes as they happen. */
-  void replica(boolean yes, boolean linked) {
+  public void replica(boolean yes, boolean linked) {
     replica = yes;
     linkedToPrimary = linked;
   }
 
   /** Whether a dataset is on its way that is to replace ours, which is served meanwhile. */
-  void asyncLoading(boolean yes) {
+  public void asyncLoading(boolean yes) {
     asyncLoading = yes;
   }
 
   /** Whether no key may go for memory here since our primary will say so: {@code replica-ignore-maxmemory}. */
-  boolean leavesEvictionToPrimary() {
+  public boolean leavesEvictionToPrimary() {
     return replica && config.flag(Directive.REPLICA_IGNORE_MAXMEMORY);
   }
 
@@ -173,7 +173,7 @@ public final class Admission {
   }
 
   /** Why a command may not change what cannot be kept on disk, or null. */
-  String diskFailure(CommandSpec spec, QueuedFlags queued) {
+  public String diskFailure(CommandSpec spec, QueuedFlags queued) {
     if (!lastSaveFailed && aofFailure == null || !writes(spec, spec.flags | queued.any())) return null;
     if (lastSaveFailed && config.flag(Directive.STOP_WRITES_ON_BGSAVE_ERROR) && !config.save().isEmpty()) {
       return CANNOT_SAVE;

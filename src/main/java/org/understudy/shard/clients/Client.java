@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -14,47 +14,47 @@ import org.understudy.config.ClientClass;
 /** The shard's side of one connection. Made by the connection, used by the shard's loop only. */
 public final class Client {
   public final Session session;
-  final ReplyGate sink;
+  public final ReplyGate sink;
   /** The one run of this connection; at any moment either the connection has it or the shard. */
-  Run run;
+  public Run run;
 
   /** The run that waits (blocked, paused, or for its output to leave), else null. */
-  Run suspended;
+  public Run suspended;
   /** The run that is being executed at this moment, else null. */
-  Run current;
+  public Run current;
   /**
    * Bytes of a long reply that have left in parts while the command goes on; they count for the output limit, as in
    * Redis, where no part leaves before the end.
    */
-  long partBytes;
+  public long partBytes;
   /** The gate is closed until the command that answers in parts is done. */
-  boolean replyWithheld;
+  public boolean replyWithheld;
   /** What goes on once a part of a long reply has left, else null. */
-  Runnable afterDrain;
+  public Runnable afterDrain;
   /** Waits for the end of a pause. */
-  boolean paused;
+  public boolean paused;
   /** Position in the append-only file; until it is written so far the gate stays closed. */
-  long awaitedPosition;
+  public long awaitedPosition;
   /** What a blocked command waits for; {@link BlockedClients} knows it, null if it does not wait. */
   Object wait;
   /** What the blocked command took until it waited. */
-  long nanosBeforeWait;
+  public long nanosBeforeWait;
   /** Is to be closed as soon as the command that runs is done; gets nothing more. */
   boolean closing;
   /** Closed, or about to be: no part of the shard knows it any more. */
-  boolean gone;
+  public boolean gone;
 
-  final Set<ByteKey> channels = new LinkedHashSet<>(0);
-  final Set<ByteKey> patterns = new LinkedHashSet<>(0);
-  final Set<ByteKey> shardChannels = new LinkedHashSet<>(0);
+  public final Set<ByteKey> channels = new LinkedHashSet<>(0);
+  public final Set<ByteKey> patterns = new LinkedHashSet<>(0);
+  public final Set<ByteKey> shardChannels = new LinkedHashSet<>(0);
   final List<Watches.Watch> watched = new ArrayList<>(0);
   /** Prefixes of CLIENT TRACKING BCAST. */
   final TreeSet<ByteKey> prefixes = new TreeSet<>();
 
-  /** Bytes of the replication log that its socket was not given yet; null for a client that says nothing of replicas. */
-  LongSupplier pendingLogBytes;
+  /** Bytes of the replication log that its socket was not given yet; null if it has said nothing of replicas. */
+  public LongSupplier pendingLogBytes;
   /** End of the replication log after its last command. */
-  long writeOffset;
+  public long writeOffset;
 
   /** Since when more output waits than the soft limit allows, Unix time; 0 while it does not. */
   long overSoftLimitSinceMillis;
@@ -81,11 +81,11 @@ public final class Client {
   }
 
   /** Whether messages may come that answer no request. */
-  boolean hears() {
+  public boolean hears() {
     return session.subscriptions() > 0 || session.tracking != null || session.monitor;
   }
 
-  boolean isBlocked() {
+  public boolean isBlocked() {
     return wait != null || paused;
   }
 
@@ -101,7 +101,7 @@ public final class Client {
   }
 
   /** Bytes of the arguments of requests that the client waits for, or that are being read. */
-  long argumentBytes() {
+  public long argumentBytes() {
     Run waiting = current != null ? current : suspended;
     return session.argumentBytes + (waiting == null ? 0 : waiting.argumentBytes());
   }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -6,9 +6,9 @@ import java.util.Set;
 import org.understudy.bytes.Clock;
 
 /** Begins and ends pauses, and knows whose runs wait for their end, in the order in which they came. */
-final class PausedClients {
+public final class PausedClients {
   /** Whose clients are held back. */
-  interface Owner {
+  public interface Owner {
     /** A pause began or ended, so that others may change keys than before. */
     void pauseChanged();
 
@@ -28,12 +28,12 @@ final class PausedClients {
   private boolean endDue;
   private Owner owner;
 
-  PausedClients(Pause pause, Clock clock) {
+  public PausedClients(Pause pause, Clock clock) {
     this.pause = pause;
     this.clock = clock;
   }
 
-  void start(Owner owner) {
+  public void start(Owner owner) {
     this.owner = owner;
   }
 
@@ -42,34 +42,34 @@ final class PausedClients {
    *
    * @param untilMillis Unix time; {@link Long#MAX_VALUE} for no end of itself
    */
-  void begin(Pause.Purpose purpose, Pause.Mode mode, long untilMillis) {
+  public void begin(Pause.Purpose purpose, Pause.Mode mode, long untilMillis) {
     pause.start(purpose, mode, untilMillis, clock.millis());
     owner.pauseChanged();
     owner.wakeInTime();
   }
 
   /** Ends a pause; who waited for that goes on with {@link #goOn}. */
-  void end(Pause.Purpose purpose) {
+  public void end(Pause.Purpose purpose) {
     pause.end(purpose);
     endDue = true;
   }
 
   /** A client's run waits for the end of the pause. */
-  void add(Client client) {
+  public void add(Client client) {
     waiting.add(client);
   }
 
-  void forget(Client client) {
+  public void forget(Client client) {
     waiting.remove(client);
   }
 
   /** Lets those go on whose pause has been ended. To be called when no command runs. */
-  void goOn() {
+  public void goOn() {
     if (endDue) ended();
   }
 
   /** Ends what has reached its end. */
-  void expire(long nowMillis) {
+  public void expire(long nowMillis) {
     if (nowMillis < pause.nextEndMillis()) return;
     pause.expire(nowMillis);
     ended();

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.Arrays;
 import org.understudy.command.CommandSpec;
@@ -7,9 +7,10 @@ import org.understudy.keyspace.SegmentDirectory;
 
 /**
  * Looks at the keys of the requests that come next in a run, and at the elements that they name of large collections,
- * so that their look-ups wait for memory together. On a large keyspace those waits are half of what a pipelined GET costs.
+ * so that their look-ups wait for memory together. On a large keyspace those waits are half of what a pipelined GET
+ * costs.
  */
-final class Lookahead {
+public final class Lookahead {
   /** About as many loads as a processor keeps under way. */
   private static final int KEYS = 16;
 
@@ -21,7 +22,7 @@ final class Lookahead {
    *
    * @return index of the first request that was not prepared, at least one beyond the next
    */
-  int prepare(Run run, Database database) {
+  public int prepare(Run run, Database database) {
     int request = run.next;
     int found = 0;
     while (request < run.count && found < KEYS) {

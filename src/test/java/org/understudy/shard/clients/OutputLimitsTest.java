@@ -1,10 +1,11 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.understudy.shard.DirectShard;
 
 class OutputLimitsTest {
   private final DirectShard shard = new DirectShard();
@@ -70,7 +71,7 @@ class OutputLimitsTest {
     shard.queue("SET", "c", "3");
     assertEquals(null, shard.call("EXEC"));
     assertTrue(client.gone);
-    assertEquals(3, shard.parts.keyspace.database(0).size());
-    assertEquals(0, shard.parts.clients.size());
+    assertEquals(3, shard.keyspace().database(0).size());
+    assertEquals(0, shard.clients().size());
   }
 }

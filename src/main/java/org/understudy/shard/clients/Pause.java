@@ -1,9 +1,10 @@
-package org.understudy.shard;
+package org.understudy.shard.clients;
 
 import java.util.EnumMap;
 import java.util.Map;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
+import org.understudy.shard.Mode;
 
 /**
  * Holds clients back, for one or more purposes at a time. Set by the shard, read by connections too: a paused
@@ -14,7 +15,7 @@ public final class Pause {
   public enum Mode { NONE, WRITE, ALL }
 
   /** Why clients are held back; each purpose begins and ends on its own, the strictest one counts. */
-  enum Purpose {
+  public enum Purpose {
     /** CLIENT PAUSE. */
     COMMAND,
     /** FAILOVER waits for the replica to have everything. */
@@ -38,7 +39,7 @@ public final class Pause {
   }
 
   /** Unix time in milliseconds at which the next purpose ends by itself; {@link Long#MAX_VALUE} for never. */
-  long nextEndMillis() {
+  public long nextEndMillis() {
     return nextEndMillis;
   }
 
