@@ -13,6 +13,7 @@ import org.understudy.config.ConfigFileError;
 import org.understudy.config.FileNames;
 import org.understudy.config.SentinelLine;
 import org.understudy.persistence.FileSystem;
+import org.understudy.sentinel.HistoryFile.History;
 import org.understudy.sentinel.state.SavedState;
 import org.understudy.sentinel.state.SavedState.SavedPrimary;
 
@@ -22,8 +23,9 @@ import org.understudy.sentinel.state.SavedState.SavedPrimary;
  *
  * @param state its id is null as long as there is none
  * @param configured names of the primaries that the configuration file has
+ * @param history what is known besides of the time before
  */
-public record SentinelConfig(SentinelOptions options, SavedState state, Set<String> configured) {
+public record SentinelConfig(SentinelOptions options, SavedState state, Set<String> configured, History history) {
   /**
    * Reads the lines of the configuration file, and the state file if they name one. What is configured for a primary of
    * the configuration file comes from there; what was learned of it, its present address too, from the state file.
@@ -42,8 +44,8 @@ public record SentinelConfig(SentinelOptions options, SavedState state, Set<Stri
         : file.with(SentinelDirectives.read(stateLines(stateFile, files), names, executable, folder).state);
     Path place = stateFile == null ? configFile : stateFile;
     if (place == null) return all;
-    return new SentinelConfig(all.options, FailoverFile.added(all.state, files, FailoverFile.beside(place)),
-        all.configured);
+    History history = HistoryFile.read(files, HistoryFile.beside(place));
+    return new SentinelConfig(all.options, HistoryFile.added(all.state, history, place), all.configured, history);
   }
 
   /** The configuration file with what was learned. */
@@ -55,12 +57,12 @@ public record SentinelConfig(SentinelOptions options, SavedState state, Set<Stri
     }
     String id = learned.myId() == null ? state.myId() : learned.myId();
     long epoch = Math.max(state.currentEpoch(), learned.currentEpoch());
-    return new SentinelConfig(options, new SavedState(id, epoch, primaries), configured);
+    return new SentinelConfig(options, new SavedState(id, epoch, primaries), configured, History.NONE);
   }
 
   static SentinelConfig of(SentinelOptions options, SavedState state) {
     return new SentinelConfig(options, state,
-        state.primaries().stream().map(SavedPrimary::name).collect(Collectors.toSet()));
+        state.primaries().stream().map(SavedPrimary::name).collect(Collectors.toSet()), History.NONE);
   }
 
   private static SavedPrimary merged(SavedPrimary configured, SavedState learned) {
@@ -104,6 +106,7 @@ public record SentinelConfig(SentinelOptions options, SavedState state, Set<Stri
   }
 
   SentinelConfig withId(String myId) {
-    return new SentinelConfig(options, new SavedState(myId, state.currentEpoch(), state.primaries()), configured);
+    return new SentinelConfig(options, new SavedState(myId, state.currentEpoch(), state.primaries()), configured,
+        history);
   }
 }

@@ -6,14 +6,17 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigRewriter;
 import org.understudy.persistence.FileSystem;
-import org.understudy.sentinel.state.FailoverRecord;
+import org.understudy.sentinel.HistoryFile.History;
 import org.understudy.sentinel.state.SavedState;
+import org.understudy.sentinel.state.SavedState.SavedPrimary;
 
 /**
  * Where a sentinel keeps what must survive it: in its configuration file, rewritten with comments and order kept, or
@@ -27,15 +30,18 @@ final class SentinelFile {
   /** Primaries that the configuration file names, if there is a state file. */
   private final Set<String> configured;
   private long written = -1;
-  /** What was written of them last. */
-  private List<FailoverRecord> failovers;
+  /** As it is on disk; null if that is not known. */
+  private History history;
+  /** Votes about primaries that no configuration has any more. */
+  private final Map<String, Long> gone = new HashMap<>();
 
-  /** @param configured what the configuration file alone says */
+  /** @param configured what the sentinel starts from */
   SentinelFile(FileSystem files, Config config, SentinelConfig configured) {
     this.files = files;
     this.config = config;
     this.configured = configured.configured();
-    failovers = FailoverFile.records(configured.state());
+    gone.putAll(configured.history().voted());
+    for (SavedPrimary primary : configured.state().primaries()) gone.remove(primary.name());
   }
 
   /**
@@ -52,18 +58,20 @@ final class SentinelFile {
   }
 
   private void write(SentinelOptions options, SavedState state, List<String> users) throws IOException {
+    Path place = options.stateFile() == null ? config.file() : options.stateFile();
+    History now = HistoryFile.of(state, gone);
+    if (!now.equals(history)) {
+      history = null;
+      replace(HistoryFile.beside(place), HistoryFile.lines(now));
+      history = now;
+    }
     if (options.stateFile() != null) {
-      replace(options.stateFile(), SentinelLines.learned(options, state, configured));
+      replace(place, SentinelLines.learned(options, state, configured));
     } else {
-      List<String> old = lines(files, config.file());
-      replace(config.file(), ConfigRewriter.rewriteSentinel(old, config, users, SentinelLines.of(options, state),
+      List<String> old = lines(files, place);
+      replace(place, ConfigRewriter.rewriteSentinel(old, config, users, SentinelLines.of(options, state),
           SentinelLines.OWNED));
     }
-    List<FailoverRecord> now = FailoverFile.records(state);
-    if (now.equals(failovers)) return;
-    Path place = options.stateFile() == null ? config.file() : options.stateFile();
-    replace(FailoverFile.beside(place), FailoverFile.lines(now));
-    failovers = now;
   }
 
   /** What line ends part in a file: behind the last one is an empty line. Nothing if there is no such file. */

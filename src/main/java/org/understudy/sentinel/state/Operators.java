@@ -20,15 +20,18 @@ final class Operators {
   private final Links links;
   private final Outbox outbox;
   private final Timing timing;
+  private final Epochs epochs;
   private final Durability durability;
   private final Registry registry;
   private final Failovers failovers;
   private final List<Pending> pending = new ArrayList<>();
 
-  Operators(Links links, Outbox outbox, Timing timing, Durability durability, Registry registry, Failovers failovers) {
+  Operators(Links links, Outbox outbox, Timing timing, Epochs epochs, Durability durability, Registry registry,
+      Failovers failovers) {
     this.links = links;
     this.outbox = outbox;
     this.timing = timing;
+    this.epochs = epochs;
     this.durability = durability;
     this.registry = registry;
     this.failovers = failovers;
@@ -56,6 +59,7 @@ final class Operators {
     }
     MonitoredPrimary primary = registry.addPrimary(SavedPrimary.fresh(request.primary(), request.address(),
         PrimarySettings.defaults(request.quorum(), timing)), now);
+    primary.voteEpoch = epochs.current(); // it may have been monitored before, and a vote given that was forgotten
     announce(primary);
     answerWhenSaved(request.token());
   }

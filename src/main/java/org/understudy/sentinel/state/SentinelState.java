@@ -61,7 +61,7 @@ public final class SentinelState {
     roles = new Roles(links, outbox, timing, durability, registry, failovers);
     discovery = new Discovery(settings, links, outbox, epochs, durability, registry, elections, failovers);
     forgetting = new Forgetting(links, outbox, durability, registry);
-    operators = new Operators(links, outbox, timing, durability, registry, failovers);
+    operators = new Operators(links, outbox, timing, epochs, durability, registry, failovers);
     tilt = new Tilt(timing, outbox, now);
     nextTickAt = now;
     for (SavedPrimary primary : saved.primaries()) registry.addPrimary(primary, now);

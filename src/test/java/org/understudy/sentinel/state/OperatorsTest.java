@@ -32,6 +32,16 @@ class OperatorsTest {
   }
 
   @Test
+  void aPrimaryThatIsMonitoredAgainIsNotVotedAboutTwiceInAnEpoch() {
+    bench.ask(token -> new Event.AskedDown(token, "10.0.0.1", Bench.PRIMARY, 5, Bench.B));
+    bench.ask(token -> new Event.RemoveAsked(token, "mymaster"));
+    bench.ask(token -> new Event.MonitorAsked(token, "mymaster", Bench.at(Bench.PRIMARY), 2));
+    bench.answers.clear();
+    bench.ask(token -> new Event.AskedDown(token, "10.0.0.1", Bench.PRIMARY, 5, Bench.C));
+    assertEquals(List.of(new Answer.Down(false, "*", 5)), bench.answers);
+  }
+
+  @Test
   void aConfigurationThatCannotBeWrittenIsAnError() {
     bench.diskFull = true;
     bench.ask(Event.FlushAsked::new);
