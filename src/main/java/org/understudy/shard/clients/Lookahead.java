@@ -16,6 +16,9 @@ public final class Lookahead {
 
   private final byte[][] keys = new byte[KEYS][];
   private final long[] hashes = new long[KEYS];
+  private int found;
+  /** Whether requests that were looked at last name elements, too. */
+  private boolean elements;
 
   /**
    * Prepares the next requests of a run.
@@ -23,18 +26,29 @@ public final class Lookahead {
    * @return index of the first request that was not prepared, at least one beyond the next
    */
   public int prepare(Run run, Database database) {
+    int end = collect(run);
+    if (found > 1) database.warm(keys, found, hashes);
+    if (elements) prepareElements(run, end, database);
+    Arrays.fill(keys, null);
+    return end;
+  }
+
+  /**
+   * Finds the keys of the next requests. A method of its own, like all that loops here: a loop that waits for its
+   * compilation has the JVM compile the method around it, with all that this calls, in several variants.
+   */
+  private int collect(Run run) {
+    found = 0;
+    elements = false;
     int request = run.next;
-    int found = 0;
     while (request < run.count && found < KEYS) {
       CommandSpec spec = run.specs[request];
       byte[][] argv = run.argvs[request++];
       if (spec.firstKey <= 0) continue;
+      elements |= spec.firstElement != 0;
       int last = spec.lastKey < 0 ? argv.length + spec.lastKey : Math.min(spec.lastKey, argv.length - 1);
       for (int i = spec.firstKey; i <= last && found < KEYS; i += spec.keyStep) keys[found++] = argv[i];
     }
-    if (found > 1) database.warm(keys, found, hashes);
-    prepareElements(run, request, database);
-    Arrays.fill(keys, null);
     return request;
   }
 
@@ -42,7 +56,7 @@ public final class Lookahead {
   private void prepareElements(Run run, int to, Database database) {
     byte[] key = null;
     SegmentDirectory<?> table = null;
-    int found = 0;
+    found = 0;
     for (int request = run.next; request < to; request++) {
       CommandSpec spec = run.specs[request];
       if (spec.firstElement == 0) continue;
