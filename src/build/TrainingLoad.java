@@ -2,6 +2,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -48,6 +49,10 @@ final class TrainingLoad {
   /** How long the increment gathers that is loaded so often: some megabytes. */
   private static final long APPEND_NANOS = 400_000_000;
 
+  /** How long changes gather for replicas; how often they, and the snapshot before them, are sent to the server. */
+  private static final long CHANGES_NANOS = 1_000_000_000;
+  private static final int FULL_SYNCS = 8;
+
   private TrainingLoad() {}
 
   private static int number() {
@@ -78,6 +83,7 @@ final class TrainingLoad {
       Connection one = (Connection) selector.keys().iterator().next().attachment();
       for (int i = 0; i < RELOADS; i++) one.call("DEBUG RELOAD");
       append(selector, one);
+      replicate(selector, one, server);
       for (int pipeline : LARGE_PIPELINES) run(selector, LARGE_COMMANDS, pipeline, nanosEach);
     }
   }
@@ -89,6 +95,19 @@ final class TrainingLoad {
     run(selector, COMMANDS, 128, APPEND_NANOS);
     for (int i = 0; i < RELOADS; i++) one.call("DEBUG LOADAOF");
     one.call("CONFIG SET appendonly no");
+  }
+
+  /** Gives a replica a snapshot and changes; then the server is the replica, and is given the same. */
+  private static void replicate(Selector selector, Connection one, InetSocketAddress server) throws IOException {
+    one.call("CONFIG SET repl-diskless-sync-delay 0");
+    TrainingPeer peer = new TrainingPeer(server);
+    run(selector, COMMANDS, 16, CHANGES_NANOS);
+    peer.close();
+    try (ServerSocket listening = new ServerSocket(0, 1, server.getAddress())) {
+      one.call("REPLICAOF " + server.getHostString() + ' ' + listening.getLocalPort());
+      peer.lead(listening, FULL_SYNCS);
+    }
+    one.call("REPLICAOF NO ONE");
   }
 
   private static void run(Selector selector, Supplier<?>[] commands, int pipeline, long nanos) throws IOException {
