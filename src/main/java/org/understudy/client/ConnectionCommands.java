@@ -28,9 +28,9 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.Mode;
-import org.understudy.shard.ReplicationState;
 import org.understudy.shard.ShardParts;
 import org.understudy.shard.clients.ClientCommands;
+import org.understudy.shard.history.ReplicationState;
 
 /** What a connection answers itself: greeting, authentication, choice of database, MULTI. */
 public final class ConnectionCommands {

@@ -7,6 +7,8 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.replication.History;
+import org.understudy.shard.history.ReplicationState;
+import org.understudy.shard.persistence.Persistence;
 
 /**
  * Keeps a server that has lost its memory from taking that of others with it ({@code repl-amnesia-guard}; not in

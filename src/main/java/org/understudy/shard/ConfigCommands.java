@@ -30,6 +30,7 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.clients.Background;
 import org.understudy.shard.clients.PendingAnswer;
+import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.statistics.Statistics;
 

@@ -6,6 +6,8 @@ import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.shard.clients.ClientCron;
 import org.understudy.shard.clients.Clients;
+import org.understudy.shard.history.Backlog;
+import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.Watchdog;
 import org.understudy.shard.statistics.LatencyMonitor;
 import org.understudy.shard.statistics.Statistics;

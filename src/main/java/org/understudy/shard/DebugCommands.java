@@ -42,6 +42,9 @@ import org.understudy.resp.Errors;
 import org.understudy.shard.clients.Background;
 import org.understudy.shard.clients.ClientCron;
 import org.understudy.shard.clients.Clients;
+import org.understudy.shard.history.Propagation;
+import org.understudy.shard.history.ReplicationState;
+import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 

@@ -26,6 +26,7 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
+import org.understudy.shard.history.ReplicationState;
 
 /** Whose replica we are: REPLICAOF and its older name; and FAILOVER, which makes us that of one of ours. */
 final class PrimaryCommands {

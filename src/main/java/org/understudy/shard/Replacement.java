@@ -13,6 +13,7 @@ import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.ReceivedFile;
 import org.understudy.persistence.Turns;
+import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.statistics.Statistics;
 
 /** How a dataset from our primary takes the place of ours, in memory and on disk. */

@@ -36,6 +36,8 @@ import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
+import org.understudy.shard.history.Backlog;
+import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.statistics.Statistics;
 
 /** What replicas say to us: PSYNC, SYNC, REPLCONF; and what others ask about them: ROLE, WAIT. */

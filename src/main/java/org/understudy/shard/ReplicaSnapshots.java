@@ -11,6 +11,9 @@ import org.understudy.persistence.Save;
 import org.understudy.persistence.SnapshotStream;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.history.Propagation;
+import org.understudy.shard.history.ReplicationState;
+import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.ServerFacts;
 
 /**

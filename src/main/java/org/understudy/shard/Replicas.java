@@ -25,6 +25,8 @@ import org.understudy.shard.clients.BlockedClients;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
 import org.understudy.shard.clients.Pause;
+import org.understudy.shard.history.Backlog;
+import org.understudy.shard.history.Propagation;
 import org.understudy.shard.statistics.Statistics;
 
 /**

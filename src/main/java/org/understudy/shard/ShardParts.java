@@ -51,6 +51,7 @@ import org.understudy.shard.clients.BlockedClients;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.ClientCommands;
 import org.understudy.shard.clients.ClientCron;
+import org.understudy.shard.clients.ClientParts;
 import org.understudy.shard.clients.Clients;
 import org.understudy.shard.clients.KeyWaits;
 import org.understudy.shard.clients.Monitors;
@@ -64,8 +65,16 @@ import org.understudy.shard.clients.ShardMessage;
 import org.understudy.shard.clients.Tracking;
 import org.understudy.shard.clients.TransactionCommands;
 import org.understudy.shard.clients.Watches;
+import org.understudy.shard.history.Backlog;
+import org.understudy.shard.history.Continuity;
+import org.understudy.shard.history.HistoryParts;
+import org.understudy.shard.history.Propagation;
+import org.understudy.shard.history.ReplicationState;
+import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.persistence.SaveCommands;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.server.ServerParts;
 import org.understudy.shard.statistics.CommandExecutor;
 import org.understudy.shard.statistics.ConnectionCounters;
 import org.understudy.shard.statistics.LatencyCommands;
@@ -84,6 +93,8 @@ public final class ShardParts {
   /** What slow replicas need of the log beyond its size goes to files from here on. */
   private static final long LOG_GRACE_BYTES = 4 << 20;
 
+  final ServerParts server;
+  final ClientParts clientParts;
   final Config config;
   final Clock clock;
   final Moment moment;
@@ -114,6 +125,7 @@ public final class ShardParts {
   final ReplicationLog replicationLog;
   final Propagation propagation;
   final Backlog backlog;
+  final HistoryParts history;
   final Continuity continuity;
   final BlockedClients blocked;
   final KeyWaits keyWaits;
@@ -166,18 +178,22 @@ public final class ShardParts {
     memory = new Memory(keyspace, clients, replicationLog, this::attachedReplicas);
     slowLog = new SlowLog(config);
     latencyMonitor = new LatencyMonitor(config);
+    server = new ServerParts(config, clock, keyspace, facts, control, statistics, latencyMonitor);
     memoryLimit = new MemoryLimit(config, clock, keyspace, memory, pause, admission, latencyMonitor);
     slowCommands = new SlowCommands(config, slowLog, latencyMonitor);
     blocked = new BlockedClients(this::answered, this::failed);
     listForms = new ListForms(config);
     dumpCommands = new DumpCommands(listForms, statistics.integrityChecks);
     keyWaits = new KeyWaits(keyspace, blocked);
+    clientParts = new ClientParts(clients, blocked, paused, pause, admission);
     background = new Background(clients, blocked);
     propagation = new Propagation(replicationLog);
     backlog = new Backlog(config, replication, replicationLog);
-    continuity = new Continuity(this, files);
+    history = new HistoryParts(replication, replicationLog, propagation, backlog);
+    continuity = new Continuity(server, history, files);
     notifications = new Notifications(config, pubSub::publish);
-    persistence = new Persistence(this, files);
+    persistence = new Persistence(server, clientParts, propagation, continuity, this::table, listForms,
+        mode.hasDataset(), memory::used, files);
     userFile = new UserFile(config, users, files);
     replicas = new Replicas(this);
     replacement = new Replacement(this);

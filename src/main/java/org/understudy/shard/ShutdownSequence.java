@@ -11,6 +11,7 @@ import org.understudy.shard.clients.BlockedClients;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Pause;
 import org.understudy.shard.clients.PausedClients;
+import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.ServerControl;
 
 /**

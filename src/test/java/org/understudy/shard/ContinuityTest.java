@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.replication.History;
+import org.understudy.shard.history.Backlog;
 
 /** What of its replication a server still knows after a restart, and for how long it keeps its log. */
 class ContinuityTest {

@@ -4,7 +4,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
-import org.understudy.shard.Mode;
 
 /**
  * Holds clients back, for one or more purposes at a time. Set by the shard, read by connections too: a paused

@@ -53,7 +53,8 @@ public final class SlowCommands {
   }
 
   /** Notes a command that waited and is answered now. @param nanos see {@link CommandExecutor.Observer#finished} */
-  public void noteFinished(Session session, CommandSpec spec, byte[][] argv, long nanos, long replyNanos, long nowMillis) {
+  public void noteFinished(Session session, CommandSpec spec, byte[][] argv, long nanos, long replyNanos,
+      long nowMillis) {
     monitor.note(LatencyMonitor.COMMAND_UNBLOCKING, replyNanos, nowMillis);
     log.note(session, spec, argv, nanos / 1000, nowMillis);
   }

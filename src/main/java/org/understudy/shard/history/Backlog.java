@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.history;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +11,7 @@ import org.understudy.replication.ReplicationLog;
  * seconds after the last one has gone, or after the start if it goes on with a history from before. A replica keeps it
  * as long as it is one.
  */
-final class Backlog {
+public final class Backlog {
   private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
 
   private final Config config;
@@ -20,7 +20,7 @@ final class Backlog {
   private int replicas;
   private long unneededSinceMillis;
 
-  Backlog(Config config, ReplicationState replication, ReplicationLog log) {
+  public Backlog(Config config, ReplicationState replication, ReplicationLog log) {
     this.config = config;
     this.replication = replication;
     this.log = log;
@@ -30,7 +30,7 @@ final class Backlog {
    * A replica needs the history of a primary from now on. If none was kept, offsets say nothing of what happened
    * before, so that a new history begins.
    */
-  void begin() {
+  public void begin() {
     if (log.isActive()) return;
     replication.changeId();
     log.activate();
@@ -39,18 +39,18 @@ final class Backlog {
   }
 
   /** So many replicas are connected from now on. */
-  void replicas(int count, long nowMillis) {
+  public void replicas(int count, long nowMillis) {
     if (count == 0) unneeded(nowMillis);
     replicas = count;
   }
 
   /** Nobody needs the log, but somebody may come back: the time begins to count. */
-  void unneeded(long nowMillis) {
+  public void unneeded(long nowMillis) {
     unneededSinceMillis = nowMillis;
   }
 
   /** A round of the cron: forgets the log if its time is up. */
-  void tick(long nowMillis) {
+  public void tick(long nowMillis) {
     if (!log.isActive() || replicas > 0 || replication.isReplica()) return;
     if (log.isRead()) {
       unneeded(nowMillis); // a link that is about to end

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.persistence;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -25,7 +25,10 @@ import org.understudy.replication.EffectSink;
 import org.understudy.resp.RequestBuffer;
 import org.understudy.shard.clients.Admission;
 import org.understudy.shard.clients.Client;
+import org.understudy.shard.history.Continuity;
+import org.understudy.shard.history.Propagation;
 import org.understudy.shard.server.ServerControl;
+import org.understudy.shard.server.ServerParts;
 import org.understudy.shard.statistics.LatencyMonitor;
 
 /**
@@ -41,7 +44,7 @@ import org.understudy.shard.statistics.LatencyMonitor;
  * any     -> OFF:     CONFIG SET appendonly no
  * </pre>
  */
-final class AppendOnly implements EffectSink, AofWriter.Owner {
+public final class AppendOnly implements EffectSink, AofWriter.Owner {
   private enum State {
     /** There is none. */
     OFF,
@@ -88,14 +91,14 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   private AofLoad load;
   private long baseBytes;
 
-  AppendOnly(ShardParts parts, AofFiles files) {
-    config = parts.config;
-    clock = parts.clock;
-    admission = parts.admission;
-    propagation = parts.propagation;
-    continuity = parts.continuity;
-    control = parts.control;
-    latencyMonitor = parts.latencyMonitor;
+  AppendOnly(ServerParts server, Admission admission, Propagation propagation, Continuity continuity, AofFiles files) {
+    config = server.config();
+    clock = server.clock();
+    this.admission = admission;
+    this.propagation = propagation;
+    this.continuity = continuity;
+    control = server.control();
+    latencyMonitor = server.latencyMonitor();
     this.files = files;
   }
 
@@ -115,7 +118,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   }
 
   /** Completed, on any thread, when the last change of {@code aof-disable-auto-gc} has come into effect. */
-  CompletableFuture<Void> historyDeleted() {
+  public CompletableFuture<Void> historyDeleted() {
     return historyDeleted;
   }
 
@@ -192,7 +195,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   // ---- who waits ---------------------------------------------------------------------------------------------------
 
   /** A command of a client was done: if it changed something the client may have to wait. */
-  void ran(Client client) {
+  public void ran(Client client) {
     long position = writer.addedPosition();
     if (position == notedPosition) return;
     notedPosition = position;
@@ -340,7 +343,7 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
   }
 
   /** Whether it is wanted. */
-  boolean isOn() {
+  public boolean isOn() {
     return state != State.OFF;
   }
 
@@ -373,17 +376,17 @@ final class AppendOnly implements EffectSink, AofWriter.Owner {
     return load.place();
   }
 
-  AofWriter writer() {
+  public AofWriter writer() {
     return writer;
   }
 
   /** Bytes that wait to be written. */
-  long unwrittenBytes() {
+  public long unwrittenBytes() {
     return state == State.OFF ? 0 : writer.addedPosition() - writer.writtenPosition();
   }
 
   /** Size of the file after the last rewrite, or of the base that was loaded. */
-  long baseBytes() {
+  public long baseBytes() {
     return baseBytes;
   }
 }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.history;
 
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.History;
@@ -34,26 +34,26 @@ public final class ReplicationState {
   }
 
   /** Null for a primary. */
-  PrimaryAddress primary() {
+  public PrimaryAddress primary() {
     return primary;
   }
 
   /** @param address null to be a primary */
-  void primary(PrimaryAddress address) {
+  public void primary(PrimaryAddress address) {
     primary = address;
   }
 
   // ---- the history -------------------------------------------------------------------------------------------------
 
-  History history() {
+  public History history() {
     return history;
   }
 
-  void history(History now) {
+  public void history(History now) {
     history = now;
   }
 
-  String id() {
+  public String id() {
     return history.id();
   }
 
@@ -63,16 +63,16 @@ public final class ReplicationState {
   }
 
   /** Begins a new history: no replica can continue with us. */
-  void changeId() {
+  public void changeId() {
     history = History.of(ServerFacts.randomId());
   }
 
   /** Whether a primary with our history could go on where the log ends. */
-  boolean isResumable() {
+  public boolean isResumable() {
     return resumable;
   }
 
-  void resumable(boolean yes) {
+  public void resumable(boolean yes) {
     resumable = yes;
   }
 
@@ -80,32 +80,32 @@ public final class ReplicationState {
    * The database that is selected where the stream of our primary goes on, {@link Propagation#NONE} if none is: the
    * {@code repl-stream-db} of a snapshot.
    */
-  int streamDatabase() {
+  public int streamDatabase() {
     return streamDatabase;
   }
 
-  void streamDatabase(int index) {
+  public void streamDatabase(int index) {
     streamDatabase = index;
   }
 
   // ---- the link of a replica ---------------------------------------------------------------------------------------
 
   /** How far the link has come. Null for a primary. */
-  PrimaryLink.Progress progress() {
+  public PrimaryLink.Progress progress() {
     return progress;
   }
 
-  void progress(PrimaryLink.Progress now) {
+  public void progress(PrimaryLink.Progress now) {
     progress = now;
   }
 
   /** Whether changes come from our primary as they happen there: {@code master_link_status:up}. */
-  boolean isLinkUp() {
+  public boolean isLinkUp() {
     return progress == PrimaryLink.Progress.CONNECTED;
   }
 
   /** Whether a dataset is on its way: {@code master_sync_in_progress}. */
-  boolean isSyncing() {
+  public boolean isSyncing() {
     return progress == PrimaryLink.Progress.SYNC;
   }
 
@@ -114,34 +114,34 @@ public final class ReplicationState {
     return transfer;
   }
 
-  void transfer(Transfer announced) {
+  public void transfer(Transfer announced) {
     transfer = announced;
   }
 
   /** Bytes of the history that have come, whether they are applied or not. */
-  long readOffset() {
+  public long readOffset() {
     return readOffset;
   }
 
-  void readOffset(long offset) {
+  public void readOffset(long offset) {
     readOffset = offset;
   }
 
   /** When something came from our primary, Unix time. */
-  long lastIoMillis() {
+  public long lastIoMillis() {
     return lastIoMillis;
   }
 
-  void lastIo(long nowMillis) {
+  public void lastIo(long nowMillis) {
     lastIoMillis = nowMillis;
   }
 
   /** Since when the link has been down, Unix time; 0 if it never was up. */
-  long downSinceMillis() {
+  public long downSinceMillis() {
     return downSinceMillis;
   }
 
-  void downSince(long nowMillis) {
+  public void downSince(long nowMillis) {
     downSinceMillis = nowMillis;
   }
 }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.persistence;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +20,7 @@ import org.understudy.persistence.AofWriter;
  * </pre>
  * After some failures in a row rewrites that nobody asked for wait, longer each time.
  */
-final class AofRewrite {
+public final class AofRewrite {
   private enum State { IDLE, MAKING, INSTALLING }
 
   private static final Logger log = LoggerFactory.getLogger(AofRewrite.class);
@@ -208,38 +208,38 @@ final class AofRewrite {
 
   // ---- figures -----------------------------------------------------------------------------------------------------
 
-  boolean isUnderWay() {
+  public boolean isUnderWay() {
     return state != State.IDLE;
   }
 
-  boolean isScheduled() {
+  public boolean isScheduled() {
     return scheduled;
   }
 
-  boolean lastFailed() {
+  public boolean lastFailed() {
     return lastFailed;
   }
 
   /** How long the last one took, -1 before the first. */
-  long lastDurationSeconds() {
+  public long lastDurationSeconds() {
     return lastDurationSeconds;
   }
 
   /** For how long the one under way has been so, -1 if there is none. */
-  long currentDurationSeconds() {
+  public long currentDurationSeconds() {
     return isUnderWay() ? seconds() - startSeconds : -1;
   }
 
-  long lastAheadBytes() {
+  public long lastAheadBytes() {
     return lastAheadBytes;
   }
 
   /** How many were begun. */
-  long rewrites() {
+  public long rewrites() {
     return rewrites;
   }
 
-  long failuresInARow() {
+  public long failuresInARow() {
     return failuresInARow;
   }
 

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.history;
 
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -13,6 +13,7 @@ import org.understudy.rdb.RdbWriter;
 import org.understudy.replication.History;
 import org.understudy.replication.LogExcerpt;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.server.ServerParts;
 
 /**
  * Lets replication go on after a restart: a saved dataset knows its place in the history of changes, and whoever loads
@@ -23,7 +24,7 @@ import org.understudy.replication.ReplicationLog;
  * use it with whatever dataset is loaded whose place is in it: an offset of a history is one state of the dataset, and
  * what led there is the same for all who have been there. What follows that place is not used.
  */
-final class Continuity {
+public final class Continuity {
   private static final Logger LOG = LoggerFactory.getLogger(Continuity.class);
   private static final byte[] NOTHING = {};
   /** More of the log is not kept from one run to the next. */
@@ -39,18 +40,18 @@ final class Continuity {
   /** What the run before has saved of its log; null if nothing, or when it is not needed any more. */
   private LogExcerpt earlier;
 
-  Continuity(ShardParts parts, FileSystem files) {
-    config = parts.config;
-    replication = parts.replication;
-    log = parts.replicationLog;
-    propagation = parts.propagation;
-    backlog = parts.backlog;
+  public Continuity(ServerParts server, HistoryParts history, FileSystem files) {
+    config = server.config();
+    replication = history.state();
+    log = history.log();
+    propagation = history.propagation();
+    backlog = history.backlog();
     this.files = files;
-    processId = parts.facts.processId();
+    processId = server.facts().processId();
   }
 
   /** Where the dataset is in the history; null if nobody follows it, so that the place would say nothing. */
-  RdbWriter.Place place() {
+  public RdbWriter.Place place() {
     int database;
     if (replication.isReplica()) {
       database = replication.streamDatabase();
@@ -65,7 +66,7 @@ final class Continuity {
   // ---- the end of a run --------------------------------------------------------------------------------------------
 
   /** The dataset has been saved, and the server ends: saves at once what led to it. */
-  void saveLog() {
+  public void saveLog() {
     if (place() == null) return;
     byte[] newest = log.newest(MOST_SAVED_BYTES);
     LogFile.save(files, path(), new LogExcerpt(replication.history().id(), log.end() - newest.length, newest),
@@ -77,7 +78,7 @@ final class Continuity {
   }
 
   /** Reads what an earlier run has saved of the log. @param then is run on the loop */
-  void readLog(Turns turns, Runnable then) {
+  public void readLog(Turns turns, Runnable then) {
     Path path = path();
     turns.block(() -> {
       LogExcerpt read = LogFile.read(files, path);
@@ -91,7 +92,7 @@ final class Continuity {
   // ---- loading -----------------------------------------------------------------------------------------------------
 
   /** The server's dataset is about to be loaded. */
-  void loading() {
+  public void loading() {
     if (!replication.isReplica()) log.activate(); // for the deletions below
   }
 
@@ -99,19 +100,19 @@ final class Continuity {
    * What is to become of a key in the file whose time has come: a primary leaves it out, which its replicas have to be
    * told; a replica waits for its primary to say so.
    */
-  boolean leavesOut(int database, byte[] key) {
+  public boolean leavesOut(int database, byte[] key) {
     if (replication.isReplica()) return false;
     propagation.deleted(database, key, config.lazyfreeLazyExpire(), false);
     return true;
   }
 
   /** The server's dataset was loaded, or there was none. @param load null if there was none */
-  void loaded(RdbFiles.Outcome outcome, RdbLoad load, long nowMillis) {
+  public void loaded(RdbFiles.Outcome outcome, RdbLoad load, long nowMillis) {
     loaded(outcome == RdbFiles.Outcome.LOADED ? load.place() : null, nowMillis);
   }
 
   /** As above. @param place of the dataset, null if it is not known or there is none */
-  void loaded(RdbWriter.Place place, long nowMillis) {
+  public void loaded(RdbWriter.Place place, long nowMillis) {
     if (place == null) {
       if (log.isActive()) log.deactivate();
     } else if (replication.isReplica()) {

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.history;
 
 import java.util.Arrays;
 import java.util.List;
@@ -40,14 +40,14 @@ public final class Propagation {
   /** For what is put around it. */
   private final RequestBuffer frame = new RequestBuffer();
 
-  Propagation(ReplicationLog log) {
+  public Propagation(ReplicationLog log) {
     this.log = log;
   }
 
   // ---- who listens -------------------------------------------------------------------------------------------------
 
   /** Whether anybody needs to know what commands do. */
-  boolean isActive() {
+  public boolean isActive() {
     return file != null || feedsLog();
   }
 
@@ -56,17 +56,17 @@ public final class Propagation {
   }
 
   /** As a replica we add nothing to the history of our primary. */
-  void primary(boolean yes) {
+  public void primary(boolean yes) {
     primary = yes;
   }
 
   /** Where effects are kept besides the log: the append-only file; null for nowhere. */
-  void file(EffectSink sink) {
+  public void file(EffectSink sink) {
     file = sink;
   }
 
   /** The next effect is preceded by a SELECT: somebody is about to follow who does not know what is selected. */
-  void selectAgain() {
+  public void selectAgain() {
     selected = NONE;
   }
 
@@ -80,7 +80,7 @@ public final class Propagation {
   /**
    * A command ran, or the rest of one that waited; also one within a transaction, whose end is told in the same way.
    */
-  void ran(Call call) {
+  public void ran(Call call) {
     List<byte[][]> effects = call.effects();
     boolean toFile = !call.effectsForReplicasOnly();
     for (int i = 0; i < effects.size(); i++) note(call.db.index(), toFile, effects.get(i));
@@ -92,24 +92,24 @@ public final class Propagation {
    *
    * @param within whether a command is under way that it is an effect of
    */
-  void deleted(int database, byte[] key, boolean lazily, boolean within) {
+  public void deleted(int database, byte[] key, boolean lazily, boolean within) {
     note(database, true, lazily ? UNLINK : DEL, key);
     if (!within) flush(false);
   }
 
   /** A turn has broken off: what it did until then goes out, since it was done; half an effect is forgotten. */
-  void flushRest() {
+  public void flushRest() {
     flush(true);
     pending.clear();
   }
 
   /** Whether a transaction is under way that has done something: no cut may be made in its middle. */
-  boolean isInTheMiddle() {
+  public boolean isInTheMiddle() {
     return pendingCount > 0;
   }
 
   /** Tells replicas something that concerns no database: PING, REPLCONF GETACK. Not in the middle of a command. */
-  void tellReplicas(byte[]... command) {
+  public void tellReplicas(byte[]... command) {
     if (!feedsLog()) return;
     frame.clear();
     frame.add(command);

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.persistence;
 
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.persistence;
 
 import static org.understudy.command.Arg.token;
 import static org.understudy.command.CommandFlag.ADMIN;
@@ -25,7 +25,7 @@ import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
 
 /** SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE. */
-final class SaveCommands {
+public final class SaveCommands {
   private static final CommandError UNDER_WAY = CommandError.err("Background save already in progress");
 
   private static final CommandError REWRITE_UNDER_WAY = CommandError.err("Another child process is active (AOF?): can't"
@@ -35,13 +35,13 @@ final class SaveCommands {
   private final Clients clients;
   private final BlockedClients blocked;
 
-  SaveCommands(Persistence persistence, Clients clients, BlockedClients blocked) {
+  public SaveCommands(Persistence persistence, Clients clients, BlockedClients blocked) {
     this.persistence = persistence;
     this.clients = clients;
     this.blocked = blocked;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         command("SAVE").arity(1).since("1.0.0").group(SERVER)
             .complexity("O(N) where N is the total number of keys in all databases")

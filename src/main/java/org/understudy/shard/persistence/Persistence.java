@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.persistence;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +34,12 @@ import org.understudy.rdb.ReadOptions;
 import org.understudy.shard.clients.Admission;
 import org.understudy.shard.clients.BlockedClients;
 import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.ClientParts;
+import org.understudy.shard.history.Continuity;
+import org.understudy.shard.history.Propagation;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.server.ServerParts;
 import org.understudy.shard.statistics.Statistics;
 
 /**
@@ -42,9 +47,9 @@ import org.understudy.shard.statistics.Statistics;
  * on meanwhile, also during SAVE, whose own client waits. Only what has to come before anything else is done at one
  * go: the last save of a shutdown, the empty one after FLUSHALL, DEBUG RELOAD.
  */
-final class Persistence {
+public final class Persistence {
   /** For whom a save is. */
-  enum Kind {
+  public enum Kind {
     /** For clients that wait for it (SAVE). */
     FOREGROUND,
     /** For the RDB file, and perhaps replicas besides. */
@@ -56,7 +61,7 @@ final class Persistence {
   }
 
   /** Who wants to know of saves other than those at one go. */
-  interface SaveListener {
+  public interface SaveListener {
     /** A snapshot was cut just now. */
     void begun(Save save, Kind kind, SnapshotStream.Contents contents);
 
@@ -70,7 +75,7 @@ final class Persistence {
   private static final int RETRY_SECONDS = 5;
 
   private final Config config;
-  private final Mode mode;
+  private final boolean hasDataset;
   private final Clock clock;
   private final Keyspace keyspace;
   private final Statistics statistics;
@@ -111,41 +116,48 @@ final class Persistence {
   private boolean comparesChecksums = true;
   private CompletableFuture<Boolean> switched = CompletableFuture.completedFuture(true);
 
-  Persistence(ShardParts parts, FileSystem fileSystem) {
-    config = parts.config;
-    mode = parts.mode();
-    clock = parts.clock;
-    keyspace = parts.keyspace;
-    statistics = parts.statistics;
-    admission = parts.admission;
-    blocked = parts.blocked;
-    control = parts.control;
-    continuity = parts.continuity;
-    propagation = parts.propagation;
-    processId = parts.facts.processId();
-    lastSaveSeconds = parts.facts.startMillis() / 1000;
+  /**
+   * @param hasDataset false for a server that keeps none, and so has nothing to save
+   * @param usedBytes what a saved file tells of the memory that the server takes
+   * @param fileSystem where everything is kept
+   */
+  public Persistence(ServerParts server, ClientParts clients, Propagation propagation, Continuity continuity,
+      Supplier<CommandTable> table, ListForms listForms, boolean hasDataset, LongSupplier usedBytes,
+      FileSystem fileSystem) {
+    config = server.config();
+    clock = server.clock();
+    keyspace = server.keyspace();
+    statistics = server.statistics();
+    control = server.control();
+    admission = clients.admission();
+    blocked = clients.blocked();
+    this.continuity = continuity;
+    this.propagation = propagation;
+    this.table = table;
+    this.hasDataset = hasDataset;
+    processId = server.facts().processId();
+    lastSaveSeconds = server.facts().startMillis() / 1000;
     files = new RdbFiles(fileSystem, keyspace, config, clock, () -> new RdbWriter.Origin(ServerFacts.REDIS_VERSION,
-        seconds(), parts.memory.used(), parts.continuity.place(), false), () -> readOptions(parts.listForms),
+        seconds(), usedBytes.getAsLong(), continuity.place(), false), () -> readOptions(listForms),
         processId);
     aofFiles = new AofFiles(fileSystem, config, clock, files);
-    appendOnly = new AppendOnly(parts, aofFiles);
+    appendOnly = new AppendOnly(server, admission, propagation, continuity, aofFiles);
     rewrite = new AofRewrite(config, clock, this, appendOnly, processId);
-    table = parts::table;
     config.onChange(Directive.APPENDONLY, this::switchAppendOnly);
   }
 
   /** @param writing runs the writer of the append-only file, {@code blocking} other things that may block */
-  void start(Turns lent, Executor writing, Executor blocking) {
+  public void start(Turns lent, Executor writing, Executor blocking) {
     turns = lent;
     this.blocking = blocking;
     appendOnly.start(lent, writing, blocking);
   }
 
-  AppendOnly appendOnly() {
+  public AppendOnly appendOnly() {
     return appendOnly;
   }
 
-  AofRewrite rewrite() {
+  public AofRewrite rewrite() {
     return rewrite;
   }
 
@@ -156,29 +168,29 @@ final class Persistence {
   // ---- saving ------------------------------------------------------------------------------------------------------
 
   /** To be called before the first save. */
-  void onSave(SaveListener observer) {
+  public void onSave(SaveListener observer) {
     listener = observer;
   }
 
   /** Whether an RDB file is being made that no client waits for. */
-  boolean isSavingInBackground() {
+  public boolean isSavingInBackground() {
     return running != null && (kind == Kind.BACKGROUND || kind == Kind.REPLICAS);
   }
 
   /** Whether a snapshot is under way: there is one at a time. */
-  boolean isSaving() {
+  public boolean isSaving() {
     return running != null;
   }
 
   /** BGSAVE and save points. None may be under way. */
-  void saveInBackground() {
+  public void saveInBackground() {
     lastTrySeconds = seconds();
     begin(Kind.BACKGROUND);
     log.info("Background saving started by pid {}", processId);
   }
 
   /** Makes a snapshot that replicas can read while it is made. No save may be under way. */
-  void saveForReplicas(SnapshotStream.Contents contents) {
+  public void saveForReplicas(SnapshotStream.Contents contents) {
     noteBeginning(Kind.REPLICAS);
     running = files.startForReplicas(contents, turns, this::ended);
     listener.begun(running, kind, contents);
@@ -204,7 +216,7 @@ final class Persistence {
   }
 
   /** Removes the RDB file. */
-  void deleteFile() {
+  public void deleteFile() {
     turns.block(files::delete);
   }
 
@@ -283,7 +295,7 @@ final class Persistence {
   }
 
   /** Nobody waits any more for the background save under way. */
-  void giveUpForNobody() {
+  public void giveUpForNobody() {
     log.info("Background saving given up since no replica waits for it any more");
     lastDurationSeconds = seconds() - startSeconds;
     giveUp();
@@ -312,13 +324,13 @@ final class Persistence {
   }
 
   /** A client that waits for its SAVE has gone. */
-  void forget(Client client) {
+  public void forget(Client client) {
     waiting.remove(client);
     nextWaiting.remove(client);
   }
 
   /** Saves before anything else happens. A save under way is given up for this one, which answers for it. */
-  boolean saveAtOnce() {
+  public boolean saveAtOnce() {
     boolean forFile = running != null && kind == Kind.BACKGROUND;
     giveUp();
     saves++;
@@ -336,7 +348,7 @@ final class Persistence {
    *
    * @return whether it was saved
    */
-  boolean flushed() {
+  public boolean flushed() {
     if (running != null && kind == Kind.BACKGROUND && !running.hasSpool()) {
       log.warn("Background saving given up for FLUSHALL");
       lastDurationSeconds = seconds() - startSeconds;
@@ -346,7 +358,7 @@ final class Persistence {
   }
 
   /** A round of the cron: starts what is scheduled or due. */
-  void tick() {
+  public void tick() {
     appendOnly.tick();
     rewrite.tick();
     if (running != null || loading) return;
@@ -375,7 +387,7 @@ final class Persistence {
    * @param flags {@code Config.SHUTDOWN_*} bits
    * @return null if the server may end, else the error line for the client
    */
-  String prepareShutdown(int flags) {
+  public String prepareShutdown(int flags) {
     if (isSavingInBackground()) log.warn("There is a child saving an .rdb. Killing it!");
     if (rewrite.isUnderWay() && !endRewrite((flags & Config.SHUTDOWN_FORCE) != 0)) {
       log.warn("Errors trying to shut down the server. Check the logs for more information.");
@@ -384,7 +396,7 @@ final class Persistence {
     giveUp();
     if (appendOnly.isOn()) log.info("Calling fsync() on the AOF file.");
     appendOnly.flush();
-    if (loading || !mode.hasDataset()) return null; // what is loaded so far must not replace the whole
+    if (loading || !hasDataset) return null; // what is loaded so far must not replace the whole
     boolean save = (flags & Config.SHUTDOWN_SAVE) != 0
         || (flags & Config.SHUTDOWN_NOSAVE) == 0 && !config.save().isEmpty();
     if (save) log.info("Saving the final RDB snapshot before exiting.");
@@ -417,36 +429,36 @@ final class Persistence {
   // ---- loading -----------------------------------------------------------------------------------------------------
 
   /** From now on the dataset counts as not loaded: commands that need it are refused. */
-  void awaitDataset() {
+  public void awaitDataset() {
     setLoading(true);
   }
 
   /** A dataset is on its way, and ours is not served, or no more than before. */
-  void setLoading(boolean yes) {
+  public void setLoading(boolean yes) {
     loading = yes;
     admission.loading(yes);
   }
 
-  boolean isLoading() {
+  public boolean isLoading() {
     return loading;
   }
 
   /** A dataset is on its way while ours, an earlier state of it, is served. */
-  void setAsyncLoading(boolean yes) {
+  public void setAsyncLoading(boolean yes) {
     asyncLoading = yes;
     admission.asyncLoading(yes);
   }
 
-  boolean isAsyncLoading() {
+  public boolean isAsyncLoading() {
     return asyncLoading;
   }
 
-  RdbFiles files() {
+  public RdbFiles files() {
     return files;
   }
 
   /** The dataset is about to be replaced: saves under way are of no use any more. */
-  void giveUpSaves() {
+  public void giveUpSaves() {
     if (running == null) return;
     if (kind == Kind.BACKGROUND) {
       log.info("Replica is about to load the RDB file received from the master, but there is a background save, "
@@ -461,7 +473,7 @@ final class Persistence {
    * Loads the append-only file, or if there is to be none, the RDB file, in slices. The dataset counts as loaded only
    * after success.
    */
-  void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
+  public void load(BooleanSupplier stop, Consumer<RdbFiles.Outcome> ended) {
     continuity.readLog(turns, () -> loadDataset(stop, ended));
   }
 
@@ -534,7 +546,7 @@ final class Persistence {
    * @param replaces whether keys of the file may replace others
    * @return null, or the error line
    */
-  String reload(boolean flush, boolean replaces) {
+  public String reload(boolean flush, boolean replaces) {
     if (flush) {
       for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
       files.forgetLibraries();
@@ -554,7 +566,7 @@ final class Persistence {
   }
 
   /** DEBUG LOADAOF: empties the dataset and loads the append-only file at one go. @return whether it is there */
-  boolean reloadAppendOnly() {
+  public boolean reloadAppendOnly() {
     appendOnly.flush();
     appendOnly.writer().readManifest();
     for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
@@ -575,7 +587,7 @@ final class Persistence {
   // --------------------------------------------------------------------
 
   /** Completed, on any thread, when the last change of {@code appendonly} has come into effect; false if it cannot. */
-  CompletableFuture<Boolean> appendOnlySwitched() {
+  public CompletableFuture<Boolean> appendOnlySwitched() {
     return switched;
   }
 
@@ -627,12 +639,12 @@ final class Persistence {
   }
 
   /** Another dataset is about to take the place of ours, of which the file knows nothing. */
-  void stopAppendOnly() {
+  public void stopAppendOnly() {
     if (appendOnly.isOn()) closeAppendOnly();
   }
 
   /** The other dataset is there: the file begins anew with it, if there is to be one. */
-  void restartAppendOnly() {
+  public void restartAppendOnly() {
     if (!config.appendonly() || appendOnly.isOn()) return;
     log.info("MASTER <-> REPLICA sync: Starting AOF with a successful sync");
     openAppendOnly();
@@ -647,68 +659,68 @@ final class Persistence {
   /**
    * Whether checksums of files are compared, as far as the configuration wants it (DEBUG SET-SKIP-CHECKSUM-VALIDATION).
    */
-  void compareChecksums(boolean yes) {
+  public void compareChecksums(boolean yes) {
     comparesChecksums = yes;
   }
 
   // ---- figures -----------------------------------------------------------------------------------------------------
 
   /** The save under way, or null. */
-  Save running() {
+  public Save running() {
     return running;
   }
 
   /** How far the loading under way is; null if there is none. */
-  LoadProgress progress() {
+  public LoadProgress progress() {
     if (asyncLoading) return files.load();
     if (!loading) return null;
     return appendOnly.load() != null ? appendOnly.load() : files.load();
   }
 
   /** The last load of an RDB file, or the one under way, or null. */
-  RdbLoad load() {
+  public RdbLoad load() {
     return files.load();
   }
 
   /** Unix time of the last save that succeeded; of the start if there was none. */
-  long lastSaveSeconds() {
+  public long lastSaveSeconds() {
     return lastSaveSeconds;
   }
 
   /** Whether the last background save failed, and none of any kind has succeeded since. */
-  boolean lastFailed() {
+  public boolean lastFailed() {
     return lastFailed;
   }
 
   /** How long the last background save took, -1 before the first. */
-  long lastDurationSeconds() {
+  public long lastDurationSeconds() {
     return lastDurationSeconds;
   }
 
   /** For how long the background save under way has been so, -1 if there is none. */
-  long currentDurationSeconds() {
+  public long currentDurationSeconds() {
     return isSavingInBackground() ? seconds() - startSeconds : -1;
   }
 
   /** Bytes that the last save made ahead of time since writers could not wait. */
-  long lastAheadBytes() {
+  public long lastAheadBytes() {
     return lastAheadBytes;
   }
 
   /** How many snapshots were begun that Redis would fork for: saves in the background, for replicas, and rewrites. */
-  long snapshots() {
+  public long snapshots() {
     return backgroundSaves + rewrite.rewrites();
   }
 
   /** CONFIG RESETSTAT. */
-  void resetStats() {
+  public void resetStats() {
     saves = 0;
     backgroundSaves = 0;
     rewrite.resetStats();
   }
 
   /** How many saves were begun. */
-  long saves() {
+  public long saves() {
     return saves;
   }
 }
