@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.CuttableProxy;
 import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
+import org.understudy.testing.RespClient;
 import org.understudy.testing.TestSentinel;
 
 /** What goes wrong around sentinels: stopped processes, partitions, full disks, servers that only seem to live. */
@@ -180,6 +182,47 @@ class SentinelBadDaysScenarioTest {
         "7", candidate);
   }
 
+  // ---- what is left behind -----------------------------------------------------------------------------------------
+
+  @Test
+  void failoversToAndFroAndListenersThatComeAndGoLeaveNoDescriptorBehind() {
+    int first = ensemble.startRealPrimary().port();
+    Ensemble.Member second = ensemble.startRealReplica(first);
+    ensemble.awaitLinkUp(second);
+    TestSentinel sentinel = sentinels.start(first, 1);
+    sentinels.awaitAcquainted(1);
+    failOver(sentinel.port());
+    failOver(sentinel.port());
+    long before = openFiles();
+    for (int i = 0; i < 8; i++) {
+      for (int client = 0; client < 25; client++) {
+        try (RespClient listener = sentinel.client()) {
+          listener.call("SUBSCRIBE", "+switch-master");
+        }
+      }
+      failOver(sentinel.port());
+    }
+    ensemble.await("no descriptor is left", () -> openFiles() <= before);
+    assertEquals("1", field(sentinel.port(), "num-slaves"));
+  }
+
+  private void failOver(int sentinel) {
+    int old = primaryPort(sentinel);
+    ensemble.await("it may begin", () -> "OK".equals(ask(sentinel, "SENTINEL", "failover", NAME)));
+    sentinels.awaitNewPrimary(old);
+    int promoted = primaryPort(sentinel);
+    ensemble.await("the old one follows", () -> follows(old, promoted));
+    sentinels.awaitAcquainted(1);
+  }
+
+  private static long openFiles() {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   // ---- servers that only seem to live ------------------------------------------------------------------------------
 
   /** Answers PING as it should, INFO with a text of its own, and everything else with an error. */
@@ -287,7 +330,7 @@ class SentinelBadDaysScenarioTest {
     StringBuilder nonsense = new StringBuilder("role:master\r\nrun_id:" + "x".repeat(40) + "\r\n");
     String[] places = {"ip=999.1.1.1,port=1", "ip=1.2.3,port=70000", "ip=::zz,port=1", "ip=a b,port=1", "ip=,port=1",
         "ip=-1,port=-1", "ip=127.0.0.1,port=4294967297", "ip=1.2.3.4.5,port=0"};
-    for (int i = 0; i < places.length; i++) nonsense.append("slave").append(i).append(':').append(places[i]).append("\r\n");
+    for (int i = 0; i < places.length; i++) nonsense.append("slave" + i + ":" + places[i] + "\r\n");
     Pretender liar = kept(new Pretender(nonsense.toString()));
     Ensemble.Member primary = ensemble.startRealPrimary();
     Ensemble.Member replica = ensemble.startRealReplica(primary.port());
@@ -295,7 +338,7 @@ class SentinelBadDaysScenarioTest {
     TestSentinel sentinel = sentinels.start(primary.port(), 1, "sentinel monitor liar 127.0.0.1 " + liar.port() + " 1",
         "sentinel down-after-milliseconds liar 1000");
     sentinels.awaitAcquainted(1);
-    ensemble.await("it listened", () -> ask(sentinel.port(), "SENTINEL", "replicas", "liar").toString().contains("999"));
+    ensemble.await("it listened", () -> replicasOfTheLiar(sentinel).contains("999"));
     for (String sender : List.of("999.1.1.1,1", "127.0.0.1,99999", "::zz,5", ",1", "a b,1")) {
       ask(sentinel.port(), "PUBLISH", "__sentinel__:hello", sender + "," + "f".repeat(40 - sender.length())
           + sender + ",0,liar,127.0.0.1," + liar.port() + ",0");
@@ -303,7 +346,11 @@ class SentinelBadDaysScenarioTest {
     int old = primary.port();
     ensemble.stop(primary);
     assertEquals(replica.port(), sentinels.awaitNewPrimary(old));
-    ensemble.await("what cannot be reached is down", () -> ask(sentinel.port(), "SENTINEL", "replicas", "liar").toString()
-        .split("s_down,slave,disconnected").length > 1);
+    ensemble.await("what cannot be reached is down",
+        () -> replicasOfTheLiar(sentinel).contains("s_down,slave,disconnected"));
+  }
+
+  private static String replicasOfTheLiar(TestSentinel sentinel) {
+    return ask(sentinel.port(), "SENTINEL", "replicas", "liar").toString();
   }
 }

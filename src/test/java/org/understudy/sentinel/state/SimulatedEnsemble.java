@@ -15,6 +15,7 @@ import org.understudy.sentinel.state.Timing.Period;
 final class SimulatedEnsemble {
   private static final int SENTINELS = 3;
   private static final int SERVERS = 3;
+  private static final long FORGET_AFTER_MILLIS = 30_000;
   private static final long FAULTS_UNTIL_MILLIS = 6_000;
   private static final long CONVERGED_WITHIN_MILLIS = 40_000;
 
@@ -24,6 +25,9 @@ final class SimulatedEnsemble {
   private final List<SimulatedServer> servers = new ArrayList<>();
   private final List<Fault> faults = new ArrayList<>();
   private boolean healed;
+  private long mishaps;
+  /** The port of the last one. */
+  private int guests = 7_000;
   private long convergedAfter = -1;
 
   SimulatedEnsemble(long seed) {
@@ -99,15 +103,25 @@ final class SimulatedEnsemble {
     }
   }
 
-  /** Every host is stopped again and again, each time for no longer than given, and clocks jump. */
-  void sufferPausesFor(long millis, int longestMillis) {
-    for (int host = 0; host < SENTINELS + SERVERS; host++) pauseSometimes(host, 20_000, longestMillis);
+  /**
+   * Every host has so much to do that it does not get to anything else for a moment several times a second, is stopped
+   * again and again, each time for no longer than given, and clocks jump.
+   *
+   * @return how often something of that happened
+   */
+  long sufferLoadAndPausesFor(long millis, int longestMillis) {
+    for (int host = 0; host < SENTINELS + SERVERS; host++) {
+      pauseSometimes(host, 100, 20);
+      pauseSometimes(host, 20_000, longestMillis);
+    }
     jumpSometimes();
     world.runUntil(millis);
+    return mishaps;
   }
 
   private void pauseSometimes(int host, int mostMillisBetween, int longestMillis) {
     world.after(world.random.nextInt(mostMillisBetween), () -> {
+      mishaps++;
       stop(host(host), 1 + world.random.nextInt(longestMillis));
       pauseSometimes(host, mostMillisBetween, longestMillis);
     });
@@ -115,9 +129,57 @@ final class SimulatedEnsemble {
 
   private void jumpSometimes() {
     world.after(world.random.nextInt(60_000), () -> {
+      mishaps++;
       world.jumpClocks(world.random.nextInt(7_200_000) - 3_600_000);
       jumpSometimes();
     });
+  }
+
+  /**
+   * Lets an hour pass in which the primary dies every few minutes and comes back, replicas come, each at a port of its
+   * own, and die for ever, and operators ask for failovers. Ends in quiet, when all that is dead is forgotten.
+   */
+  void liveThroughABusyHour() {
+    long end = world.now() + 3_600_000;
+    sentinels.forEach(sentinel -> sentinel.forgetAfter(FORGET_AFTER_MILLIS));
+    sentinels.forEach(SimulatedSentinel::crash);
+    sentinels.forEach(SimulatedSentinel::start);
+    while (world.now() < end - 10 * FORGET_AFTER_MILLIS) {
+      world.runUntil(world.now() + 30_000);
+      SimulatedServer primary = primary();
+      SimulatedServer guest = new SimulatedServer(world, Address.literal("10.0.0.2", ++guests), primary.address());
+      guest.knows(servers);
+      servers.add(guest);
+      world.runUntil(world.now() + 30_000);
+      if (guests % 3 == 0) {
+        sentinels.get(0).operator(new Event.FailoverAsked(sentinels.get(0).nextToken(), "mymaster"));
+      } else {
+        crash(primary);
+      }
+      world.runUntil(world.now() + FORGET_AFTER_MILLIS / 2);
+      primary.start();
+      world.runUntil(world.now() + 30_000);
+      crash(guest);
+      servers.remove(guest);
+      world.remove(guest);
+    }
+    world.runUntil(end);
+    String disagreement = disagreement();
+    if (disagreement != null) throw new AssertionError("Seed " + seed + ": " + disagreement);
+  }
+
+  private SimulatedServer primary() {
+    Address told = sentinels.get(0).primary().currentAddress();
+    SimulatedServer primary = (SimulatedServer) world.at(told);
+    if (primary == null || primary.follows != null) {
+      throw new AssertionError("Seed " + seed + ": " + told + " is no primary\n" + world.witness.story());
+    }
+    return primary;
+  }
+
+  /** The sentinel of that number, from 0 on. */
+  SimulatedSentinel sentinel(int number) {
+    return sentinels.get(number);
   }
 
   /** Kills the primary at some moment. @return milliseconds until a replica is a primary */

@@ -3,9 +3,11 @@ package org.understudy.sentinel.state;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.understudy.resp.Reply;
 
@@ -33,6 +35,8 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
   private final Timing timing;
   private final Map<WireKey, Wire> wires = new HashMap<>();
   private final Map<Long, Consumer<Answer>> asked = new HashMap<>();
+  /** Those that have a connection or had one, and were not released. */
+  private final Set<LinkId> links = new HashSet<>();
   private SentinelState state;
   private SavedState disk;
   private long lastToken;
@@ -40,6 +44,7 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
   private long stoppedUntil;
   private int life;
   private long diskFreeAt;
+  private long forgetAfterMillis;
   private Runnable afterNextVote;
   boolean up;
   boolean diskFull;
@@ -77,6 +82,26 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     return state;
   }
 
+  /** From its next start on. */
+  void forgetAfter(long millis) {
+    forgetAfterMillis = millis;
+  }
+
+  /** Link actors that it would have in life. */
+  int links() {
+    return links.size();
+  }
+
+  /** Sockets that it would have in life. */
+  int wires() {
+    return wires.size();
+  }
+
+  /** Commands of others that wait for an answer. */
+  int unanswered() {
+    return asked.size();
+  }
+
   void stopFor(long millis) {
     stoppedUntil = Math.max(stoppedUntil, world.now() + millis);
   }
@@ -90,8 +115,8 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     up = true;
     life++;
     stoppedUntil = world.now();
-    state = new SentinelState(new Settings(id, address.ip(), address.port(), false, null, 0), timing, disk,
-        new Random(world.random.nextLong()), ZoneOffset.UTC, world.now());
+    Settings settings = new Settings(id, address.ip(), address.port(), false, null, forgetAfterMillis);
+    state = new SentinelState(settings, timing, disk, new Random(world.random.nextLong()), ZoneOffset.UTC, world.now());
     world.witness.started(this, disk);
     tickAt = Long.MAX_VALUE;
     step(new Event.Tick(world.wallMillis()));
@@ -104,6 +129,7 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     life++;
     for (Wire wire : wires.values()) close(wire);
     wires.clear();
+    links.clear();
     asked.clear();
     world.witness.note(address, "crashes");
   }
@@ -165,6 +191,7 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     else if (effect instanceof Effect.Release release) {
       disconnect(release.link(), Connection.COMMANDS);
       disconnect(release.link(), Connection.HELLOS);
+      links.remove(release.link());
     } else if (effect instanceof Effect.Send send) send(send);
     else if (effect instanceof Effect.Persist persist) persist(persist);
     else if (effect instanceof Effect.Reply reply) {
@@ -183,6 +210,7 @@ final class SimulatedSentinel implements SimulatedWorld.Host {
     SimulatedWorld.Host host = world.at(connect.address());
     Wire wire = new Wire(connect.link(), connect.connection(), host);
     wires.put(new WireKey(wire.link, wire.connection), wire);
+    links.add(wire.link);
     if (host == null) {
       world.after(1, () -> world.deliver(this, () -> broken(wire, "No route to host")));
     } else if (!host.up()) {

@@ -62,6 +62,10 @@ final class SimulatedWorld {
     hosts.put(key(host.address()), host);
   }
 
+  void remove(Host host) {
+    hosts.remove(key(host.address()));
+  }
+
   /** Who listens there, or null. */
   Host at(Address address) {
     return hosts.get(key(address));
