@@ -17,6 +17,9 @@ public final class OutputLimits {
   /** The same while all clients together have much waiting. */
   public static final long TIGHT_ALLOWANCE_BYTES = 256 * 1024;
 
+  /** What Redis keeps in a client's own buffer, and does not count. */
+  private static final long UNCOUNTED_BYTES = 16 * 1024;
+
   private static final OutputLimit DEFAULT_OF_REPLICAS = new OutputLimit(256L << 20, 64L << 20, 60);
 
   private final Config config;
@@ -49,9 +52,12 @@ public final class OutputLimits {
     return Math.min(orNone(limit.hardBytes()), orNone(limit.softBytes()));
   }
 
-  /** 0 is no limit, and so is what is too large for a signed number. */
+  /**
+   * 0 is no limit, and so is what is too large for a signed number. A lower limit than {@link #UNCOUNTED_BYTES} is
+   * reached by whatever is more.
+   */
   private static long orNone(long bytes) {
-    return bytes > 0 ? bytes : Long.MAX_VALUE;
+    return bytes > 0 ? Math.max(bytes, UNCOUNTED_BYTES + 1) : Long.MAX_VALUE;
   }
 
   /** Below so many bytes no limit of any class is reached: a cheap first look. */

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.understudy.shard.DirectShard;
 
 class OutputLimitsTest {
+  private static final long NOW = 1000;
+
   private final DirectShard shard = new DirectShard();
   private final OutputLimits limits = shard.parts.outputLimits();
   private final Client client = shard.client;
@@ -18,29 +20,36 @@ class OutputLimitsTest {
 
   @Test
   void aNormalClientHasNoLimitUnlessConfigured() {
-    assertFalse(limits.exceeded(client, 1L << 40, 1000));
-    limit("normal 1000 0 0");
-    assertFalse(limits.exceeded(client, 999, 1000));
-    assertTrue(limits.exceeded(client, 1000, 1000));
+    assertFalse(limits.exceeded(client, 1L << 40, NOW));
+    limit("normal 100000 0 0");
+    assertFalse(limits.exceeded(client, 99_999, NOW));
+    assertTrue(limits.exceeded(client, 100_000, NOW));
   }
 
   @Test
   void aSubscriberHasTheLimitOfItsClass() {
-    limit("normal 1000 0 0 pubsub 2000 0 0");
+    limit("normal 100000 0 0 pubsub 200000 0 0");
     shard.call("SUBSCRIBE", "a");
-    assertFalse(limits.exceeded(client, 1999, 1000));
-    assertTrue(limits.exceeded(client, 2000, 1000));
+    assertFalse(limits.exceeded(client, 199_999, NOW));
+    assertTrue(limits.exceeded(client, 200_000, NOW));
   }
 
   @Test
   void theSoftLimitHasToBeExceededWithoutABreak() {
-    limit("normal 0 1000 3");
-    assertFalse(limits.exceeded(client, 1000, 10_000));
-    assertFalse(limits.exceeded(client, 1000, 13_000));
+    limit("normal 0 100000 3");
+    assertFalse(limits.exceeded(client, 100_000, 10_000));
+    assertFalse(limits.exceeded(client, 100_000, 13_000));
     assertFalse(limits.exceeded(client, 10, 13_500));
-    assertFalse(limits.exceeded(client, 1000, 14_000));
-    assertFalse(limits.exceeded(client, 1000, 17_999));
-    assertTrue(limits.exceeded(client, 1000, 18_000));
+    assertFalse(limits.exceeded(client, 100_000, 14_000));
+    assertFalse(limits.exceeded(client, 100_000, 17_999));
+    assertTrue(limits.exceeded(client, 100_000, 18_000));
+  }
+
+  @Test
+  void whatRedisKeepsInAClientsOwnBufferCountsForNoLimit() {
+    limit("normal 1 2 0");
+    assertFalse(limits.exceeded(client, 16 * 1024, NOW));
+    assertTrue(limits.exceeded(client, 16 * 1024 + 1, NOW));
   }
 
   @Test
@@ -64,9 +73,9 @@ class OutputLimitsTest {
 
   @Test
   void aClientThatIsOverItsLimitHasItsTransactionDoneAndIsGone() {
-    limit("normal 1000 0 0");
+    limit("normal 100000 0 0");
     shard.queue("SET", "a", "1");
-    shard.queue("SET", "b", "x".repeat(2000));
+    shard.queue("SET", "b", "x".repeat(200_000));
     shard.queue("GET", "b");
     shard.queue("SET", "c", "3");
     assertEquals(null, shard.call("EXEC"));
