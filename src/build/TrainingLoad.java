@@ -8,6 +8,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -44,6 +46,10 @@ final class TrainingLoad {
       () -> "SET middle:" + number() + ' ' + MIDDLE, () -> "GET middle:" + number(),
       () -> "LRANGE list 0 99", () -> "LRANGE list 0 599"};
 
+  /** Clients that come, ask once and go; a benchmark of half a second begins with hundreds of them. */
+  private static final int VISITORS = 6000;
+  private static final int VISITORS_AT_ONCE = 200;
+
   /** Loads from an RDB file, and from an append-only file. */
   private static final int RELOADS = 15;
   /** How long the increment gathers that is loaded so often: some megabytes. */
@@ -73,6 +79,7 @@ final class TrainingLoad {
     InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]));
     int phases = PIPELINES.length + LARGE_PIPELINES.length;
     long nanosEach = (long) (Double.parseDouble(args[1]) * 1e9 / phases);
+    visit(server);
     try (Selector selector = Selector.open()) {
       for (int i = 0; i < CONNECTIONS; i++) {
         SocketChannel channel = SocketChannel.open(server);
@@ -85,6 +92,17 @@ final class TrainingLoad {
       append(selector, one);
       replicate(selector, one, server);
       for (int pipeline : LARGE_PIPELINES) run(selector, LARGE_COMMANDS, pipeline, nanosEach);
+    }
+  }
+
+  /** Connections cost the most code of all: each is a stream that is put together, and taken apart again. */
+  private static void visit(InetSocketAddress server) throws IOException {
+    List<Connection> visitors = new ArrayList<>();
+    for (int i = 0; i < VISITORS; i += VISITORS_AT_ONCE) {
+      for (int j = 0; j < VISITORS_AT_ONCE; j++) visitors.add(new Connection(SocketChannel.open(server)));
+      for (Connection visitor : visitors) visitor.call("SET " + key() + ' ' + SMALL);
+      for (Connection visitor : visitors) visitor.channel.close();
+      visitors.clear();
     }
   }
 
