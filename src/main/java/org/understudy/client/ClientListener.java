@@ -96,8 +96,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
 
   /** One listener a loop: its connections run on the loop of the dispatcher that it is spawned on. */
   public static Behavior<Message> create(ActorRef<ShardMessage> shard, ShardParts parts, Users users,
-      Sessions sessions) {
-    return Behaviors.setup(context -> new ClientListener(context, new Loop(shard, parts, sessions), users));
+      Sessions sessions, EarlyReads earlyReads) {
+    return Behaviors.setup(context -> new ClientListener(context, new Loop(shard, parts, sessions, earlyReads), users));
   }
 
   private ClientListener(ActorContext<Message> context, Loop loop, Users users) {
@@ -246,14 +246,14 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     serve(connection.flow(), session, socket);
   }
 
-  /** @param options for setting them later; null where that is not possible */
-  private void serve(Flow<ByteString, ByteString, ?> socket, Session session, Socket options) {
+  /** @param socket as the operating system has it; null where that cannot be had */
+  private void serve(Flow<ByteString, ByteString, ?> flow, Session session, Socket socket) {
     session.become(Users.DEFAULT, users.defaultUser());
     session.authenticated = users.admitsEverybody();
     ReplyBuffer replies = new ReplyBuffer(loop.replySpares);
     ActorRef<ClientConnection.Message> actor =
-        getContext().spawnAnonymous(ClientConnection.create(loop, session, replies, options));
-    socket.join(Flow.fromGraph(new RequestStage(actor, session, replies, loop))).run(materializer);
+        getContext().spawnAnonymous(ClientConnection.create(loop, session, replies, socket));
+    flow.join(Flow.fromGraph(new RequestStage(actor, session, socket, replies, loop))).run(materializer);
   }
 
   private void turnAway(Flow<ByteString, ByteString, ?> socket, String error) {

@@ -4,6 +4,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.bytes.SpareArrays;
 import org.understudy.command.Call;
@@ -45,16 +46,19 @@ final class Loop {
   final BooleanSupplier monitored;
   final CommandExecutor executor;
   final Call call;
+  final EarlyReads earlyReads;
   final SpareArrays spares;
   /** For the pieces of large replies; null if the shard, which writes them, is on another loop. */
   final SpareArrays replySpares;
   private long attackLoggedMillis;
   /** Bytes held for input that has not come. */
   private long inputRoom;
+  private byte[] chunk = Bytes.EMPTY;
 
-  Loop(ActorRef<ShardMessage> shard, ShardParts parts, Sessions sessions) {
+  Loop(ActorRef<ShardMessage> shard, ShardParts parts, Sessions sessions, EarlyReads earlyReads) {
     this.shard = shard;
     this.sessions = sessions;
+    this.earlyReads = earlyReads;
     table = parts.table();
     admission = parts.admission();
     pause = parts.pause();
@@ -73,6 +77,12 @@ final class Loop {
   /** Whether a client may keep a buffer for its input: with thousands of them that would be too much memory. */
   boolean hasInputRoom() {
     return inputRoom < BUFFERS_BYTES;
+  }
+
+  /** One array for the chunks of all connections, for so long as it takes to look at one. */
+  byte[] chunk(int bytes) {
+    if (chunk.length < bytes) chunk = new byte[bytes];
+    return chunk;
   }
 
   /** See {@link RequestParser#trustedBulkBytes}. */

@@ -1,5 +1,7 @@
 package org.understudy.client;
 
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,15 +53,21 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   private final ActorRef<ClientConnection.Message> connection;
   private final Session session;
+  private final Socket socket;
   private final ReplyBuffer replies;
   private final Loop loop;
   private final Config config;
   private final LoopStats stats;
 
-  /** @param replies what the replies come from, to be told when they are sent */
-  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, ReplyBuffer replies, Loop loop) {
+  /**
+   * @param socket for {@link EarlyReads}; null if there are none
+   * @param replies what the replies come from, to be told when they are sent
+   */
+  RequestStage(ActorRef<ClientConnection.Message> connection, Session session, Socket socket, ReplyBuffer replies,
+      Loop loop) {
     this.connection = connection;
     this.session = session;
+    this.socket = socket;
     this.replies = replies;
     this.loop = loop;
     config = loop.config;
@@ -128,6 +136,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private boolean stalled;
     private boolean closing;
     private boolean endedByPeer;
+    /** Requests that were read early: the next chunk stands for them. Null if it is one. */
+    private List<byte[][]> readEarly;
     /** Chunks that came while the client waited. */
     private final ArrayDeque<ByteString> early = new ArrayDeque<>(0);
     private long earlyBytes;
@@ -167,6 +177,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     @Override
     public void preStart() {
       connection.tell(new ClientConnection.Opened(output::invoke));
+      if (socket != null) loop.earlyReads.show(socket, this::readEarly);
       pull(in);
     }
 
@@ -178,25 +189,48 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     // ---- in --------------------------------------------------------------------------------------------------------
 
+    /** See {@link EarlyReads}. What comes while a chunk is in work, or before authentication, takes the usual way. */
+    private boolean readEarly(ByteBuffer chunk) {
+      if (working || closing || session.replica || !session.authenticated) return false;
+      int count = chunk.remaining();
+      byte[] bytes = loop.chunk(count);
+      chunk.get(bytes, 0, count);
+      read(bytes, count);
+      readEarly = completeRequests();
+      return true;
+    }
+
     private void onChunk(ByteString chunk) {
-      stats.reads++;
-      stats.inputBytes += chunk.size();
+      if (readEarly != null) {
+        List<byte[][]> requests = readEarly;
+        readEarly = null;
+        handOn(requests);
+        return;
+      }
       if (working) {
+        stats.reads++;
+        stats.inputBytes += chunk.size();
         early.add(chunk);
         earlyBytes += chunk.size();
         session.queryBufferBytes += chunk.size();
         if (earlyBytes <= EARLY_BYTES) pull(in); // beyond, its end would go unnoticed, as in any full socket
         return;
       }
-      session.queryBufferBytes = chunk.size();
-      session.argumentBytes = 0;
       byte[] bytes = chunk.toArrayUnsafe();
       if (session.replica && isNewline(bytes)) session.lastNewlineMillis = loop.clock.millis();
+      read(bytes, bytes.length);
+      handOn(completeRequests());
+    }
+
+    private void read(byte[] bytes, int count) {
+      stats.reads++;
+      stats.inputBytes += count;
+      session.queryBufferBytes = count;
+      session.argumentBytes = 0;
       if (parser.bufferBytes() < INPUT_BUFFER_BYTES && loop.hasInputRoom()) parser.reserve(INPUT_BUFFER_BYTES);
       parser.trustedBulkBytes(loop.trustedBulkBytes());
       parser.maxBulkBytes(config.protoMaxBulkLen());
-      parser.feed(bytes, 0, bytes.length);
-      nextRequests();
+      parser.feed(bytes, 0, count);
     }
 
     /** So a replica shows that it lives while it loads a snapshot. */
@@ -204,22 +238,23 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       return bytes[0] == '\n' || bytes.length >= 2 && bytes[0] == '\r' && bytes[1] == '\n';
     }
 
-    /** Hands the requests that are complete to the connection, or reads on if there are none. */
-    private void nextRequests() {
-      // Before authentication one at a time: AUTH lifts the limits for what follows it in the same chunk.
+    /** The next requests. Before authentication one at a time: AUTH lifts the limits for what follows it in a chunk. */
+    private List<byte[][]> completeRequests() {
       boolean authenticated = session.authenticated;
       parser.authenticated(authenticated);
       byte[][] first = parser.next();
-      if (first != null) {
-        List<byte[][]> requests;
-        byte[][] second = authenticated ? parser.next() : null;
-        if (second == null) {
-          requests = List.<byte[][]>of(first);
-        } else {
-          requests = new ArrayList<>();
-          requests.add(first);
-          for (; second != null; second = parser.next()) requests.add(second);
-        }
+      if (first == null) return List.of();
+      byte[][] second = authenticated ? parser.next() : null;
+      if (second == null) return List.<byte[][]>of(first);
+      List<byte[][]> requests = new ArrayList<>();
+      requests.add(first);
+      for (; second != null; second = parser.next()) requests.add(second);
+      return requests;
+    }
+
+    /** Hands requests to the connection; if there are none, reads on. */
+    private void handOn(List<byte[][]> requests) {
+      if (!requests.isEmpty()) {
         working = true;
         connection.tell(new ClientConnection.Requests(requests));
       } else if (parser.error() != null) {
@@ -230,7 +265,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         earlyBytes -= chunk.size();
         byte[] bytes = chunk.toArrayUnsafe();
         parser.feed(bytes, 0, bytes.length);
-        nextRequests();
+        handOn(completeRequests());
       } else if (isClosed(in)) {
         closeWhenSent();
       } else {
@@ -324,7 +359,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private void goOn() {
       stalled = !queue.isEmpty() && !loop.limits.mayAnswerMore(session);
       session.notRead = stalled;
-      if (!stalled) nextRequests();
+      if (!stalled) handOn(completeRequests());
     }
 
     private void send(ByteString bytes) {

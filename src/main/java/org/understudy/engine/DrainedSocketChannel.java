@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A connection that knows when there is nothing to read. Pekko reads a socket until it gives nothing before it asks the
@@ -18,7 +19,12 @@ import java.util.Set;
  * <p>For use on the thread of its event loop only; from the moment it is registered with the loop's selector.
  */
 final class DrainedSocketChannel extends SocketChannel {
+  /** Smaller reads cost no more in an array of their own than with the message that stands for them. */
+  private static final int SHOWN_BYTES = 512;
+
   final SocketChannel channel;
+  /** See {@link org.understudy.client.EarlyReads}; null if nobody is shown what was read. */
+  private Predicate<ByteBuffer> reader;
   /** The last read left nothing, and the selector has not seen anything since. */
   private boolean drained;
   /** Not null once there is a selector. */
@@ -43,13 +49,25 @@ final class DrainedSocketChannel extends SocketChannel {
     drained = false;
   }
 
+  void showReads(Predicate<ByteBuffer> reader) {
+    this.reader = reader;
+  }
+
   @Override
   public int read(ByteBuffer into) throws IOException {
     if (drained) return 0;
     int room = into.remaining();
     int count = channel.read(into);
     drained = whenClosed != null && count >= 0 && count < room;
-    return count;
+    return count >= SHOWN_BYTES && reader != null ? show(into, count) : count;
+  }
+
+  /** The count that Pekko is told: of what the reader took it sees the first byte. */
+  private int show(ByteBuffer read, int count) {
+    int start = read.position() - count;
+    if (!reader.test(read.slice(start, count))) return count;
+    read.position(start + 1);
+    return 1;
   }
 
   @Override

@@ -2,9 +2,12 @@ package org.understudy.engine;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +58,13 @@ public final class Engine {
   /** Whether this JVM was started for the event loop. */
   public static boolean loopAvailable() {
     return SelectorProvider.provider() instanceof LoopSelectorProvider;
+  }
+
+  /** {@link org.understudy.client.EarlyReads} of the loop on whose thread this is called; there are none without it. */
+  public static void showReads(Socket socket, Predicate<ByteBuffer> reader) {
+    EventLoop loop = EventLoop.current();
+    DrainedSocketChannel connection = loop == null ? null : loop.connections().get(socket.getChannel());
+    if (connection != null) connection.showReads(reader);
   }
 
   /** The loop that a system runs on, for its counters; empty if it runs on a plain dispatcher. */

@@ -3,8 +3,11 @@ package org.understudy.engine;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,6 +94,8 @@ public final class EventLoop {
   private SerializedSuspendableExecutionContext selectors;
   private boolean polled;
 
+  private final Map<SelectableChannel, DrainedSocketChannel> connections = new ConcurrentHashMap<>();
+
   private final Counter rounds = new Counter();
   private final Counter tasksRun = new Counter();
   private final Counter sleeps = new Counter();
@@ -107,6 +112,11 @@ public final class EventLoop {
   /** The loop whose thread this is, or null. */
   static EventLoop current() {
     return Thread.currentThread() instanceof LoopThread here ? here.loop : null;
+  }
+
+  /** The open connections that this loop's selectors watch, by the JDK's channel within. */
+  Map<SelectableChannel, DrainedSocketChannel> connections() {
+    return connections;
   }
 
   boolean isCurrent() {

@@ -29,7 +29,7 @@ import java.util.Set;
 final class LoopSelector extends AbstractSelector {
   private final EventLoop loop;
   private final AbstractSelector selector;
-  private final ReadyKeys ready = new ReadyKeys();
+  private final ReadyKeys ready;
   /** These two are touched by the loop's thread only. */
   private boolean woken;
   private boolean skipped;
@@ -38,6 +38,7 @@ final class LoopSelector extends AbstractSelector {
     super(provider);
     this.loop = loop;
     this.selector = selector;
+    ready = new ReadyKeys(loop.connections());
   }
 
   @Override
@@ -104,7 +105,7 @@ final class LoopSelector extends AbstractSelector {
     try {
       if (channel instanceof DrainedSocketChannel connection) {
         SelectionKey key = connection.channel.register(selector, ops, attachment);
-        ready.track(key, connection);
+        ready.track(connection);
         return key;
       }
       if (channel instanceof DrainedServerSocketChannel listening) {

@@ -1,12 +1,12 @@
 package org.understudy.engine;
 
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.util.AbstractSet;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -18,13 +18,17 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
   private SelectionKey[] keys = new SelectionKey[64];
   private int size;
   private int leftOver;
-  /** Until they are closed, on whichever thread. */
-  private final Map<SelectionKey, DrainedSocketChannel> connections = new ConcurrentHashMap<>();
+  private final Map<SelectableChannel, DrainedSocketChannel> connections;
+
+  /** @param connections those that are open, by the channel that is selected: safe for any thread that closes one */
+  ReadyKeys(Map<SelectableChannel, DrainedSocketChannel> connections) {
+    this.connections = connections;
+  }
 
   /** Has a connection be told when its key is selected. */
-  void track(SelectionKey key, DrainedSocketChannel connection) {
-    connections.put(key, connection);
-    connection.registered(() -> connections.remove(key));
+  void track(DrainedSocketChannel connection) {
+    connections.put(connection.channel, connection);
+    connection.registered(() -> connections.remove(connection.channel));
   }
 
   /** A select begins. */
@@ -34,7 +38,7 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
 
   @Override
   public void accept(SelectionKey key) {
-    DrainedSocketChannel connection = connections.get(key);
+    DrainedSocketChannel connection = connections.get(key.channel());
     if (connection != null) connection.readable();
     for (int i = 0; i < leftOver; i++) {
       if (keys[i] == key) return;

@@ -19,6 +19,7 @@ import org.understudy.client.ClientListener;
 import org.understudy.client.ConnectionCommands;
 import org.understudy.client.Sessions;
 import org.understudy.config.Config;
+import org.understudy.engine.Engine;
 import org.understudy.persistence.DiskFileSystem;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.sentinel.SentinelMode;
@@ -88,8 +89,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (sentinel == null) parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
-    listeners = Listeners.start(context, ClientListener.create(shard, parts, parts.users(), sessions),
-        config.ioThreads());
+    listeners = Listeners.start(context, 
+        ClientListener.create(shard, parts, parts.users(), sessions, Engine::showReads), config.ioThreads());
     if (!parts.loadUsers()) {
       milestones.listening.completeExceptionally(new StartFailure("no users"));
       return;

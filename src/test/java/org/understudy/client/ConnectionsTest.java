@@ -57,7 +57,7 @@ class ConnectionsTest {
     parts.connections(sessions);
     ActorRef<ShardMessage> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
     ActorRef<ClientListener.Message> listener =
-        kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions), "listener");
+        kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions, Engine::showReads), "listener");
     TestProbe<ClientListener.Bound> bound = kit.createTestProbe();
     for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       port = freePort();
