@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
@@ -15,6 +16,10 @@ import java.util.function.Predicate;
  * selector for more: one system call a request for an answer that is known, since a read that did not fill its buffer
  * has emptied the socket. Here such a read answers 0 by itself, until the selector finds the socket readable again; as
  * selection is level-triggered, nothing that came in between is missed.
+ *
+ * <p>A connection that its peer has reset, or that was given up as dead, reads as one that has ended. An end Pekko tells
+ * at once; a failed read only after it has looked at all sockets once more, and what others send meanwhile would meet a
+ * client that is gone: an element of a list would be given to it.
  *
  * <p>For use on the thread of its event loop only; from the moment it is registered with the loop's selector.
  */
@@ -57,7 +62,14 @@ final class DrainedSocketChannel extends SocketChannel {
   public int read(ByteBuffer into) throws IOException {
     if (drained) return 0;
     int room = into.remaining();
-    int count = channel.read(into);
+    int count;
+    try {
+      count = channel.read(into);
+    } catch (ClosedChannelException closedHere) {
+      throw closedHere;
+    } catch (IOException lost) {
+      return -1;
+    }
     drained = whenClosed != null && count >= 0 && count < room;
     return count >= SHOWN_BYTES && reader != null ? show(into, count) : count;
   }

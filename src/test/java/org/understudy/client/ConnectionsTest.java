@@ -126,6 +126,19 @@ class ConnectionsTest {
   }
 
   @Test
+  void whoResetsItsConnectionIsGoneForWhatAnotherSendsThen() throws Exception {
+    RespClient other = connect();
+    for (int i = 0; i < 50; i++) {
+      Socket subscriber = new Socket(InetAddress.getLoopbackAddress(), port);
+      subscriber.setSoLinger(true, 0);
+      subscriber.getOutputStream().write(Bytes.of("SUBSCRIBE news\r\n"));
+      assertEquals('*', subscriber.getInputStream().read());
+      subscriber.close();
+      assertEquals(0L, other.call("PUBLISH", "news", i));
+    }
+  }
+
+  @Test
   void nothingStaysOfConnectionsThatEnded() throws Exception {
     RespClient admin = connect();
     admin.call("CLIENT", "PAUSE", 100_000, "WRITE");
