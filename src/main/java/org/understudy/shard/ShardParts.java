@@ -8,7 +8,6 @@ import java.util.function.Function;
 import org.understudy.acl.AclLog;
 import org.understudy.acl.Denial;
 import org.understudy.acl.Users;
-import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.bytes.SpareArrays;
 import org.understudy.command.BitCommands;
