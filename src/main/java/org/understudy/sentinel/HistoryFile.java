@@ -124,7 +124,7 @@ final class HistoryFile {
       long voted = Math.max(primary.leaderEpoch(), primary.configEpoch());
       long known = history.voted.getOrDefault(primary.name(), 0L);
       if (known > voted) {
-        log.warn("{} knows of no vote about '{}' after epoch {}, but one was given or told in epoch {}: it was cut off or"
+        log.warn("{} knows of no vote about '{}' after epoch {}, but epoch {} was voted in: the file was cut off or"
             + " replaced by an older one. No vote is given in an epoch up to that one.", file, primary.name(), voted,
             known);
       }

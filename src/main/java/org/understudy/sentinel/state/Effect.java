@@ -42,9 +42,6 @@ public sealed interface Effect {
   /** The answer to the command with that token. */
   record Reply(long token, Answer answer) implements Effect {}
 
-  /** A failover is over: for the command that shows them. Its line is in the log already. */
-  record FailoverEnded(FailoverRecord failover) implements Effect {}
-
   /**
    * What was being done stays undone because of a fault of ours; the rest goes on.
    *

@@ -28,7 +28,7 @@ final class Failover {
   /** Until when the primary may hand over by itself, or {@link Link#NEVER} if it was not told to. */
   long handOverUntil = NEVER;
   boolean handOverTried;
-  /** It was published that a promotion is awaited: once, also if the replica is promoted without the hand-over after all. */
+  /** It was published that a promotion is awaited: once, also if there is no hand-over after all. */
   boolean awaitedPromotion;
   List<Candidate> candidates = List.of();
   long promotedOffset = -1;

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param votes whom each sentinel voted for in that epoch, by ids
  * @param stages how long each stage took, in their order
  * @param primaryOffset the last one known of the old primary, -1 if it never said
- * @param promotedOffset of the replica when it was chosen, -1 if none was
+ * @param promotedOffset of the replica when it was chosen, or when it was handed over to; -1 if none was
  */
 public record FailoverRecord(String primary, long epoch, boolean forced, long startedAt, Address from, Address to,
     String outcome, Map<String, String> votes, List<Candidate> candidates, List<StageTime> stages,

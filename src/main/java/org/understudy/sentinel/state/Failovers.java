@@ -308,8 +308,11 @@ final class Failovers {
     if (crashAfterPromotion) crash();
     outbox.publish(LogLevel.WARNING, "+failover-state-reconf-slaves", primary);
     runReconfigScript(primary, "leader", primary.address, replica.address);
-    // Who handed over has changed roles already; what is left is to keep that and to part with the clients
-    if (handedOver) links.send(replica, new Request.Reconfigure(null, outbox.showsNames()));
+    if (handedOver) {
+      failover.promotedOffset = primary.offset; // a primary hands over at equal offsets
+      // Both have changed roles already; what is left is to keep that and to part with the clients
+      links.send(replica, new Request.Reconfigure(null, outbox.showsNames()));
+    }
     // What it goes on to accept is lost. Redis leads it back after four hellos; one that cannot be reached has to wait
     links.send(primary, new Request.Reconfigure(replica.address, outbox.showsNames()));
     forceHellos(primary);
@@ -413,7 +416,6 @@ final class Failovers {
     primary.remember(record);
     durability.change();
     outbox.log(LogLevel.NOTICE, record.line());
-    outbox.add(new Effect.FailoverEnded(record));
   }
 
   private long electionTimeout(MonitoredPrimary primary) {

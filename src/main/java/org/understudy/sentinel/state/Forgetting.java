@@ -2,6 +2,7 @@ package org.understudy.sentinel.state;
 
 import java.util.List;
 import org.understudy.config.LogLevel;
+import org.understudy.resp.Reply;
 
 /**
  * Forgets one dead replica or sentinel where Redis only knows SENTINEL RESET, which forgets all of them. Ours.
@@ -10,6 +11,8 @@ import org.understudy.config.LogLevel;
  * can be reached are a majority with it: a minority that is cut off must not make itself one.
  */
 final class Forgetting {
+  private static final String NO_SUCH_INSTANCE = "ERR No such replica or sentinel";
+
   private final Links links;
   private final Outbox outbox;
   private final Durability durability;
@@ -27,17 +30,27 @@ final class Forgetting {
     MonitoredPrimary primary = registry.primaries().get(request.primary());
     if (primary == null) return new Answer.Refused(Operators.NO_SUCH_PRIMARY);
     Instance instance = named(primary, request.what());
-    if (instance == null) return new Answer.Refused("ERR No such replica or sentinel");
+    if (instance == null) return new Answer.Refused(NO_SUCH_INSTANCE);
     // One that lives would be found again within seconds
     if (!instance.subjectivelyDown) return new Answer.Refused("ERR Only what is down can be forgotten");
     if (isPromoted(instance)) return new Answer.Refused("ERR It is being promoted");
     forget(instance);
-    if (!request.local()) {
-      for (OtherSentinel sentinel : primary.sentinels.values()) {
-        links.send(sentinel, new Request.Forget(primary.name, request.what()));
-      }
-    }
+    if (!request.local()) tellOthers(primary, request.what());
     return new Answer.Done();
+  }
+
+  private void tellOthers(MonitoredPrimary primary, List<String> what) {
+    for (OtherSentinel sentinel : primary.sentinels.values()) {
+      if (links.send(sentinel, new Request.Forget(primary.name, what))) continue;
+      outbox.log(LogLevel.WARNING, sentinel, "it cannot be reached and goes on to know " + String.join(" ", what));
+    }
+  }
+
+  /** Another sentinel was told, too: one that does not forget would let an operator wonder. */
+  void answered(Instance sentinel, Request.Forget told, Reply reply) {
+    if (!(reply instanceof Reply.Failure refusal) || refusal.message().equals(NO_SUCH_INSTANCE)) return;
+    outbox.log(LogLevel.WARNING, sentinel, "it does not forget " + String.join(" ", told.what()) + ": "
+        + refusal.message());
   }
 
   /** Forgets what has been down for longer than the configuration bears with. */

@@ -238,6 +238,8 @@ public final class SentinelState {
       if (instance instanceof Replica replica) replica.toldAnswered = true;
     } else if (request instanceof Request.HandOver && instance instanceof MonitoredPrimary primary) {
       failovers.handOverAnswered(primary, answer.reply(), now);
+    } else if (request instanceof Request.Forget forget) {
+      forgetting.answered(instance, forget, answer.reply());
     }
     pursue(instance.primary(), now);
   }

@@ -302,6 +302,9 @@ final class Bench {
           new Reply.Bulk(down.leader().getBytes(StandardCharsets.ISO_8859_1)), new Reply.Int(down.leaderEpoch())));
     }
     if (request instanceof Request.Reconfigure && deaf.contains(port)) return null;
+    if (request instanceof Request.Forget && stubborn.contains(port)) {
+      return new Reply.Failure("ERR Only what is down can be forgotten");
+    }
     boolean holds = stubborn.contains(port)
         || holdReconfigured && request instanceof Request.Reconfigure to && to.primary() != null;
     if (request instanceof Request.Reconfigure to && !holds) {

@@ -223,6 +223,8 @@ class FailoverTest {
   @Test
   void aPrimaryThatHandsOverDoesNotSeemToBeDownMeanwhile() {
     bench.pausesToHandOver = true;
+    bench.infos.put(PRIMARY, Bench.primaryInfo(PRIMARY, 150));
+    bench.pass(10_000);
     bench.ask(token -> new Event.FailoverAsked(token, "mymaster"));
     bench.passUntil(() -> bench.primary().isHandingOver());
     bench.pass(Cadence.HAND_OVER_GIVEN_UP_MILLIS - 100);
@@ -233,6 +235,7 @@ class FailoverTest {
     bench.passUntil(() -> bench.saw("+switch-master mymaster 10.0.0.1 6379 10.0.0.1 6380"));
     assertTrue(bench.saw("+promoted-slave"));
     assertFalse(bench.saw("The primary does not hand over"));
+    assertEquals(0, bench.primary().failovers().get(0).bytesNotReplicated());
   }
 
   @Test

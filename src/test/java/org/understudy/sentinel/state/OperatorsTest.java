@@ -111,6 +111,20 @@ class OperatorsTest {
   }
 
   @Test
+  void whoDoesNotForgetIsInTheLog() {
+    bench.kill(REPLICA);
+    bench.kill(26380);
+    bench.stubborn.add(26381);
+    bench.pass(1_100);
+    bench.step(new Event.ForgetAsked(1, "mymaster", List.of("REPLICA", "10.0.0.1", "6380"), false));
+    String told = " @ mymaster 10.0.0.1 6379: ";
+    assertTrue(bench.saw("sentinel " + Bench.B + " 10.0.0.1 26380" + told
+        + "it cannot be reached and goes on to know REPLICA 10.0.0.1 6380"));
+    assertTrue(bench.saw("sentinel " + Bench.C + " 10.0.0.1 26381" + told
+        + "it does not forget REPLICA 10.0.0.1 6380: ERR Only what is down can be forgotten"));
+  }
+
+  @Test
   void theDeadAreForgottenByThemselvesIfThatIsWantedButNoMajorityIsMadeThatWay() {
     bench.step(new Event.GlobalSettingsChanged(
         new Settings(Bench.ME, "10.0.0.1", 26379, false, null, 60_000)));
