@@ -189,9 +189,9 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     // ---- in --------------------------------------------------------------------------------------------------------
 
-    /** See {@link EarlyReads}. What comes while a chunk is in work, or before authentication, takes the usual way. */
+    /** See {@link EarlyReads}. What comes while another chunk is dealt with, or before authentication, does without. */
     private boolean readEarly(ByteBuffer chunk) {
-      if (working || closing || session.replica || !session.authenticated) return false;
+      if (mustWait() || closing || session.replica || !session.authenticated) return false;
       int count = chunk.remaining();
       byte[] bytes = loop.chunk(count);
       chunk.get(bytes, 0, count);
@@ -207,7 +207,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         handOn(requests);
         return;
       }
-      if (working) {
+      if (mustWait()) {
         stats.reads++;
         stats.inputBytes += chunk.size();
         early.add(chunk);
@@ -220,6 +220,11 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (session.replica && isNewline(bytes)) session.lastNewlineMillis = loop.clock.millis();
       read(bytes, bytes.length);
       handOn(completeRequests());
+    }
+
+    /** Whether what comes now is not to be looked at yet, since something before it is in work or waits itself. */
+    private boolean mustWait() {
+      return working || stalled || !early.isEmpty();
     }
 
     private void read(byte[] bytes, int count) {

@@ -309,6 +309,35 @@ class ConnectionsTest {
   }
 
   @Test
+  void whatCameWhileAClientWaitedIsDoneBeforeWhatComesWhileItDoesNotRead() {
+    RespClient admin = connect();
+    RespClient slow = connect();
+    admin.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 0 0 0");
+    slow.call("HELLO", 3);
+    slow.call("CLIENT", "SETNAME", "slow");
+    slow.call("SUBSCRIBE", "news");
+    slow.send("BLPOP", "list", 0);
+    eventually(() -> assertEquals("1", info(admin, "blocked_clients")));
+    for (int i = 0; i < 40; i++) admin.call("PUBLISH", "news", "x".repeat(1_000_000));
+    slow.send("APPEND", "log", "1");
+    eventually(() -> assertTrue(queryBuffer(admin, "slow") > 0));
+    long first = queryBuffer(admin, "slow");
+    admin.call("RPUSH", "list", "v");
+    slow.send("APPEND", "log", "2".repeat(600));
+    eventually(() -> assertTrue(queryBuffer(admin, "slow") > first + 600));
+    for (int i = 0; i < 40; i++) slow.read();
+    assertEquals(List.of("list", "v"), slow.read());
+    assertEquals(1L, slow.read());
+    assertEquals(601L, slow.read());
+    assertEquals("1" + "2".repeat(600), admin.call("GET", "log"));
+  }
+
+  private static long queryBuffer(RespClient admin, String name) {
+    String list = (String) admin.call("CLIENT", "LIST");
+    return Long.parseLong(list.replaceAll("(?s).*name=" + name + " .*? qbuf=(\\d+).*", "$1"));
+  }
+
+  @Test
   void aClientOverItsOutputLimitIsCutOffAfterItsTransaction() {
     RespClient admin = connect();
     admin.call("SET", "k", "x".repeat(1_000_000));
