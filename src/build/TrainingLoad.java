@@ -52,8 +52,9 @@ final class TrainingLoad {
 
   /** Loads from an RDB file, and from an append-only file. */
   private static final int RELOADS = 15;
-  /** How long the increment gathers that is loaded so often: some megabytes. */
+  /** How long the increment gathers, with each pipeline, that is loaded so often: some megabytes. */
   private static final long APPEND_NANOS = 400_000_000;
+  private static final int[] APPEND_PIPELINES = {1, 128};
 
   /** How long changes gather for replicas; how often they, and the snapshot before them, are sent to the server. */
   private static final long CHANGES_NANOS = 1_000_000_000;
@@ -110,7 +111,7 @@ final class TrainingLoad {
   private static void append(Selector selector, Connection one) throws IOException {
     one.call("CONFIG SET appendonly yes");
     one.call("SAVE"); // comes behind the base, without which there is nothing to load
-    run(selector, COMMANDS, 128, APPEND_NANOS);
+    for (int pipeline : APPEND_PIPELINES) run(selector, COMMANDS, pipeline, APPEND_NANOS);
     for (int i = 0; i < RELOADS; i++) one.call("DEBUG LOADAOF");
     one.call("CONFIG SET appendonly no");
   }
