@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.understudy.bytes.Bytes;
 import org.understudy.acl.AclLog;
 import org.understudy.acl.Denial;
 import org.understudy.acl.Users;
