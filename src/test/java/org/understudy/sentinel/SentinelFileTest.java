@@ -295,6 +295,34 @@ class SentinelFileTest {
     assertTrue(starts > 5 && starts < whole.length, starts + " starts");
   }
 
+  /** Damaged digits may be other digits: what counts is that no epoch comes back. */
+  @Test
+  void aFileOfWhichAnyByteIsDamagedIsAnErrorOrAStartInWhichNoVoteIsGivenTwice() throws IOException {
+    writtenFile("sentinel monitor p 10.0.0.1 6379 2", "sentinel down-after-milliseconds p 500");
+    byte[] whole = files.get(FILE);
+    int starts = 0;
+    for (int at = 0; at < whole.length; at++) {
+      for (char damage : new char[] {0, '0', 'x', ' ', '\n', '"', '\\', 0xff}) {
+        byte[] damaged = whole.clone();
+        damaged[at] = (byte) damage;
+        files.put(FILE, damaged);
+        SavedState state;
+        try {
+          state = read().state();
+        } catch (ConfigFileError error) {
+          assertFalse(error.report().isBlank());
+          continue;
+        }
+        starts++;
+        assertTrue(state.currentEpoch() >= EPOCH);
+        for (SavedPrimary primary : state.primaries()) {
+          if (primary.name().equals("p")) assertTrue(primary.leaderEpoch() >= EPOCH, "damaged at " + at);
+        }
+      }
+    }
+    assertTrue(starts > 100, starts + " starts");
+  }
+
   @Test
   void aHistoryThatIsCutOffAnywhereTakesNothingFromWhatTheFileSays() throws IOException {
     writtenFile("sentinel monitor p 10.0.0.1 6379 2");
