@@ -37,7 +37,7 @@ class ArchitectureTest {
   /** The same within {@code shard}. */
   private static final String[] SHARD_ORDER = {"org.understudy.shard.statistics", "org.understudy.shard.server",
       "org.understudy.shard.clients", "org.understudy.shard.history", "org.understudy.shard.persistence",
-      "org.understudy.shard"};
+      "org.understudy.shard.replication", "org.understudy.shard"};
 
   @ArchTest
   static final ArchRule everyPackageHasItsPlaceInTheOrder = noClasses()

@@ -31,6 +31,8 @@ import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.clients.Background;
 import org.understudy.shard.clients.PendingAnswer;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.replication.Replicas;
+import org.understudy.shard.replication.Upstream;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.statistics.Statistics;
 

@@ -45,6 +45,7 @@ import org.understudy.shard.clients.Clients;
 import org.understudy.shard.history.Propagation;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.replication.Replicas;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 

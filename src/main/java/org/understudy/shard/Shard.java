@@ -42,6 +42,11 @@ import org.understudy.shard.history.Propagation;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.AppendOnly;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.replication.DatasetOwner;
+import org.understudy.shard.replication.Failover;
+import org.understudy.shard.replication.Replacement;
+import org.understudy.shard.replication.Replicas;
+import org.understudy.shard.replication.Upstream;
 import org.understudy.shard.statistics.CommandExecutor;
 import org.understudy.shard.statistics.SlowCommands;
 import org.understudy.shard.statistics.Statistics;
@@ -50,7 +55,8 @@ import org.understudy.shard.statistics.Statistics;
  * What the shard does, without the actor around it: executes runs in the order in which they come, suspends those
  * that have to wait, and tells everybody concerned what changed. Single-threaded.
  */
-public final class Shard implements Call.Changes, KeyspaceListener, CommandExecutor.Observer, PausedClients.Owner {
+public final class Shard implements Call.Changes, KeyspaceListener, CommandExecutor.Observer, PausedClients.Owner,
+    DatasetOwner {
   /** Replies of one run that may wait before the run itself waits for them to leave. */
   static final long PART_BYTES = 512 * 1024;
 
@@ -270,7 +276,8 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   }
 
   /** Executes a run to its end, or until it has to wait. */
-  void execute(Run run) {
+  @Override
+  public void execute(Run run) {
     Client client = run.client;
     if (client.gone) return;
     if (clients.memory.isLimited() && !fits(client)) return;
@@ -697,12 +704,20 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     keyWaits.allChanged(b);
   }
 
-  OwnExpiries ownExpiries() {
-    return ownExpiries;
+  @Override
+  public void emptying() {
+    flushing(null, Call.ALL_DATABASES);
+    ownExpiries.forget();
   }
 
-  /** All databases are about to be exchanged for others. */
-  void exchanging(Database[] successors) {
+  @Override
+  public void roleChanged() {
+    ownExpiries.forget();
+    applyExpiryMode();
+  }
+
+  @Override
+  public void exchanging(Database[] successors) {
     ownExpiries.forget();
     tracking.flushed(current);
     for (int i = 0; i < successors.length; i++) {

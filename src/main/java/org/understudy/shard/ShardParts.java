@@ -72,6 +72,13 @@ import org.understudy.shard.history.Propagation;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.persistence.SaveCommands;
+import org.understudy.shard.replication.AmnesiaGuard;
+import org.understudy.shard.replication.Failover;
+import org.understudy.shard.replication.PrimaryCommands;
+import org.understudy.shard.replication.Replacement;
+import org.understudy.shard.replication.ReplicaCommands;
+import org.understudy.shard.replication.Replicas;
+import org.understudy.shard.replication.Upstream;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 import org.understudy.shard.server.ServerParts;
@@ -195,12 +202,12 @@ public final class ShardParts {
     persistence = new Persistence(server, clientParts, propagation, continuity, this::table, listForms,
         mode.hasDataset(), memory::used, files);
     userFile = new UserFile(config, users, files);
-    replicas = new Replicas(this);
-    replacement = new Replacement(this);
-    amnesiaGuard = new AmnesiaGuard(this);
-    upstream = new Upstream(this, this::table);
+    replicas = new Replicas(server, clientParts, history, persistence);
+    replacement = new Replacement(server, persistence);
+    amnesiaGuard = new AmnesiaGuard(server, replication, persistence);
+    upstream = new Upstream(server, clientParts, history, replicas, replacement, amnesiaGuard, this::table);
     ownExpiries = new OwnExpiries(keyspace);
-    failover = new Failover(this);
+    failover = new Failover(clock, paused, replicationLog, replicas, upstream);
     shutdowns = new ShutdownSequence(this);
     shard = new Shard(this);
     info = new Info(this, this::table, shard.cron()::hz);
@@ -245,8 +252,8 @@ public final class ShardParts {
     rows.addAll(new AclCommands(this).rows());
     rows.addAll(new TransactionCommands(watches, clients, shard.executor(), admission).rows());
     rows.addAll(new ServerCommands(this, info).rows());
-    rows.addAll(new ReplicaCommands(this).rows());
-    rows.addAll(new PrimaryCommands(this).rows());
+    rows.addAll(new ReplicaCommands(clients, statistics, history, replicas, upstream, failover, amnesiaGuard).rows());
+    rows.addAll(new PrimaryCommands(clients, replication, replicas, upstream, failover).rows());
     rows.addAll(new SaveCommands(persistence, clients, blocked).rows());
     rows.addAll(
         new ConfigCommands(this).rows());

@@ -12,6 +12,8 @@ import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Pause;
 import org.understudy.shard.clients.PausedClients;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.replication.Replica;
+import org.understudy.shard.replication.Replicas;
 import org.understudy.shard.server.ServerControl;
 
 /**

@@ -19,6 +19,7 @@ import org.understudy.persistence.MemoryFileSystem;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Run;
+import org.understudy.shard.replication.Replica;
 
 /** When the append-only file is rewritten, and what becomes of the files. */
 class AofRewriteTest {

@@ -37,7 +37,7 @@ public class DirectShard extends ReadySink {
   final Config config;
   final MemoryFileSystem files;
   public final ShardParts parts;
-  final Session session = new Session(7, "127.0.0.1:50000", "127.0.0.1:6379", 0);
+  public final Session session = new Session(7, "127.0.0.1:50000", "127.0.0.1:6379", 0);
   public final Client client = new Client(session, this);
   /** Rounds that the shard asked for: milliseconds between them; and when it wants to be woken. */
   final List<Long> tickRequests = new ArrayList<>();

@@ -14,6 +14,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.command.Session;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.replication.PrimaryStream;
 import org.understudy.testing.RespClient;
 
 class PrimaryStreamTest {

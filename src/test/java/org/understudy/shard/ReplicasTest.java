@@ -20,6 +20,7 @@ import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Run;
+import org.understudy.shard.replication.Replicas;
 
 class ReplicasTest {
   private static final long SECOND = 1000;

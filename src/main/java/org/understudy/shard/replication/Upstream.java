@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.util.ArrayDeque;
 import java.util.Locale;
@@ -27,13 +27,16 @@ import org.understudy.replication.Transfer;
 import org.understudy.resp.RequestBuffer;
 import org.understudy.shard.clients.Admission;
 import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.ClientParts;
 import org.understudy.shard.clients.Clients;
 import org.understudy.shard.clients.Pause;
 import org.understudy.shard.history.Backlog;
+import org.understudy.shard.history.HistoryParts;
 import org.understudy.shard.history.Propagation;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.server.ServerParts;
 import org.understudy.shard.statistics.Statistics;
 
 /**
@@ -46,7 +49,7 @@ import org.understudy.shard.statistics.Statistics;
  * replica -> primary: {@link #lead}; our history goes on under another id
  * </pre>
  */
-final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
+public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private static final Logger log = LoggerFactory.getLogger(Upstream.class);
   /** So much of the stream is taken while it may not be applied. */
   private static final int MOST_HELD_BYTES = 1 << 20;
@@ -74,7 +77,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final Statistics statistics;
   private final ServerControl control;
   private final Supplier<CommandTable> table;
-  private Shard shard;
+  private DatasetOwner owner;
   private Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links;
   private Turns turns;
 
@@ -104,30 +107,31 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private final ArrayDeque<byte[]> held = new ArrayDeque<>();
   private int heldBytes;
 
-  Upstream(ShardParts parts, Supplier<CommandTable> table) {
-    config = parts.config;
-    clock = parts.clock;
-    keyspace = parts.keyspace;
-    state = parts.replication;
-    history = parts.replicationLog;
-    propagation = parts.propagation;
-    replacement = parts.replacement;
-    clients = parts.clients;
-    admission = parts.admission;
-    pause = parts.pause;
-    guard = parts.amnesiaGuard;
-    blocked = parts.blocked;
-    replicas = parts.replicas;
-    backlog = parts.backlog;
-    statistics = parts.statistics;
-    control = parts.control;
+  public Upstream(ServerParts server, ClientParts clientParts, HistoryParts historyParts, Replicas replicas,
+      Replacement replacement, AmnesiaGuard guard, Supplier<CommandTable> table) {
+    config = server.config();
+    clock = server.clock();
+    keyspace = server.keyspace();
+    statistics = server.statistics();
+    control = server.control();
+    clients = clientParts.clients();
+    blocked = clientParts.blocked();
+    admission = clientParts.admission();
+    pause = clientParts.pause();
+    state = historyParts.state();
+    history = historyParts.log();
+    propagation = historyParts.propagation();
+    backlog = historyParts.backlog();
+    this.replicas = replicas;
+    this.replacement = replacement;
+    this.guard = guard;
     this.table = table;
   }
 
   /** @param links starts the actor of a link */
-  void start(Shard shard, Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links,
+  public void start(DatasetOwner owner, Function<Behavior<PrimaryLink.Message>, Consumer<PrimaryLink.Message>> links,
       Turns turns) {
-    this.shard = shard;
+    this.owner = owner;
     this.links = links;
     this.turns = turns;
     config.replicaof().ifPresent(primary -> {
@@ -140,7 +144,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   // ---- roles -------------------------------------------------------------------------------------------------------
 
   /** The server has its dataset: as a replica by configuration it looks for its primary. */
-  void begin() {
+  public void begin() {
     if (state.isReplica()) connect();
   }
 
@@ -210,8 +214,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   private void roleChanged() {
     propagation.primary(!state.isReplica());
     admission.replica(state.isReplica(), false);
-    shard.ownExpiries().forget();
-    shard.applyExpiryMode();
+    owner.roleChanged();
   }
 
   private void connect() {
@@ -398,7 +401,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     session.user = "(superuser)";
     session.replyMode = Session.ReplyMode.OFF;
     session.database = state.streamDatabase();
-    stream = new PrimaryStream(shard, table, history, session, this);
+    stream = new PrimaryStream(owner, table, history, session, this);
     clients.add(stream.client());
     state.downSince(0);
     state.lastIo(now);
@@ -436,7 +439,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   }
 
   /** A pause has ended, if no other goes on: applies what came meanwhile. */
-  void unpaused() {
+  public void unpaused() {
     boolean full = heldBytes >= MOST_HELD_BYTES;
     while (!held.isEmpty() && pause.mode() == Pause.Mode.NONE) {
       byte[] piece = held.poll();
@@ -472,7 +475,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   }
 
   /** A command of our primary is about to change what cannot be kept on disk here. */
-  void notKept(CommandSpec spec) {
+  public void notKept(CommandSpec spec) {
     if (!config.flag(Directive.REPLICA_IGNORE_DISK_WRITE_ERRORS) && !spec.fullName.equals("ping")) {
       control.crash("Replica was unable to write command to disk.");
       return;
@@ -494,7 +497,7 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   }
 
   /** Once a second: tells our primary how far we are. */
-  void tick() {
+  public void tick() {
     if (stream != null && state.isResumable()) acknowledge();
   }
 
@@ -507,17 +510,17 @@ final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   // ---- figures -----------------------------------------------------------------------------------------------------
 
   /** Bytes that came from primaries: datasets and streams. */
-  long receivedBytes() {
+  public long receivedBytes() {
     return receivedBytes;
   }
 
   /** CONFIG RESETSTAT. */
-  void resetStats() {
+  public void resetStats() {
     receivedBytes = 0;
   }
 
   /** The lines of INFO about a replica's link; none for a primary. */
-  void describe(BiConsumer<String, Object> field) {
+  public void describe(BiConsumer<String, Object> field) {
     if (!state.isReplica()) return;
     long now = clock.millis();
     boolean up = state.isLinkUp();

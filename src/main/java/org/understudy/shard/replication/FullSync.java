@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 /**
  * A dataset on its way from our primary. It gets the dataset in pieces, one at a time, and tells {@link Owner} when it

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,9 +21,9 @@ import org.understudy.shard.clients.Run;
  * appended to the log as it came, byte for byte, so that offsets are those of the primary; a transaction counts when
  * all of it is there. What has not been applied when the connection ends will come again.
  */
-final class PrimaryStream {
+public final class PrimaryStream {
   /** Who follows what the stream does. */
-  interface Listener {
+  public interface Listener {
     /** The primary asks how far we are (REPLCONF GETACK); that command itself does not count yet. */
     void asked();
 
@@ -36,7 +36,7 @@ final class PrimaryStream {
 
   private static final int LONGEST_BULK_BYTES = Integer.MAX_VALUE - 64;
 
-  private final Shard shard;
+  private final DatasetOwner owner;
   private final Supplier<CommandTable> table;
   private final ReplicationLog log;
   private final Listener listener;
@@ -50,8 +50,9 @@ final class PrimaryStream {
   private final List<byte[]> unapplied = new ArrayList<>();
 
   /** @param session of the link, with the database that is selected in the stream */
-  PrimaryStream(Shard shard, Supplier<CommandTable> table, ReplicationLog log, Session session, Listener listener) {
-    this.shard = shard;
+  public PrimaryStream(DatasetOwner owner, Supplier<CommandTable> table, ReplicationLog log, Session session,
+      Listener listener) {
+    this.owner = owner;
     this.table = table;
     this.log = log;
     this.listener = listener;
@@ -61,12 +62,12 @@ final class PrimaryStream {
     parser.maxBulkBytes(LONGEST_BULK_BYTES);
   }
 
-  Client client() {
+  public Client client() {
     return client;
   }
 
   /** Bytes that have come and are not applied. */
-  long unappliedBytes() {
+  public long unappliedBytes() {
     return unapplied.stream().mapToLong(bytes -> bytes.length).sum();
   }
 
@@ -76,7 +77,7 @@ final class PrimaryStream {
    * @param piece not changed any more
    * @return null, or what is wrong with the stream
    */
-  String apply(byte[] piece) {
+  public String apply(byte[] piece) {
     int from = 0;
     int end = 0;
     parser.feed(piece, 0, piece.length);
@@ -143,7 +144,7 @@ final class PrimaryStream {
    * @return what of it is applied now
    */
   private int applied(byte[] piece, int from, int end) {
-    if (!run.isEmpty()) shard.execute(run);
+    if (!run.isEmpty()) owner.execute(run);
     if (end == from) return from;
     for (byte[] earlier : unapplied) log.append(earlier, 0, earlier.length);
     unapplied.clear();

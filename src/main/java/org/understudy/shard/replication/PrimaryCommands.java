@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import static org.understudy.command.Arg.block;
 import static org.understudy.command.Arg.integer;
@@ -29,7 +29,7 @@ import org.understudy.shard.clients.Clients;
 import org.understudy.shard.history.ReplicationState;
 
 /** Whose replica we are: REPLICAOF and its older name; and FAILOVER, which makes us that of one of ours. */
-final class PrimaryCommands {
+public final class PrimaryCommands {
   private static final Logger log = LoggerFactory.getLogger(PrimaryCommands.class);
   private static final int MAX_PORT = 65535;
 
@@ -39,15 +39,16 @@ final class PrimaryCommands {
   private final Failover failover;
   private final Replicas replicas;
 
-  PrimaryCommands(ShardParts parts) {
-    state = parts.replication;
-    upstream = parts.upstream;
-    clients = parts.clients;
-    failover = parts.failover;
-    replicas = parts.replicas;
+  public PrimaryCommands(Clients clients, ReplicationState state, Replicas replicas, Upstream upstream,
+      Failover failover) {
+    this.clients = clients;
+    this.state = state;
+    this.replicas = replicas;
+    this.upstream = upstream;
+    this.failover = failover;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         replicaof("REPLICAOF").since("5.0.0").runs(Place.SHARD, this::replicaof),
         command("FAILOVER").arity(-1).since("6.2.0").group(SERVER).complexity("O(1)")

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +20,14 @@ import org.understudy.shard.clients.PausedClients;
  *                         primary again
  * </pre>
  */
-final class Failover {
+public final class Failover {
   /** How far it is; INFO's {@code master_failover_state}. */
-  enum State {
+  public enum State {
     NO_FAILOVER("no-failover"),
     WAITING_FOR_SYNC("waiting-for-sync"),
     FAILOVER_IN_PROGRESS("failover-in-progress");
 
-    final String word;
+    public final String word;
 
     State(String word) {
       this.word = word;
@@ -48,22 +48,22 @@ final class Failover {
   private long endMillis;
   private boolean forced;
 
-  Failover(ShardParts parts) {
-    clock = parts.clock;
-    paused = parts.paused;
-    replicas = parts.replicas;
-    history = parts.replicationLog;
-    upstream = parts.upstream;
+  public Failover(Clock clock, PausedClients paused, ReplicationLog history, Replicas replicas, Upstream upstream) {
+    this.clock = clock;
+    this.paused = paused;
+    this.history = history;
+    this.replicas = replicas;
+    this.upstream = upstream;
     replicas.onAcknowledged(this::check);
     upstream.onTakeOver(this::answered);
   }
 
-  State state() {
+  public State state() {
     return state;
   }
 
   /** Whether replicas wait for each other, so that nothing may be added to the log just to keep them awake. */
-  boolean isUnderWay() {
+  public boolean isUnderWay() {
     return state != State.NO_FAILOVER;
   }
 
@@ -85,7 +85,7 @@ final class Failover {
   }
 
   /** Looks whether it can go on: some times a second, and whenever a replica acknowledges something. */
-  void check() {
+  public void check() {
     if (state != State.WAITING_FOR_SYNC) return;
     if (endMillis != 0 && endMillis <= clock.millis()) {
       if (!forced) {

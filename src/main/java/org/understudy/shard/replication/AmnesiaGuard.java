@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -9,6 +9,7 @@ import org.understudy.keyspace.Keyspace;
 import org.understudy.replication.History;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.server.ServerParts;
 
 /**
  * Keeps a server that has lost its memory from taking that of others with it ({@code repl-amnesia-guard}; not in
@@ -16,7 +17,7 @@ import org.understudy.shard.persistence.Persistence;
  * may have what the primary has lost. And a replica with keys takes neither an empty dataset nor one of another history
  * that is shorter than its own. Whoever wants it all the same switches the guard off.
  */
-final class AmnesiaGuard {
+public final class AmnesiaGuard {
   private static final Logger log = LoggerFactory.getLogger(AmnesiaGuard.class);
   /** What a replica is told that gets nothing: it will ask again. */
   static final String REFUSAL =
@@ -31,11 +32,11 @@ final class AmnesiaGuard {
   private long refusals;
   private String lastReason = "";
 
-  AmnesiaGuard(ShardParts parts) {
-    config = parts.config;
-    keyspace = parts.keyspace;
-    persistence = parts.persistence;
-    state = parts.replication;
+  public AmnesiaGuard(ServerParts server, ReplicationState state, Persistence persistence) {
+    config = server.config();
+    keyspace = server.keyspace();
+    this.state = state;
+    this.persistence = persistence;
   }
 
   private boolean isOn() {
@@ -95,7 +96,7 @@ final class AmnesiaGuard {
   }
 
   /** The lines of INFO about it. */
-  void describe(BiConsumer<String, Object> field) {
+  public void describe(BiConsumer<String, Object> field) {
     field.accept("understudy_amnesia_guard", isOn() ? "yes" : "no");
     field.accept("understudy_amnesia_refusals", refusals);
     field.accept("understudy_amnesia_last_refusal", lastReason);

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.util.List;
 import java.util.Locale;
@@ -11,10 +11,12 @@ import org.understudy.persistence.Save;
 import org.understudy.persistence.SnapshotStream;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.shard.history.HistoryParts;
 import org.understudy.shard.history.Propagation;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.ServerFacts;
+import org.understudy.shard.server.ServerParts;
 
 /**
  * Which snapshot a replica gets. One is made at a time; whoever comes while it is made, or while it is still being
@@ -26,7 +28,7 @@ import org.understudy.shard.server.ServerFacts;
  * {@code repl-diskless-sync}) made for them only and sent while it is made. In either case it passes through a file,
  * so that the slowest replica holds up neither the others nor the snapshot.
  */
-final class ReplicaSnapshots {
+public final class ReplicaSnapshots {
   private static final Logger log = LoggerFactory.getLogger(ReplicaSnapshots.class);
   /** For so long after its end others may join a snapshot. */
   private static final long JOINABLE_MILLIS = 60_000;
@@ -57,13 +59,13 @@ final class ReplicaSnapshots {
   private boolean leavesFile;
   private long completeMillis;
 
-  ReplicaSnapshots(ShardParts parts, Replicas replicas) {
-    config = parts.config;
-    clock = parts.clock;
-    replicationLog = parts.replicationLog;
-    replication = parts.replication;
-    propagation = parts.propagation;
-    persistence = parts.persistence;
+  ReplicaSnapshots(ServerParts server, HistoryParts history, Persistence persistence, Replicas replicas) {
+    config = server.config();
+    clock = server.clock();
+    replicationLog = history.log();
+    replication = history.state();
+    propagation = history.propagation();
+    this.persistence = persistence;
     this.replicas = replicas;
     persistence.onSave(new Persistence.SaveListener() {
       @Override
@@ -226,7 +228,7 @@ final class ReplicaSnapshots {
   }
 
   /** Nobody else joins what there is: the dataset may have become another in ways that the log does not know. */
-  void forget() {
+  public void forget() {
     open = false;
     if (cut != null && cut.save.isOver()) drop();
   }

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,10 +23,14 @@ import org.understudy.replication.ReplicationLog;
 import org.understudy.shard.clients.Admission;
 import org.understudy.shard.clients.BlockedClients;
 import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.ClientParts;
 import org.understudy.shard.clients.Clients;
 import org.understudy.shard.clients.Pause;
 import org.understudy.shard.history.Backlog;
+import org.understudy.shard.history.HistoryParts;
 import org.understudy.shard.history.Propagation;
+import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.server.ServerParts;
 import org.understudy.shard.statistics.Statistics;
 
 /**
@@ -37,7 +41,7 @@ import org.understudy.shard.statistics.Statistics;
  * of {@code client-output-buffer-limit} for replicas, whose sense it is to protect memory, cuts off nobody; who has set
  * another one is obeyed as in Redis.
  */
-final class Replicas {
+public final class Replicas {
   private static final Logger log = LoggerFactory.getLogger(Replicas.class);
   private static final long CRON_MILLIS = 1000;
   private static final byte[] PING = Bytes.of("PING");
@@ -73,18 +77,18 @@ final class Replicas {
   private long sentBytesOfGone;
   private long sentBytesAtReset;
 
-  Replicas(ShardParts parts) {
-    config = parts.config;
-    clock = parts.clock;
-    clients = parts.clients;
-    blocked = parts.blocked;
-    admission = parts.admission;
-    pause = parts.pause;
-    replicationLog = parts.replicationLog;
-    backlog = parts.backlog;
-    propagation = parts.propagation;
-    statistics = parts.statistics;
-    snapshots = new ReplicaSnapshots(parts, this);
+  public Replicas(ServerParts server, ClientParts clientParts, HistoryParts history, Persistence persistence) {
+    config = server.config();
+    clock = server.clock();
+    statistics = server.statistics();
+    clients = clientParts.clients();
+    blocked = clientParts.blocked();
+    admission = clientParts.admission();
+    pause = clientParts.pause();
+    replicationLog = history.log();
+    backlog = history.backlog();
+    propagation = history.propagation();
+    snapshots = new ReplicaSnapshots(server, history, persistence, this);
     config.onChange(Directive.MIN_REPLICAS_TO_WRITE, this::configured);
     config.onChange(Directive.MIN_REPLICAS_MAX_LAG, this::configured);
     countGood();
@@ -94,12 +98,12 @@ final class Replicas {
    * @param links starts the actor of a link
    * @param loop runs on the shard's loop
    */
-  void start(Function<Behavior<ReplicaLink.Message>, Consumer<ReplicaLink.Message>> links, Executor loop) {
+  public void start(Function<Behavior<ReplicaLink.Message>, Consumer<ReplicaLink.Message>> links, Executor loop) {
     this.links = links;
     this.loop = loop;
   }
 
-  ReplicaSnapshots snapshots() {
+  public ReplicaSnapshots snapshots() {
     return snapshots;
   }
 
@@ -111,11 +115,11 @@ final class Replicas {
   // ---- they come and go --------------------------------------------------------------------------------------------
 
   /** Those that have asked for something, in that order. */
-  List<Replica> attached() {
+  public List<Replica> attached() {
     return Collections.unmodifiableList(attached);
   }
 
-  int size() {
+  public int size() {
     return attached.size();
   }
 
@@ -181,16 +185,16 @@ final class Replicas {
   }
 
   /** Cuts a replica off; it may come again. */
-  void disconnect(Replica replica) {
+  public void disconnect(Replica replica) {
     clients.kill(replica.client);
   }
 
-  void disconnectAll() {
+  public void disconnectAll() {
     for (Replica replica : List.copyOf(attached)) disconnect(replica);
   }
 
   /** What a client has said of itself as a replica so far. */
-  Replica known(Client client) {
+  public Replica known(Client client) {
     return known.computeIfAbsent(client, c -> {
       Replica replica = new Replica(c);
       c.pendingLogBytes = replica::pendingBytes;
@@ -199,7 +203,7 @@ final class Replicas {
   }
 
   /** A client is no more. */
-  void forget(Client client) {
+  public void forget(Client client) {
     Replica replica = known.remove(client);
     if (replica == null || !attached.remove(replica)) return;
     backlog.replicas(attached.size(), clock.millis());
@@ -212,7 +216,7 @@ final class Replicas {
   }
 
   /** A command of a replica failed, and the reply to it cuts the replica off. */
-  void failed(String error, String command) {
+  public void failed(String error, String command) {
     log.warn("== CRITICAL == This master is sending an error to its replica: '{}' after processing the command '{}'",
         error, command);
     statistics.unexpectedErrors++;
@@ -221,7 +225,7 @@ final class Replicas {
   // ---- acknowledgements --------------------------------------------------------------------------------------------
 
   /** Has it run whenever a replica has acknowledged something. */
-  void onAcknowledged(Runnable listener) {
+  public void onAcknowledged(Runnable listener) {
     acknowledgementListeners.add(listener);
   }
 
@@ -266,7 +270,7 @@ final class Replicas {
   }
 
   /** After all commands of a turn: asks once for all who wait, and cuts off whom that is too much for. */
-  void endTurn() {
+  public void endTurn() {
     if (!attached.isEmpty() && clients.limits.limitReplicas()) enforceLimits();
     if (!acksAskedFor || pause.mode() != Pause.Mode.NONE) return;
     acksAskedFor = false;
@@ -288,7 +292,7 @@ final class Replicas {
   // ---- once a second -----------------------------------------------------------------------------------------------
 
   /** @param silent nothing may be told to all replicas: they are to become equal */
-  void tick(long nowMillis, boolean silent) {
+  public void tick(long nowMillis, boolean silent) {
     snapshots.tick();
     if (nowMillis - lastCronMillis < CRON_MILLIS) return;
     lastCronMillis = nowMillis;
@@ -339,19 +343,19 @@ final class Replicas {
   // ---- figures -----------------------------------------------------------------------------------------------------
 
   /** Bytes that were sent to replicas, snapshots and log. */
-  long sentBytes() {
+  public long sentBytes() {
     long sum = sentBytesOfGone - sentBytesAtReset;
     for (Replica replica : attached) sum += replica.progress.takenBytes();
     return sum;
   }
 
   /** CONFIG RESETSTAT. */
-  void resetStats() {
+  public void resetStats() {
     sentBytesAtReset += sentBytes();
   }
 
   /** The lines of INFO that are about replicas. */
-  void describe(BiConsumer<String, String> field) {
+  public void describe(BiConsumer<String, String> field) {
     field.accept("connected_slaves", Integer.toString(attached.size()));
     if (config.number(Directive.MIN_REPLICAS_TO_WRITE) > 0 && config.number(Directive.MIN_REPLICAS_MAX_LAG) > 0) {
       field.accept("min_slaves_good_slaves", Integer.toString(good));

@@ -1,10 +1,9 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.understudy.command.Call;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
@@ -14,28 +13,29 @@ import org.understudy.persistence.RdbLoad;
 import org.understudy.persistence.ReceivedFile;
 import org.understudy.persistence.Turns;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.server.ServerParts;
 import org.understudy.shard.statistics.Statistics;
 
 /** How a dataset from our primary takes the place of ours, in memory and on disk. */
-final class Replacement {
+public final class Replacement {
   private static final Logger log = LoggerFactory.getLogger(Replacement.class);
 
   private final Config config;
   private final Keyspace keyspace;
   private final Persistence persistence;
   private final Statistics statistics;
-  private Shard shard;
+  private DatasetOwner owner;
   private Turns turns;
 
-  Replacement(ShardParts parts) {
-    config = parts.config;
-    keyspace = parts.keyspace;
-    persistence = parts.persistence;
-    statistics = parts.statistics;
+  public Replacement(ServerParts server, Persistence persistence) {
+    config = server.config();
+    keyspace = server.keyspace();
+    statistics = server.statistics();
+    this.persistence = persistence;
   }
 
-  void start(Shard owner, Turns lent) {
-    shard = owner;
+  public void start(DatasetOwner owner, Turns lent) {
+    this.owner = owner;
     turns = lent;
   }
 
@@ -43,8 +43,7 @@ final class Replacement {
   void flush() {
     persistence.giveUpSaves();
     persistence.stopAppendOnly();
-    shard.flushing(null, Call.ALL_DATABASES);
-    shard.ownExpiries().forget();
+    owner.emptying();
     for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
     persistence.files().forgetLibraries();
   }
@@ -101,7 +100,7 @@ final class Replacement {
   void exchange(Database[] beside) {
     persistence.giveUpSaves();
     persistence.stopAppendOnly();
-    shard.exchanging(beside);
+    owner.exchanging(beside);
     keyspace.exchange(beside);
   }
 

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

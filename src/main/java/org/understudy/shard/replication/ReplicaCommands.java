@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import static org.understudy.command.Arg.integer;
 import static org.understudy.command.Arg.string;
@@ -37,11 +37,12 @@ import org.understudy.resp.Errors;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
 import org.understudy.shard.history.Backlog;
+import org.understudy.shard.history.HistoryParts;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.statistics.Statistics;
 
 /** What replicas say to us: PSYNC, SYNC, REPLCONF; and what others ask about them: ROLE, WAIT. */
-final class ReplicaCommands {
+public final class ReplicaCommands {
   private static final Logger log = LoggerFactory.getLogger(ReplicaCommands.class);
   /** An address has to be shorter. */
   private static final int ADDRESS_BYTES = 256;
@@ -56,19 +57,20 @@ final class ReplicaCommands {
   private final Failover failover;
   private final AmnesiaGuard guard;
 
-  ReplicaCommands(ShardParts parts) {
-    clients = parts.clients;
-    statistics = parts.statistics;
-    replicationLog = parts.replicationLog;
-    backlog = parts.backlog;
-    replication = parts.replication;
-    upstream = parts.upstream;
-    replicas = parts.replicas;
-    failover = parts.failover;
-    guard = parts.amnesiaGuard;
+  public ReplicaCommands(Clients clients, Statistics statistics, HistoryParts history, Replicas replicas,
+      Upstream upstream, Failover failover, AmnesiaGuard guard) {
+    this.clients = clients;
+    this.statistics = statistics;
+    replicationLog = history.log();
+    backlog = history.backlog();
+    replication = history.state();
+    this.replicas = replicas;
+    this.upstream = upstream;
+    this.failover = failover;
+    this.guard = guard;
   }
 
-  List<CommandSpec> rows() {
+  public List<CommandSpec> rows() {
     return List.of(
         command("PSYNC").arity(-3).since("2.8.0").group(SERVER)
             .summary("Internal command used for replication")

@@ -1,4 +1,4 @@
-package org.understudy.shard;
+package org.understudy.shard.replication;
 
 import java.util.function.Consumer;
 import org.understudy.persistence.Save;
@@ -9,9 +9,9 @@ import org.understudy.replication.SnapshotFeed;
 import org.understudy.shard.clients.Client;
 
 /** A client that is a replica of ours, or has said something about the one that it is about to be (REPLCONF). */
-final class Replica {
+public final class Replica {
   /** How far it has come; the words are those of INFO and ROLE. */
-  enum State {
+  public enum State {
     /** It has not asked for anything yet. */
     NEW(""),
     /** It waits for a snapshot that is still to begin. */
@@ -25,7 +25,7 @@ final class Replica {
     /** It has got the snapshot that was all it wanted. */
     SERVED("");
 
-    final String word;
+    public final String word;
 
     State(String word) {
       this.word = word;
@@ -48,11 +48,11 @@ final class Replica {
   SnapshotStream.Contents contents = SnapshotStream.Contents.ALL;
 
   // ---- since it has asked (PSYNC, SYNC) ----------------------------------------------------------------------------
-  State state = State.NEW;
+  public State state = State.NEW;
   /** Came with PSYNC, so it knows offsets and acknowledges them. */
   boolean knowsOffsets;
   /** Offset up to which it has acknowledged the log. */
-  long acknowledgedOffset;
+  public long acknowledgedOffset;
   /** Unix time when it last showed that it lives. */
   long lastHeardMillis;
   long waitsSinceMillis;
@@ -74,7 +74,7 @@ final class Replica {
     this.client = client;
   }
 
-  boolean isOnline() {
+  public boolean isOnline() {
     return state == State.ONLINE;
   }
 
@@ -87,14 +87,14 @@ final class Replica {
   }
 
   /** As logs name it: by the port that others can reach it at. */
-  String name() {
+  public String name() {
     String address = address();
     if (port == 0) return address + ":<unknown-replica-port>";
     return (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + port;
   }
 
   /** For how many seconds nothing was heard of it: it acknowledges, or sends an empty line while it loads. */
-  long lagSeconds(long nowMillis) {
+  public long lagSeconds(long nowMillis) {
     return nowMillis / 1000 - Math.max(lastHeardMillis, client.session.lastNewlineMillis) / 1000;
   }
 
