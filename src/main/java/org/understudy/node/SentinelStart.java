@@ -64,9 +64,12 @@ final class SentinelStart {
     Path state = configured.stateFile();
     if (state == null) {
       if (!Files.isWritable(config.file())) throw unwritable("Sentinel config file", config.file());
-    } else if (!Files.isWritable(Files.exists(state) ? state : state.toAbsolutePath().getParent())) {
+    } else if (Files.exists(state) && !Files.isWritable(state)) {
       throw unwritable("Sentinel state file", state);
     }
+    // A file is replaced by a new one: a sentinel that cannot do so would run, and never give a vote
+    Path folder = (state == null ? config.file() : state).toAbsolutePath().getParent();
+    if (!Files.isWritable(folder)) throw unwritable("The folder for the Sentinel's state", folder);
   }
 
   private static StartFailure unwritable(String what, Path file) {
