@@ -12,7 +12,7 @@ public interface ClientSink {
   void deliver(ByteString replies);
 
   /**
-   * A part of the replies. {@code ShardMessage.Drained} comes back once it has left, so that a client which does not
+   * A part of the replies. {@link ShardMessage.Drained} comes back once it has left, so that a client which does not
    * read does not pile up memory.
    */
   void deliverPart(ByteString replies);
