@@ -24,7 +24,7 @@ public final class SpareArrays {
 
   /** An array of exactly that length with any contents: a spare one, or a new one. */
   public byte[] take(int length) {
-    if (length >= LEAST_BYTES) {
+    if (length >= LEAST_BYTES && count > 0) {
       for (int i = count - 1; i >= 0; i--) {
         if (lengths[i] == length) return remove(i);
       }

@@ -1,5 +1,6 @@
 package org.understudy.keyspace;
 
+import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import org.understudy.bytes.Numbers;
 
@@ -27,6 +28,17 @@ public final class Database {
   private static final int RANDOM_TRIES = 100;
   /** Of how many neighbours a random one with an expiry is chosen, since those behind a gap are met more often. */
   private static final int RANDOM_SAMPLE = 16;
+
+  static {
+    // Paths that are hot before the first large value, or the first collection, are compiled for ever to stumble over a
+    // class that was not there yet: its first object would send them back to the interpreter, to be compiled again.
+    try {
+      MethodHandles.lookup().ensureInitialized(Node.class);
+      MethodHandles.lookup().ensureInitialized(StringValue.class);
+    } catch (IllegalAccessException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   private final Keyspace keyspace;
   private final int index;
