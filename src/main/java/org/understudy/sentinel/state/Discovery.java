@@ -59,14 +59,17 @@ final class Discovery {
     return ourIp && hello.port() == settings.announcePort();
   }
 
-  /** Two sentinels with one id count as one, and each takes the other's votes for its own: neither may be elected. */
+  /**
+   * Two sentinels with one id count as one: each takes the other's votes for its own, and together they could vote twice
+   * in an epoch. So neither may be elected, or vote.
+   */
   private void noticeNamesake(HelloMessage hello, long now) {
     elections.noticeNamesake(now);
     if (now - complainedAt < COMPLAINT_MILLIS) return;
     complainedAt = now;
     outbox.log(LogLevel.WARNING, "The sentinel at " + hello.ip() + ":" + hello.port() + " has the same id as this one, "
-        + settings.myId() + ". It is not listened to, and this one does not fail over by itself while it is there. "
-        + "Remove 'sentinel myid' from the configuration of one of them.");
+        + settings.myId() + ". It is not listened to, and this one neither votes nor fails over by itself while it is "
+        + "there. Remove 'sentinel myid' from the configuration of one of them.");
   }
 
   private OtherSentinel sender(MonitoredPrimary primary, HelloMessage hello, long now) {

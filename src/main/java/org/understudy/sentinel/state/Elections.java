@@ -67,8 +67,11 @@ final class Elections {
     namesakeAt = now;
   }
 
-  /** Whether a vote for our id would be one for us: not while another sentinel has the same. */
-  boolean mayStand(long now) {
+  /**
+   * Whether a vote for our id would be one for us, and ours the only one of our id: not while another sentinel has the
+   * same.
+   */
+  boolean mayTakePart(long now) {
     return now - namesakeAt > timing.millis(Period.PUBLISH_PERIOD) * 5;
   }
 
@@ -167,7 +170,7 @@ final class Elections {
    */
   void asked(Event.AskedDown question, MonitoredPrimary primary, boolean tilt, long now) {
     boolean down = primary != null && primary.subjectivelyDown && !tilt;
-    if (primary == null || question.candidate().equals(NO_VOTE)) {
+    if (primary == null || question.candidate().equals(NO_VOTE) || !mayTakePart(now)) {
       outbox.add(new Effect.Reply(question.token(), new Answer.Down(down, NO_VOTE, 0)));
     } else {
       if (!primary.subjectivelyDown) primary.handOverElsewhereUntil = now + Cadence.HAND_OVER_GIVEN_UP_MILLIS;

@@ -75,7 +75,7 @@ final class Failovers {
   void startIfNeeded(MonitoredPrimary primary, long now) {
     if (!primary.objectivelyDown || primary.failover != null || now < primary.electionAt) return;
     // Who cannot write, or shares its id, cannot be elected; the others can
-    if (durability.isFailing() || !elections.mayStand(now)) return;
+    if (durability.isFailing() || !elections.mayTakePart(now)) return;
     long notBefore = primary.lastAttemptAt + primary.settings.failoverTimeoutMillis() * 2;
     if (now < notBefore && !leaderIsLost(primary, now) && !foundReplica(primary, now)) {
       if (primary.delayLoggedFor == primary.lastAttemptAt) return;

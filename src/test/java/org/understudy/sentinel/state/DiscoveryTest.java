@@ -84,6 +84,15 @@ class DiscoveryTest {
   }
 
   @Test
+  void whileAnotherHasOurIdWeDoNotVoteSinceItMayVoteForSomebodyElse() {
+    hello(26399, ME, 0, "mymaster", PRIMARY, 0);
+    bench.ask(token -> new Event.AskedDown(token, "10.0.0.1", PRIMARY, 5, B));
+    bench.pass(10_100);
+    bench.ask(token -> new Event.AskedDown(token, "10.0.0.1", PRIMARY, 5, B));
+    assertEquals(List.of(new Answer.Down(false, "*", 0), new Answer.Down(false, B, 5)), bench.answers);
+  }
+
+  @Test
   void aConfigurationOfALaterEpochIsTakenOver() {
     hello(26380, B, 4, "mymaster", 6380, 4);
     assertEquals(List.of("+new-epoch", "+config-update-from", "+switch-master", "+slave", "+slave"),
