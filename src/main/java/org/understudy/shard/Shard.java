@@ -684,6 +684,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   @Override
   public void flushing(Session by, int database) {
     tracking.flushed(current);
+    if (database == Call.ALL_DATABASES) ownExpiries.forget();
     for (int i = 0; i < keyspace.databases(); i++) {
       if (database != Call.ALL_DATABASES && database != i) continue;
       watches.touchAll(keyspace.database(i), null);

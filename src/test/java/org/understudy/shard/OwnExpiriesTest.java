@@ -58,4 +58,11 @@ class OwnExpiriesTest {
     seconds(1);
     assertEquals(0L, shard.call("DBSIZE"));
   }
+
+  @Test
+  void whatComesAfterAFlushIsAnothersAgain() {
+    shard.call("SET", "a", "v", "EX", 1000);
+    shard.call("FLUSHALL");
+    assertEquals(0, shard.parts.ownExpiries.size());
+  }
 }
