@@ -74,7 +74,7 @@ public final class Database {
 
   /** As {@link #find}, for those who are going to change the value in place: a snapshot under way takes it as it is. */
   public boolean findForWrite(byte[] key, Entry into) {
-    Object entry = living(key);
+    Object entry = livingForWrite(key);
     if (entry == null) return false;
     if (entry instanceof Node) table.changing(entry);
     touch(entry);
@@ -259,7 +259,7 @@ public final class Database {
    * @return the new length
    */
   public int append(byte[] key, byte[] tail) {
-    Object entry = living(key);
+    Object entry = livingForWrite(key);
     if (entry == null) {
       setString(key, tail);
       return tail.length;
@@ -296,6 +296,10 @@ public final class Database {
 
   // ---- removing and moving ------------------------------------------------------------------------------------------
 
+  /**
+   * Removes a key; on a replica whose clients may write also one whose time has come, and as if it had not. False if
+   * there is none.
+   */
   public boolean remove(byte[] key) {
     return take(key) != null;
   }
@@ -332,12 +336,11 @@ public final class Database {
     if (Arrays.equals(from, to)) return contains(from);
     Object entry = take(from);
     if (entry == null) return false;
-    take(to);
     add(to, Stored.withKey(entry, to, forms));
     return true;
   }
 
-  /** Moves a key with its expiry and access clock. The target must not have it. */
+  /** Moves a key with its expiry and access clock, whatever the target held under it. */
   public boolean moveTo(Database target, byte[] key) {
     Object entry = take(key);
     if (entry == null) return false;
@@ -358,7 +361,6 @@ public final class Database {
       copy = ((byte[]) entry).clone();
     }
     Stored.clock(copy, keyspace.accessClock().initial(keyspace.nowMillis()));
-    target.take(newKey);
     target.add(newKey, copy);
     return true;
   }
@@ -374,7 +376,7 @@ public final class Database {
 
   /** Sets the expiry, Unix time in milliseconds; a time in the past is set all the same. */
   public boolean expireAt(byte[] key, long unixMillis) {
-    Object entry = living(key);
+    Object entry = livingForWrite(key);
     if (entry == null) return false;
     setExpiry(key, entry, unixMillis);
     return true;
@@ -382,7 +384,7 @@ public final class Database {
 
   /** Removes the expiry; false if there was none. */
   public boolean persist(byte[] key) {
-    Object entry = living(key);
+    Object entry = livingForWrite(key);
     if (entry == null || Stored.expireAt(entry) == Entry.NO_EXPIRE) return false;
     setExpiry(key, entry, Entry.NO_EXPIRE);
     return true;
@@ -486,10 +488,12 @@ public final class Database {
     return table.overheadBytes();
   }
 
-  /** Bytes of heap that one key takes with its value and its slot in the table; 0 if absent. */
+  /** Bytes of heap that one key takes with its value and its slot in the table, even past its time; 0 if absent. */
   public long memoryUsage(byte[] key) {
-    Object entry = living(key);
-    return entry == null ? 0 : table.bytes(entry);
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    return slot < 0 ? 0 : table.bytes(segment.slots[slot]);
   }
 
   // ---- eviction -----------------------------------------------------------------------------------------------------
@@ -557,13 +561,26 @@ public final class Database {
 
   /** The entry of a key that is not expired, else null; an expired one is removed if that is the mode. */
   private Object living(byte[] key) {
+    return living(key, keyspace.expiryMode() == ExpiryMode.DELETE);
+  }
+
+  private Object livingForWrite(byte[] key) {
+    return living(key, removesForWrite());
+  }
+
+  private boolean removesForWrite() {
+    ExpiryMode mode = keyspace.expiryMode();
+    return mode == ExpiryMode.DELETE || mode == ExpiryMode.DELETE_FOR_WRITE;
+  }
+
+  private Object living(byte[] key, boolean removing) {
     long hash = table.hash(key);
     Segment segment = table.segment(hash);
     int slot = segment.find(hash, key);
     if (slot < 0) return null;
     Object entry = segment.slots[slot];
     if (segment.expiring == 0 || !isExpired(entry, keyspace.nowMillis())) return entry;
-    if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(hash, key.clone());
+    if (removing) expire(hash, key.clone());
     return null;
   }
 
@@ -676,24 +693,31 @@ public final class Database {
 
   /** An expired key is in the way of a new one: it goes as expired, or silently where expiry is another's decision. */
   private void removeDead(long hash, byte[] key, Segment segment, int slot) {
-    if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(hash, key.clone());
+    if (removesForWrite()) expire(hash, key.clone());
     else table.remove(hash, segment, slot);
   }
 
-  /** Adds an entry; there is none of its key. */
+  /** Adds an entry in place of that which its key may have. */
   private void add(byte[] key, Object entry) {
-    table.insert(table.hash(key), entry);
+    long hash = table.hash(key);
+    Segment segment = table.segment(hash);
+    int slot = segment.find(hash, key);
+    if (slot >= 0) {
+      if (isExpired(segment.slots[slot], keyspace.nowMillis())) removeDead(hash, key, segment, slot);
+      else table.remove(hash, segment, slot);
+    }
+    table.insert(hash, entry);
     keyspace.listener().added(this, key);
   }
 
-  /** Removes the entry of a key that is not expired and returns it, else null. */
+  /** Removes the entry of a key as {@link #remove} does, and returns it, else null. */
   private Object take(byte[] key) {
     long hash = table.hash(key);
     Segment segment = table.segment(hash);
     int slot = segment.find(hash, key);
     if (slot < 0) return null;
     Object entry = segment.slots[slot];
-    if (isExpired(entry, keyspace.nowMillis())) {
+    if (isExpired(entry, keyspace.nowMillis()) && keyspace.expiryMode() != ExpiryMode.DELETE_FOR_WRITE) {
       if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(hash, key.clone());
       return null;
     }
@@ -706,7 +730,7 @@ public final class Database {
    * on.
    */
   private Object stretched(byte[] key, int length, boolean growing) {
-    Object entry = living(key);
+    Object entry = livingForWrite(key);
     if (entry == null) {
       int head = Record.head(Encoding.RAW, keyspace.accessClock().initial(keyspace.nowMillis()));
       entry = length <= GROWING_RECORD_BYTES && fitsRecord(key, length)

@@ -9,6 +9,8 @@ public enum ExpiryMode {
    * replica.
    */
   HIDE,
+  /** As {@link #HIDE}, but who looks it up for writing removes it as expired: a replica whose clients may write. */
+  DELETE_FOR_WRITE,
   /** It counts as living: while loading, and for the commands of our primary. */
   KEEP
 }

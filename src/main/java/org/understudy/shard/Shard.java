@@ -557,6 +557,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   // ---- configuration ------------------------------------------------------------------------------------------------
 
   private void applyConfiguration() {
+    applied(Directive.REPLICA_READ_ONLY, now -> applyExpiryMode());
     applied(Directive.ACTIVE_EXPIRE_EFFORT, now -> keyspace.activeExpiry().effort(now.activeExpireEffort()));
     applied(Directive.MAXMEMORY_POLICY, now -> keyspace.accessClock().lfu(now.maxmemoryPolicy().lfu()));
     applied(Directive.LFU_LOG_FACTOR, now -> keyspace.accessClock().lfuLogFactor(now.lfuLogFactor()));
@@ -626,10 +627,14 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     upstream.unpaused();
   }
 
-  /** Keys expire where changes may happen of themselves: not on a replica, and not while writers are held back. */
+  /**
+   * Keys expire where changes may happen of themselves: not while writers are held back, and on a replica only those
+   * that its own clients want to write.
+   */
   void applyExpiryMode() {
-    boolean here = !replication.isReplica() && pause.mode() == Pause.Mode.NONE;
-    keyspace.expiryMode(here ? ExpiryMode.DELETE : ExpiryMode.HIDE);
+    boolean writable = !replication.isReplica() || !config.flag(Directive.REPLICA_READ_ONLY);
+    keyspace.expiryMode(pause.mode() != Pause.Mode.NONE || !writable ? ExpiryMode.HIDE
+        : replication.isReplica() ? ExpiryMode.DELETE_FOR_WRITE : ExpiryMode.DELETE);
   }
 
   // ---- what happened ------------------------------------------------------------------------------------------------
