@@ -713,7 +713,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   @Override
   public void emptying() {
     flushing(null, Call.ALL_DATABASES);
-    ownExpiries.forget();
   }
 
   @Override
