@@ -242,6 +242,9 @@ public final class Sentinel extends AbstractMatchingBehavior<Sentinel.Message> {
       return null;
     } catch (IOException failure) {
       return FileNames.reason(failure);
+    } catch (RuntimeException fault) {
+      log.error("A fault while saving the configuration", fault); // whoever waits for the end must hear of it
+      return fault.toString();
     }
   }
 

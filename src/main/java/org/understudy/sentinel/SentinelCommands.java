@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.AclCategory;
 import org.understudy.command.Arguments;
@@ -48,6 +50,8 @@ import org.understudy.shard.ShardParts;
  * {@link SentinelViews} and {@link SentinelSettings} for the others. Replies are those of sentinel.c 7.0.15.
  */
 final class SentinelCommands {
+  private static final Logger log = LoggerFactory.getLogger(Sentinel.class);
+
   /** The sections of INFO that a sentinel has besides its own. */
   private static final List<String> SERVER_SECTIONS = List.of("server", "clients", "cpu", "stats");
 
@@ -262,12 +266,16 @@ final class SentinelCommands {
 
   private Handler answeredBy(BiConsumer<Sentinel, Inquiry> answer) {
     return call -> {
+      String name = call.spec.fullName;
       Inquiry inquiry = new Inquiry(call.argv, call.session.protocol, parts.answerLater(call));
       sentinel.accept(actor -> {
         try {
           answer.accept(actor, inquiry);
         } catch (CommandError error) {
           inquiry.error(error);
+        } catch (RuntimeException fault) {
+          log.error("A fault in the handler of '{}'", name, fault);
+          inquiry.error(CommandError.err("internal error, see the server's log"));
         }
       });
     };
