@@ -50,8 +50,8 @@ import org.understudy.shard.server.ServerControl;
 import org.understudy.shard.server.ServerFacts;
 
 /**
- * DEBUG, as far as its subcommands mean something here; the others are answered as unknown ones. Like in Redis they
- * stop at nothing: some hold up the whole server, some end it.
+ * DEBUG, with all subcommands of Redis; those that cannot mean anything here say so. Like there they stop at nothing:
+ * some hold up the whole server, some end it.
  */
 final class DebugCommands {
   private static final Logger log = LoggerFactory.getLogger(DebugCommands.class);
