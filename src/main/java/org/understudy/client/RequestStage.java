@@ -183,6 +183,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     @Override
     public void postStop() {
+      parser.close();
       loop.inputRoomChanged(-session.queryBufferFreeBytes);
       connection.tell(endedByPeer ? ClientConnection.Closed.BY_PEER : ClientConnection.Closed.BY_US);
     }

@@ -67,7 +67,7 @@ public final class RequestParser {
     this(new SpareArrays());
   }
 
-  /** @param spares where large arguments get their arrays from */
+  /** @param spares where large arguments get their arrays from, and the buffer its own */
   public RequestParser(SpareArrays spares) {
     this.spares = spares;
   }
@@ -91,13 +91,27 @@ public final class RequestParser {
 
   /** Keeps a buffer of at least this size for what comes in pieces. */
   public void reserve(int bytes) {
-    if (line.length < bytes) line = Arrays.copyOf(line, bytes);
+    if (line.length < bytes) moveLine(spares.take(bytes));
   }
 
   /** Makes the buffer smaller again, as far as what is in it allows. @param bytes 0 to have none between requests */
   public void shrink(int bytes) {
     int room = Math.max(bytes, lineLength);
-    if (room < line.length) line = Arrays.copyOf(line, room);
+    if (room < line.length) moveLine(spares.take(room));
+  }
+
+  /** Leaves the buffer to others, with what is in it lost: nothing more is read. */
+  public void close() {
+    spares.give(line);
+    line = Bytes.EMPTY;
+    lineLength = 0;
+  }
+
+  /** Buffers go from client to client: with thousands that ask now and then, each would need a new one every time. */
+  private void moveLine(byte[] to) {
+    System.arraycopy(line, 0, to, 0, lineLength);
+    spares.give(line);
+    line = to;
   }
 
   public int bufferBytes() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.SpareArrays;
 
 class RequestParserTest {
   private static final String MIXED = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\nb\0\r\n"
@@ -70,6 +71,28 @@ class RequestParserTest {
     assertEquals("hello", Bytes.string(parser.next()[1]));
     parser.shrink(0);
     assertEquals(0, parser.bufferBytes());
+  }
+
+  @Test
+  void aBufferThatIsGivenUpServesTheNextClient() {
+    SpareArrays spares = new SpareArrays();
+    RequestParser first = new RequestParser(spares);
+    first.reserve(SpareArrays.LEAST_BYTES);
+    first.feed(Bytes.of("PING hel"), 0, 8);
+    assertNull(first.next());
+    first.shrink(0);
+    assertEquals(1, spares.count());
+    RequestParser second = new RequestParser(spares);
+    second.reserve(SpareArrays.LEAST_BYTES);
+    assertEquals(0, spares.count());
+    second.feed(Bytes.of("PING th"), 0, 7);
+    assertNull(second.next());
+    first.feed(Bytes.of("lo\n"), 0, 3);
+    assertEquals("hello", Bytes.string(first.next()[1]));
+    second.feed(Bytes.of("ere\n"), 0, 4);
+    assertEquals("there", Bytes.string(second.next()[1]));
+    second.close();
+    assertEquals(1, spares.count());
   }
 
   @Test
