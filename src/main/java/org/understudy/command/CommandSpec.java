@@ -348,7 +348,7 @@ public final class CommandSpec {
       return this;
     }
 
-    /** Which arguments name elements that are looked up: from the first one on each so many-th. Options may shift them. */
+    /** Which arguments name elements that are looked up: from the first one each so many-th. Options may shift them. */
     public Builder elements(int first, int step) {
       firstElement = first;
       elementStep = step;

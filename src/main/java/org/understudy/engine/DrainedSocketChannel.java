@@ -17,8 +17,8 @@ import java.util.function.Predicate;
  * has emptied the socket. Here such a read answers 0 by itself, until the selector finds the socket readable again; as
  * selection is level-triggered, nothing that came in between is missed.
  *
- * <p>A connection that its peer has reset, or that was given up as dead, reads as one that has ended. An end Pekko tells
- * at once; a failed read only after it has looked at all sockets once more, and what others send meanwhile would meet a
+ * <p>A connection that its peer has reset, or that was given up as dead, reads as one that has ended. An end Pekko
+ * tells at once; a failed read only after it has looked at all sockets once more, and what others send meanwhile would meet a
  * client that is gone: an element of a list would be given to it.
  *
  * <p>For use on the thread of its event loop only; from the moment it is registered with the loop's selector.

@@ -76,7 +76,7 @@ public abstract class SegmentDirectory<S extends HashSegment> {
     return size;
   }
 
-  // ---- looking ahead -------------------------------------------------------------------------------------------------
+  // ---- looking ahead ------------------------------------------------------------------------------------------------
 
   /**
    * Brings what look-ups of these keys are going to read into the processor's caches. Each of them waits for memory

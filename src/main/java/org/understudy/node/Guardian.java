@@ -89,7 +89,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (sentinel == null) parts.awaitDataset();
     shard = context.spawn(KeyspaceShard.create(parts.shard()), "shard");
     HeapKeeper.start(context.getSystem(), parts::usedMemory);
-    listeners = Listeners.start(context, 
+    listeners = Listeners.start(context,
         ClientListener.create(shard, parts, parts.users(), sessions, Engine::showReads), config.ioThreads());
     if (!parts.loadUsers()) {
       milestones.listening.completeExceptionally(new StartFailure("no users"));

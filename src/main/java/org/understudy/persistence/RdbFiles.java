@@ -89,8 +89,8 @@ public final class RdbFiles {
    * @param ended is told on the loop whether it was saved; not if it is cancelled before
    */
   public Save start(Turns turns, boolean gentle, Consumer<Boolean> ended) {
-    return start(stream(SnapshotStream.Contents.ALL), file("temp-" + processId + "-" + ++serial + ".rdb"), turns, gentle,
-        ended);
+    DumpFile file = file("temp-" + processId + "-" + ++serial + ".rdb");
+    return start(stream(SnapshotStream.Contents.ALL), file, turns, gentle, ended);
   }
 
   /** As {@link #start}, but for replicas only: once the last of them has read it nothing is left. */
@@ -107,7 +107,7 @@ public final class RdbFiles {
     return save;
   }
 
-  /** A brake may be released while a save is under way, since there is no child process that could be killed instead. */
+  /** A brake may be released while a save is under way, since there is no child process that could be killed. */
   private int keyDelayMicros() {
     return (int) config.number(Directive.RDB_KEY_SAVE_DELAY);
   }

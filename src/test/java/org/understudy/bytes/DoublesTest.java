@@ -62,7 +62,7 @@ class DoublesTest {
       double exact = Double.parseDouble("1e" + power);
       for (double value : new double[] {Math.nextDown(exact), exact, Math.nextUp(exact), -exact}) {
         BigDecimal expected = new BigDecimal(value).round(new MathContext(17, RoundingMode.HALF_EVEN));
-        assertEquals(0, expected.compareTo(new BigDecimal(Doubles.toText(value))), 
+        assertEquals(0, expected.compareTo(new BigDecimal(Doubles.toText(value))),
             () -> value + ": " + Doubles.toText(value));
       }
     }

@@ -24,7 +24,8 @@ class SentinelStartTest {
   void aStateFileInAFolderThatIsNotThereIsAnErrorAtStart() throws IOException {
     Path missing = folder.resolve("missing");
     Path file = configured("sentinel state-file " + missing.resolve("state"));
-    assertEquals(missing + " is not writable", assertThrows(StartFailure.class, () -> Node.sentinel(file)).getMessage());
+    StartFailure failure = assertThrows(StartFailure.class, () -> Node.sentinel(file));
+    assertEquals(missing + " is not writable", failure.getMessage());
     assertFalse(Files.exists(missing));
   }
 }

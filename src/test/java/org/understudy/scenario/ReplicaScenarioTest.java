@@ -280,8 +280,10 @@ class ReplicaScenarioTest {
     Ensemble.Member replica = ensemble.startReplica(primary.port());
     ensemble.awaitInSync(primary, replica);
     primary.call("SET", "a", "v".repeat(200_000));
-    ensemble.await("a rate of the primary", () -> !primary.info("stats", "instantaneous_output_repl_kbps").equals("0.00"));
-    ensemble.await("a rate of the replica", () -> !replica.info("stats", "instantaneous_input_repl_kbps").equals("0.00"));
+    ensemble.await("a rate of the primary",
+        () -> !primary.info("stats", "instantaneous_output_repl_kbps").equals("0.00"));
+    ensemble.await("a rate of the replica",
+        () -> !replica.info("stats", "instantaneous_input_repl_kbps").equals("0.00"));
     ensemble.awaitInSync(primary, replica);
     for (Ensemble.Member member : List.of(primary, replica)) member.call("CONFIG", "RESETSTAT");
     assertTrue(Long.parseLong(primary.info("stats", "total_net_repl_output_bytes")) < 200_000);

@@ -245,7 +245,7 @@ class SentinelScenarioTest {
       events.call("SUBSCRIBE", "-script-timeout");
       List<?> killed = (List<?>) events.read();
       assertTrue(((String) killed.get(2)).startsWith(hangs + " "), killed.toString());
-      ensemble.await("it waits for another attempt", 
+      ensemble.await("it waits for another attempt",
           () -> ask(sentinel.port(), "SENTINEL", "pending-scripts").toString()
           .contains("flags, scheduled"));
     }

@@ -189,7 +189,8 @@ class InstanceLinkTest {
     for (String host : List.of("nowhere", "999.1.1.1", "")) {
       link.tell(connect(host, Connection.COMMANDS));
       assertEquals(new Event.Resolved(host, null), next());
-      assertEquals(new Event.Disconnected(ID, Connection.COMMANDS, "Failed to resolve hostname '" + host + "'"), next());
+      String reason = "Failed to resolve hostname '" + host + "'";
+      assertEquals(new Event.Disconnected(ID, Connection.COMMANDS, reason), next());
     }
     lookedUp.clear();
     link.tell(new InstanceLink.Connect(Connection.COMMANDS, new Address("999.1.1.1", "999.1.1.1", 1), GREETING, false));

@@ -60,8 +60,8 @@ final class Discovery {
   }
 
   /**
-   * Two sentinels with one id count as one: each takes the other's votes for its own, and together they could vote twice
-   * in an epoch. So neither may be elected, or vote.
+   * Two sentinels with one id count as one: each takes the other's votes for its own, and together they could vote
+   * twice in an epoch. So neither may be elected, or vote.
    */
   private void noticeNamesake(HelloMessage hello, long now) {
     elections.noticeNamesake(now);

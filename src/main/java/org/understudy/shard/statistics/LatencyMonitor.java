@@ -94,7 +94,8 @@ public final class LatencyMonitor {
 
   /** Notes an event if it took long enough. */
   public void note(String event, long nanos, long nowMillis) {
-    if (concerns(nanos)) events.computeIfAbsent(event, e -> new Series()).add(nowMillis / 1000, nanos / NANOS_PER_MILLI);
+    if (!concerns(nanos)) return;
+    events.computeIfAbsent(event, e -> new Series()).add(nowMillis / 1000, nanos / NANOS_PER_MILLI);
   }
 
   Map<String, Series> events() {
