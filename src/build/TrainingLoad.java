@@ -126,7 +126,7 @@ final class TrainingLoad {
     run(selector, COMMANDS, 16, CHANGES_NANOS);
     peer.close();
     try (ServerSocket listening = new ServerSocket(0, 1, server.getAddress())) {
-      one.call("REPLICAOF " + server.getHostString() + ' ' + listening.getLocalPort());
+      one.call("REPLICAOF " + server.getAddress().getHostAddress() + ' ' + listening.getLocalPort());
       peer.lead(listening, FULL_SYNCS);
     }
     one.call("REPLICAOF NO ONE");
