@@ -15,7 +15,8 @@ public interface EarlyReads {
    * To be called on the thread of the socket's loop, where the reader will be called too.
    *
    * @param reader is shown what a large read brought, which holds for so long as it is called. True if it has taken all
-   *     of it: then a single byte comes through the stream, in its place
+   *     of it: then a single byte comes through the stream, in its place. Null once there is nobody to be
+   *     shown anything: it is kept until then
    */
   void show(Socket socket, Predicate<ByteBuffer> reader);
 }

@@ -184,6 +184,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     @Override
     public void postStop() {
       parser.close();
+      if (socket != null) loop.earlyReads.show(socket, null);
       loop.inputRoomChanged(-session.queryBufferFreeBytes);
       connection.tell(endedByPeer ? ClientConnection.Closed.BY_PEER : ClientConnection.Closed.BY_US);
     }

@@ -18,15 +18,24 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
   private SelectionKey[] keys = new SelectionKey[64];
   private int size;
   private int leftOver;
+  /** So many connections may be closed before they are forgotten, or as many as are open. */
+  private static final int FORGOTTEN_LATE = 64;
+
   private final Map<SelectableChannel, DrainedSocketChannel> connections;
+  /** How many connections make it look for closed ones. */
+  private int fullAt = FORGOTTEN_LATE;
 
   /** @param connections those that are open, by the channel that is selected: safe for any thread that closes one */
   ReadyKeys(Map<SelectableChannel, DrainedSocketChannel> connections) {
     this.connections = connections;
   }
 
-  /** Has a connection be told when its key is selected. */
+  /** Has a connection be told when its key is selected. Pekko closes the key's channel, of which it hears nothing. */
   void track(DrainedSocketChannel connection) {
+    if (connections.size() >= fullAt) {
+      connections.keySet().removeIf(channel -> !channel.isOpen());
+      fullAt = Math.max(FORGOTTEN_LATE, 2 * connections.size());
+    }
     connections.put(connection.channel, connection);
     connection.registered(() -> connections.remove(connection.channel));
   }

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -36,6 +40,8 @@ class ConnectionsTest {
   private final ActorTestKit kit = ActorTestKit.create("connections", Engine.systemConfig(EngineSettings.defaults()));
   private final Config config = Config.defaults(Path.of("target").toAbsolutePath());
   private final Sessions sessions = new Sessions();
+  /** Those whose reads are shown early. */
+  private final Set<Socket> shown = ConcurrentHashMap.newKeySet();
   private final List<RespClient> clients = new ArrayList<>();
   private int port;
 
@@ -57,7 +63,7 @@ class ConnectionsTest {
     parts.connections(sessions);
     ActorRef<ShardMessage> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
     ActorRef<ClientListener.Message> listener =
-        kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions, Engine::showReads), "listener");
+        kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions, this::showReads), "listener");
     TestProbe<ClientListener.Bound> bound = kit.createTestProbe();
     for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       port = freePort();
@@ -65,6 +71,12 @@ class ConnectionsTest {
       if (bound.receiveMessage().failures().isEmpty()) return;
     }
     throw new IllegalStateException("no free port");
+  }
+
+  private void showReads(Socket socket, Predicate<ByteBuffer> reader) {
+    if (reader == null) shown.remove(socket);
+    else shown.add(socket);
+    Engine.showReads(socket, reader);
   }
 
   private static int freePort() {
@@ -157,6 +169,7 @@ class ConnectionsTest {
       assertEquals("1", info(admin, "connected_clients"));
       assertEquals("0", info(admin, "blocked_clients"));
       assertEquals(1, sessions.open());
+      assertEquals(1, shown.size());
       assertEquals(List.of(1, 1, 1), connectionActors());
     });
     assertEquals("0", info(admin, "pubsub_channels"));

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
@@ -76,6 +80,21 @@ class LoopSelectorTest {
       assertEquals(0, selector.selectNow());
       return null;
     });
+  }
+
+  @Test
+  void connectionsAreForgottenWhoeverClosedThem() throws Exception {
+    try (ServerSocketChannel server = ServerSocketChannel.open()) {
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      for (int i = 0; i < 500; i++) {
+        SocketChannel client = SocketChannel.open(server.getLocalAddress());
+        DrainedSocketChannel connection = new DrainedSocketChannel(SelectorProvider.provider(), server.accept());
+        connection.configureBlocking(false);
+        connection.register(selector, SelectionKey.OP_READ).channel().close();
+        client.close();
+      }
+    }
+    assertTrue(loop.connections().size() <= 100, "still known: " + loop.connections().size());
   }
 
   @Test
