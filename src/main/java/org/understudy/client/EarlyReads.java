@@ -2,21 +2,30 @@ package org.understudy.client;
 
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.util.function.Predicate;
 
 /**
- * Shows what came on a socket to whom it is for, before the stream copies it. A chunk of the stream is an array that
- * lives for a moment; large ones would fill the young generation again and again, and every collection moves what is
- * being received.
+ * Tells of what came on a socket before the stream does. A chunk of the stream is an array that lives for a moment; large
+ * ones would fill the young generation again and again, and every collection moves what is being received. And an end
+ * passes through so many hands that what others send just after it is done first.
  */
 @FunctionalInterface
 public interface EarlyReads {
+  /** Called on the thread of the socket's loop. */
+  interface Reader {
+    /**
+     * @param chunk what a large read brought; holds during the call
+     * @return whether all of it was taken: then a single byte comes through the stream, in its place
+     */
+    boolean read(ByteBuffer chunk);
+
+    /** Nothing more comes. The stream tells it, too. */
+    void ended();
+  }
+
   /**
-   * To be called on the thread of the socket's loop, where the reader will be called too.
+   * To be called on the thread of the socket's loop.
    *
-   * @param reader is shown what a large read brought, which holds for so long as it is called. True if it has taken all
-   *     of it: then a single byte comes through the stream, in its place. Null once there is nobody to be
-   *     shown anything: it is kept until then
+   * @param reader null once there is nobody to be shown anything: it is kept until then
    */
-  void show(Socket socket, Predicate<ByteBuffer> reader);
+  void show(Socket socket, Reader reader);
 }

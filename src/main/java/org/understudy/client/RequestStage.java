@@ -119,7 +119,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     }
   }
 
-  private final class Logic extends GraphStageLogic {
+  private final class Logic extends GraphStageLogic implements EarlyReads.Reader {
     private final RequestParser parser = new RequestParser(loop.spares);
     private final ArrayDeque<ByteString> queue = new ArrayDeque<>(2);
     private final AsyncCallback<Output> output = createAsyncCallback(this::onOutput);
@@ -136,6 +136,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private boolean stalled;
     private boolean closing;
     private boolean endedByPeer;
+    /** The connection knows that it is over. */
+    private boolean endTold;
     /** Requests that were read early: the next chunk stands for them. Null if it is one. */
     private List<byte[][]> readEarly;
     /** Chunks that came while the client waited. */
@@ -177,7 +179,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     @Override
     public void preStart() {
       connection.tell(new ClientConnection.Opened(output::invoke));
-      if (socket != null) loop.earlyReads.show(socket, this::readEarly);
+      if (socket != null) loop.earlyReads.show(socket, this);
       pull(in);
     }
 
@@ -186,13 +188,20 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       parser.close();
       if (socket != null) loop.earlyReads.show(socket, null);
       loop.inputRoomChanged(-session.queryBufferFreeBytes);
-      connection.tell(endedByPeer ? ClientConnection.Closed.BY_PEER : ClientConnection.Closed.BY_US);
+      tellEnd(endedByPeer);
+    }
+
+    private void tellEnd(boolean byPeer) {
+      if (endTold) return;
+      endTold = true;
+      connection.tell(byPeer ? ClientConnection.Closed.BY_PEER : ClientConnection.Closed.BY_US);
     }
 
     // ---- in --------------------------------------------------------------------------------------------------------
 
-    /** See {@link EarlyReads}. What comes while another chunk is dealt with, or before authentication, does without. */
-    private boolean readEarly(ByteBuffer chunk) {
+    /** What comes while another chunk is dealt with, or before authentication, does without. */
+    @Override
+    public boolean read(ByteBuffer chunk) {
       if (mustWait() || closing || session.replica || !session.authenticated) return false;
       int count = chunk.remaining();
       byte[] bytes = loop.chunk(count);
@@ -200,6 +209,12 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       read(bytes, count);
       readEarly = completeRequests();
       return true;
+    }
+
+    /** Who is gone is not given what others push just after it. */
+    @Override
+    public void ended() {
+      if ((waiting || !mustWait()) && queue.isEmpty() && inFlight == 0) tellEnd(true);
     }
 
     private void onChunk(ByteString chunk) {

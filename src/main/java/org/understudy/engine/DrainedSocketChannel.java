@@ -9,7 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
-import java.util.function.Predicate;
+import org.understudy.client.EarlyReads;
 
 /**
  * A connection that knows when there is nothing to read. Pekko reads a socket until it gives nothing before it asks the
@@ -28,8 +28,8 @@ final class DrainedSocketChannel extends SocketChannel {
   private static final int SHOWN_BYTES = 512;
 
   final SocketChannel channel;
-  /** See {@link org.understudy.client.EarlyReads}; null if nobody is shown what was read. */
-  private Predicate<ByteBuffer> reader;
+  /** Null if nobody is shown what was read. */
+  private EarlyReads.Reader reader;
   /** The last read left nothing, and the selector has not seen anything since. */
   private boolean drained;
   /** Not null once there is a selector. */
@@ -54,7 +54,7 @@ final class DrainedSocketChannel extends SocketChannel {
     drained = false;
   }
 
-  void showReads(Predicate<ByteBuffer> reader) {
+  void showReads(EarlyReads.Reader reader) {
     this.reader = reader;
   }
 
@@ -68,8 +68,9 @@ final class DrainedSocketChannel extends SocketChannel {
     } catch (ClosedChannelException closedHere) {
       throw closedHere;
     } catch (IOException lost) {
-      return -1;
+      count = -1;
     }
+    if (count < 0 && reader != null) reader.ended();
     drained = whenClosed != null && count >= 0 && count < room;
     return count >= SHOWN_BYTES && reader != null ? show(into, count) : count;
   }
@@ -77,7 +78,7 @@ final class DrainedSocketChannel extends SocketChannel {
   /** The count that Pekko is told: of what the reader took it sees the first byte. */
   private int show(ByteBuffer read, int count) {
     int start = read.position() - count;
-    if (!reader.test(read.slice(start, count))) return count;
+    if (!reader.read(read.slice(start, count))) return count;
     read.position(start + 1);
     return 1;
   }

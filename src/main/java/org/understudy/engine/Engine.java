@@ -3,14 +3,13 @@ package org.understudy.engine;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.client.EarlyReads;
 
 /**
  * Makes the configuration of an actor system that runs on one thread.
@@ -60,8 +59,8 @@ public final class Engine {
     return SelectorProvider.provider() instanceof LoopSelectorProvider;
   }
 
-  /** {@link org.understudy.client.EarlyReads} of the loop on whose thread this is called; there are none without it. */
-  public static void showReads(Socket socket, Predicate<ByteBuffer> reader) {
+  /** {@link EarlyReads} of the loop on whose thread this is called; there are none without it. */
+  public static void showReads(Socket socket, EarlyReads.Reader reader) {
     EventLoop loop = EventLoop.current();
     DrainedSocketChannel connection = loop == null ? null : loop.connections().get(socket.getChannel());
     if (connection != null) connection.showReads(reader);

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -73,7 +71,7 @@ class ConnectionsTest {
     throw new IllegalStateException("no free port");
   }
 
-  private void showReads(Socket socket, Predicate<ByteBuffer> reader) {
+  private void showReads(Socket socket, EarlyReads.Reader reader) {
     if (reader == null) shown.remove(socket);
     else shown.add(socket);
     Engine.showReads(socket, reader);
@@ -147,6 +145,22 @@ class ConnectionsTest {
       assertEquals('*', subscriber.getInputStream().read());
       subscriber.close();
       assertEquals(0L, other.call("PUBLISH", "news", i));
+    }
+  }
+
+  @Test
+  void whoClosesItsConnectionWhileItWaitsIsNotGivenWhatAnotherPushesThen() {
+    RespClient pusher = connect();
+    for (int i = 0; i < 20; i++) {
+      RespClient gone = connect();
+      gone.send("BLPOP", "list", 0);
+      eventually(() -> assertEquals("1", info(pusher, "blocked_clients")));
+      RespClient busy = connect();
+      busy.send("DEBUG", "SLEEP", 0.05); // so that both are found together
+      gone.close();
+      assertEquals(1L, pusher.call("RPUSH", "list", "v"));
+      assertEquals("v", pusher.call("LPOP", "list"));
+      busy.close();
     }
   }
 

@@ -2,7 +2,9 @@ package org.understudy.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,10 +14,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.understudy.client.EarlyReads;
 
 class DrainedSocketChannelTest {
   private static final byte[] LARGE = new byte[4000];
@@ -27,7 +29,8 @@ class DrainedSocketChannelTest {
   private SocketChannel peer;
   private DrainedSocketChannel connection;
   private final ByteBuffer buffer = ByteBuffer.allocate(8192);
-  private final AtomicReference<byte[]> shown = new AtomicReference<>();
+  private byte[] shown;
+  private boolean ended;
 
   @BeforeEach
   void connect() throws IOException {
@@ -46,32 +49,55 @@ class DrainedSocketChannelTest {
 
   @Test
   void oneByteStandsForALargeReadThatWasTaken() throws IOException {
-    connection.showReads(bytes -> show(bytes, true));
+    connection.showReads(new Shown(true));
     buffer.position(3);
     assertEquals(1, receive(LARGE));
     assertEquals(4, buffer.position());
-    assertArrayEquals(LARGE, shown.get());
+    assertArrayEquals(LARGE, shown);
   }
 
   @Test
   void aReadThatWasOnlyLookedAtGoesTheUsualWay() throws IOException {
-    connection.showReads(bytes -> show(bytes, false));
+    connection.showReads(new Shown(false));
     assertEquals(LARGE.length, receive(LARGE));
     assertArrayEquals(LARGE, Arrays.copyOf(buffer.array(), buffer.position()));
   }
 
   @Test
   void aSmallReadIsNotShown() throws IOException {
-    connection.showReads(bytes -> show(bytes, true));
+    connection.showReads(new Shown(true));
     assertEquals(3, receive(new byte[] {1, 2, 3}));
-    assertNull(shown.get());
+    assertNull(shown);
   }
 
-  private boolean show(ByteBuffer bytes, boolean take) {
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(copy);
-    shown.set(copy);
-    return take;
+  @Test
+  void theEndIsToldByTheReadThatFindsIt() throws IOException {
+    connection.showReads(new Shown(true));
+    assertEquals(3, receive(new byte[] {1, 2, 3}));
+    assertFalse(ended);
+    peer.close();
+    assertEquals(-1, connection.read(buffer));
+    assertTrue(ended);
+  }
+
+  private final class Shown implements EarlyReads.Reader {
+    private final boolean takes;
+
+    Shown(boolean takes) {
+      this.takes = takes;
+    }
+
+    @Override
+    public boolean read(ByteBuffer bytes) {
+      shown = new byte[bytes.remaining()];
+      bytes.get(shown);
+      return takes;
+    }
+
+    @Override
+    public void ended() {
+      ended = true;
+    }
   }
 
   /** One write on loopback that fits into the socket's buffers arrives as one read. */
