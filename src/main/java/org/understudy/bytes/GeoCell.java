@@ -78,10 +78,16 @@ public record GeoCell(long bits, int step) {
     return gather(bits);
   }
 
-  /** The cell so many columns and rows further on; beyond an edge the grid begins anew. */
+  /**
+   * The cell so many columns and rows further on; beyond an edge the grid begins anew. The point at the very edge is
+   * beyond it, and stays so, as in Redis, unless it is moved across that edge.
+   */
   public GeoCell neighbour(int east, int north) {
-    long last = (1L << step) - 1;
-    return new GeoCell(spread(row() + north & last) | spread(column() + east & last) << 1, step);
+    return new GeoCell(spread(moved(row(), north)) | spread(moved(column(), east)) << 1, step);
+  }
+
+  private long moved(long index, int by) {
+    return by == 0 ? index : index + by & (1L << step) - 1;
   }
 
   // ---- as a number --------------------------------------------------------------------------------------------------

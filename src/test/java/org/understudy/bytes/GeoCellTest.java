@@ -48,6 +48,14 @@ class GeoCellTest {
   }
 
   @Test
+  void aPointAtTheVeryEdgeIsInNoColumnUntilItIsMovedAcrossTheEdge() {
+    GeoCell edge = GeoCell.at(180, 20, 1);
+    assertTrue(edge.neighbour(0, 1).score() >= 1L << 52, "beyond all scores, as in Redis");
+    assertEquals(GeoCell.at(10, 20, 1), edge.neighbour(-1, 0));
+    assertEquals(GeoCell.at(10, -20, 1), edge.neighbour(1, 1));
+  }
+
+  @Test
   void distancesAreThoseOfTheSphere() {
     GeoCell palermo = GeoCell.ofScore(3479099956230698L);
     GeoCell catania = GeoCell.ofScore(3479447370796909L);
