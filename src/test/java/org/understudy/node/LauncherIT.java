@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,6 +65,17 @@ class LauncherIT {
       assertEquals("PONG", Launched.ping(port));
       assertEquals(0, server.signal("INT").exitStatus());
       assertTrue(server.output().contains("Received SIGINT scheduling shutdown..."));
+    }
+  }
+
+  /** As scripts start their background processes: with SIGINT ignored. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void sigintStopsAlsoAServerThatAScriptPutIntoTheBackground() throws IOException {
+    Path script = Files.writeString(folder.resolve("start"), "trap '' INT\nexec " + Launched.SERVER + " \"$@\"\n");
+    List<String> arguments = List.of(script.toString(), "--port", Integer.toString(port), "--save", "");
+    try (Launched server = Launched.run(Path.of("sh"), Map.of(), arguments).awaitReady()) {
+      assertEquals(0, server.signal("INT").exitStatus());
     }
   }
 
