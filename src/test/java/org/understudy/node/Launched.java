@@ -33,8 +33,10 @@ final class Launched implements AutoCloseable {
     this.err = err;
     out = process.inputReader(StandardCharsets.UTF_8);
     // Whoever reads what never comes finds the end then.
-    CompletableFuture.delayedExecutor(2 * PATIENCE_SECONDS, TimeUnit.SECONDS)
-        .execute(() -> process.toHandle().destroyForcibly());
+    CompletableFuture.delayedExecutor(2 * PATIENCE_SECONDS, TimeUnit.SECONDS).execute(() -> {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.toHandle().destroyForcibly();
+    });
   }
 
   static Launched run(Path program, Map<String, String> environment, List<String> arguments) {
