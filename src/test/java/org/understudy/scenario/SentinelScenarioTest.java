@@ -118,7 +118,7 @@ class SentinelScenarioTest {
     try (RespClient writer = primary.connect(); RespClient listener = primary.connect()) {
       writer.call("SET", "fruit", "apple");
       listener.call("SUBSCRIBE", "news");
-      ask(sentinel.port(), "SENTINEL", "failover", NAME);
+      assertEquals("OK", ask(sentinel.port(), "SENTINEL", "failover", NAME));
       assertTrue(listener.isClosedByServer());
       assertTrue(writer.isClosedByServer());
     }
@@ -269,7 +269,7 @@ class SentinelScenarioTest {
     TestSentinel sentinel = sentinels.start(primary.port(), 1, "sentinel state-file " + state);
     String before = Files.readString(sentinel.file());
     sentinels.awaitAcquainted(1);
-    ask(sentinel.port(), "SENTINEL", "failover", NAME);
+    assertEquals("OK", ask(sentinel.port(), "SENTINEL", "failover", NAME));
     sentinels.awaitNewPrimary(primary.port());
     Object id = ask(sentinel.port(), "SENTINEL", "myid");
     sentinel.restart();

@@ -84,8 +84,11 @@ final class Sentinels implements AutoCloseable {
           field(sentinel, "num-other-sentinels").equals(Integer.toString(ports.size() - 1))
           && field(sentinel, "num-slaves").equals(Integer.toString(replicas))
           && field(sentinel, "flags").equals("master"));
-      Eventually.await("replicas are ready to be chosen", () -> ask(sentinel, "SENTINEL", "replicas", NAME).toString()
-          .split("master-link-status, ok").length == replicas + 1);
+      Eventually.await("replicas are ready to be chosen", () -> {
+        String told = ask(sentinel, "SENTINEL", "replicas", NAME).toString();
+        return told.split("master-link-status, ok").length == replicas + 1
+            && told.split("flags, slave, ").length == replicas + 1; // both connections to it stand
+      });
     }
   }
 
