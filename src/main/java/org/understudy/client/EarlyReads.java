@@ -4,9 +4,9 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 
 /**
- * Tells of what came on a socket before the stream does. A chunk of the stream is an array that lives for a moment; large
- * ones would fill the young generation again and again, and every collection moves what is being received. And an end
- * passes through so many hands that what others send just after it is done first.
+ * Tells of what came on a socket before the stream does. A chunk of the stream is an array that lives for a moment;
+ * large ones would fill the young generation again and again, and every collection moves what is being received. And an
+ * end passes through so many hands that what others send just after it is done first.
  */
 @FunctionalInterface
 public interface EarlyReads {

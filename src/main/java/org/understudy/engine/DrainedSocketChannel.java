@@ -18,8 +18,8 @@ import org.understudy.client.EarlyReads;
  * selection is level-triggered, nothing that came in between is missed.
  *
  * <p>A connection that its peer has reset, or that was given up as dead, reads as one that has ended. An end Pekko
- * tells at once; a failed read only after it has looked at all sockets once more, and what others send meanwhile would meet a
- * client that is gone: an element of a list would be given to it.
+ * tells at once; a failed read only after it has looked at all sockets once more, and what others send meanwhile would
+ * meet a client that is gone: an element of a list would be given to it.
  *
  * <p>For use on the thread of its event loop only; from the moment it is registered with the loop's selector.
  */

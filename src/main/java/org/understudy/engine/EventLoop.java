@@ -114,7 +114,7 @@ public final class EventLoop {
     return Thread.currentThread() instanceof LoopThread here ? here.loop : null;
   }
 
-  /** The open connections that this loop's selectors watch, by the JDK's channel within. */
+  /** The connections that this loop's selectors watch, by the JDK's channel within; some of them closed since. */
   Map<SelectableChannel, DrainedSocketChannel> connections() {
     return connections;
   }
