@@ -142,7 +142,7 @@ public final class DumpCommands {
       log.debug("Internal error in RDB reading: {}", e.getMessage());
       throw BAD_DATA;
     }
-    boolean replaced = options.replace && call.findForWrite(key) && call.db.remove(key);
+    boolean replaced = options.replace && call.db.removeEvenExpired(key, call.config.lazyfreeLazyServerDel());
     long expireAt = ttl == 0 ? Entry.NO_EXPIRE : options.absoluteTtl ? ttl : ttl + call.nowMillis;
     if (ttl != 0 && ExpiryCommands.isPast(call, expireAt)) {
       if (replaced) {

@@ -218,12 +218,14 @@ public final class SetCommands {
     byte[] from = call.argv[1];
     byte[] to = call.argv[2];
     byte[] member = call.argv[3];
-    if (call.findForWrite(from, SetValue.class) == null) {
+    boolean sourceIsThere = call.findForWrite(from);
+    boolean targetFits = !call.findForWrite(to) || call.entry.value() instanceof SetValue;
+    if (!sourceIsThere) {
       call.reply.integer(0);
       return;
     }
-    call.findForWrite(to, SetValue.class); // refused before anything changes if it is of another type
     SetValue source = call.findForWrite(from, SetValue.class);
+    if (!targetFits) throw Errors.WRONG_TYPE;
     if (Arrays.equals(from, to)) {
       call.reply.integer(source.contains(member));
       return;

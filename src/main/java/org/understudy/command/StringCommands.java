@@ -489,10 +489,11 @@ public final class StringCommands {
   }
 
   static void getdel(Call call) {
-    if (!replyValue(call)) return;
+    replyValue(call);
     boolean lazily = call.config.lazyfreeLazyUserDel();
-    KeyCommands.delete(call, call.argv[1], lazily);
-    call.effect(KeyCommands.deletion(lazily), call.argv[1]);
+    // a writable replica's expired key reads as absent, but goes all the same
+    boolean deleted = KeyCommands.delete(call, call.argv[1], lazily);
+    if (deleted) call.effect(KeyCommands.deletion(lazily), call.argv[1]);
   }
 
   /** GETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST] */

@@ -54,6 +54,18 @@ class DumpCommandsTest {
   }
 
   @Test
+  void whatIsReplacedDoesNotExpireFirst() {
+    byte[] payload = payload("v");
+    redis.run("SET", "k", "old", "PX", 1);
+    redis.advance(2);
+    redis.effects();
+    redis.events();
+    redis.run("RESTORE", "k", 0, payload, "REPLACE");
+    assertEquals(List.of("new k", "restore k"), redis.events());
+    assertEquals(List.of("0 RESTORE k 0 " + Bytes.string(payload) + " REPLACE"), redis.effects());
+  }
+
+  @Test
   void checksumsAreNotComparedIfThatIsTurnedOff() {
     byte[] payload = payload("v");
     payload[2] = 'w';

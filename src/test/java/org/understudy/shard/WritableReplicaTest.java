@@ -33,7 +33,7 @@ class WritableReplicaTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"LPOP goes", "PERSIST goes", "EXPIRE goes 100", "RENAMENX goes stays",
-      "LSET goes 0 x", "UNLINK goes", "DEL goes"})
+      "LSET goes 0 x", "UNLINK goes", "DEL goes", "GETDEL goes", "SMOVE goes no x", "SMOVE no goes x"})
   void writersRemoveThem(String command) {
     Object[] words = command.split(" ");
     shard.call(words);
