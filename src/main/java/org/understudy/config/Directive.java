@@ -152,6 +152,7 @@ public enum Directive {
   AOF_USE_RDB_PREAMBLE("aof-use-rdb-preamble", yesNo(true)),
   AOF_TIMESTAMP_ENABLED("aof-timestamp-enabled", yesNo(false)),
   AOF_DISABLE_AUTO_GC("aof-disable-auto-gc", yesNo(false)),
+  AOF_REPLICATION_OFFSET("aof-replication-offset", yesNo(true), OURS),
 
   // ---- replication -----------------------------------------------------------------------------------------------
   REPLICAOF("replicaof", "slaveof", new SpecialTypes.ReplicaOf(), IMMUTABLE),

@@ -253,7 +253,7 @@ public final class AofLoad implements LoadProgress {
       if (!rdb.complete()) throw refusedBase();
       from = rdb.used();
       place = rdb.place();
-      reader = new AofReader(rdb.loadedBytes(), fileBytes, this::annotation);
+      reader = new AofReader(rdb.loadedBytes(), fileBytes);
       if (isOldStyle()) log.info("Reading the remaining AOF tail...");
     }
     reader.feed(piece, from, length - from);
@@ -264,7 +264,7 @@ public final class AofLoad implements LoadProgress {
     boolean isRdb = length >= RDB_MAGIC.length;
     for (int i = 0; isRdb && i < RDB_MAGIC.length; i++) isRdb = piece[i] == RDB_MAGIC[i];
     if (!isRdb) {
-      reader = new AofReader(0, fileBytes, this::annotation);
+      reader = new AofReader(0, fileBytes);
       return;
     }
     log.info(isOldStyle() ? "Reading RDB preamble from AOF file..." : "Reading RDB base file on AOF loading...");
@@ -282,20 +282,14 @@ public final class AofLoad implements LoadProgress {
     return new Refused();
   }
 
-  /** Timestamps are for people and for redis-check-aof. */
-  private void annotation(byte[] text) {
-    RdbWriter.Place named = AofPlaces.parse(text);
-    if (named != null) place = named;
-  }
-
   private long runCommands() throws Refused {
     long run = 0;
     long before = reader.commandEnd();
     try {
       for (byte[][] command = reader.next(); command != null; command = reader.next(), run++) {
-        place = null; // what was said before it does not hold any more, and what is said behind it is not read yet
         boolean inTransaction = commands.inTransaction();
-        if (!commands.run(command)) {
+        place = AofPlaces.parse(command); // what was noted before any other command does not hold any more
+        if (place == null && !commands.run(command)) {
           logEnd(before);
           log.warn("Unknown command '{}' reading the append only file {}", Bytes.string(command[0]), name.name());
           throw new Refused();

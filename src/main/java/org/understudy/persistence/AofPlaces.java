@@ -1,28 +1,32 @@
 package org.understudy.persistence;
 
-import java.util.Arrays;
 import org.understudy.bytes.Bytes;
 import org.understudy.rdb.RdbWriter;
+import org.understudy.resp.RequestBuffer;
 
 /**
- * Places in the history of changes as annotations of an append-only file, which Redis skips: {@code #REPL:DATABASE ID
- * OFFSET}. One holds for the dataset that all commands before it make, so only if none follows.
+ * Places in the history of changes, noted in an append-only file: {@code PING "REPL:DATABASE ID OFFSET"}. One holds for
+ * the dataset that all commands before it make, so only if none follows. It is a command rather than an annotation,
+ * since whoever reads commands takes it and makes nothing of it, while not all who read such files know of annotations.
+ * And it is in the file rather than beside it, so that no crash can tear it from the changes that it is about.
  */
 public final class AofPlaces {
-  private static final byte[] NAME = Bytes.of("REPL:");
+  private static final byte[] PING = Bytes.of("PING");
+  private static final String NAME = "REPL:";
   private static final int ID_LENGTH = 40;
 
   private AofPlaces() {}
 
-  /** The whole line. */
-  public static byte[] annotation(RdbWriter.Place place) {
-    return Bytes.of("#REPL:" + place.database() + " " + place.id() + " " + place.offset() + "\r\n");
+  /** Adds the whole command. */
+  public static void add(RequestBuffer out, RdbWriter.Place place) {
+    out.add(PING, Bytes.of(NAME + place.database() + " " + place.id() + " " + place.offset()));
   }
 
-  /** The place that an annotation names; null if it is another one. @param text without sign and line end */
-  static RdbWriter.Place parse(byte[] text) {
-    if (text.length < NAME.length || !Arrays.equals(text, 0, NAME.length, NAME, 0, NAME.length)) return null;
-    String[] words = Bytes.string(text, NAME.length, text.length - NAME.length).split(" ");
+  /** The place that a command notes; null if it is any other command. */
+  static RdbWriter.Place parse(byte[][] command) {
+    if (command.length != 2 || !Bytes.is(command[0], "PING")) return null;
+    String text = Bytes.string(command[1]);
+    String[] words = text.startsWith(NAME) ? text.substring(NAME.length()).split(" ") : new String[0];
     if (words.length != 3 || words[1].length() != ID_LENGTH) return null;
     try {
       return new RdbWriter.Place(Integer.parseInt(words[0]), words[1], Long.parseLong(words[2]));

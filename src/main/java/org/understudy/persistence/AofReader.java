@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Finds the commands in an append-only file that comes in chunks of any size. What begins with {@code #} up to the end
- * of its line is an annotation, which says something about the commands around it.
+ * of its line is an annotation, for people and for redis-check-aof: it is skipped.
  *
  * <pre>
  *   *COUNT CRLF, then COUNT times: $LENGTH CRLF, LENGTH bytes, CRLF     a command
@@ -26,13 +26,7 @@ final class AofReader {
     }
   }
 
-  /** Gets annotations without their {@code #} and line end. */
-  interface Annotations {
-    void annotation(byte[] text);
-  }
-
   private final long fileBytes;
-  private final Annotations annotations;
   private byte[] buffer = new byte[0];
   private int at;
   private int end;
@@ -56,12 +50,11 @@ final class AofReader {
   /**
    * @param position of the first chunk in the file, {@code fileBytes} its size: nothing longer is believed
    */
-  AofReader(long position, long fileBytes, Annotations annotations) {
+  AofReader(long position, long fileBytes) {
     this.bufferPosition = position;
     this.position = position;
     this.commandEnd = position;
     this.fileBytes = fileBytes;
-    this.annotations = annotations;
   }
 
   /** Adds a chunk; the array is the caller's again afterwards. All commands before must have been taken. */
@@ -121,8 +114,6 @@ final class AofReader {
         at = lineEnd + 1;
         return true;
       }
-      int textEnd = buffer[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
-      annotations.annotation(Arrays.copyOfRange(buffer, at + 1, Math.max(at + 1, textEnd)));
       at = lineEnd + 1;
       position = bufferPosition + at;
     }

@@ -1,6 +1,7 @@
 package org.understudy.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -220,6 +221,42 @@ class AppendOnlyTest {
     assertEquals(id, again.parts.replication.history().secondId());
     assertEquals(end, again.parts.replicationLog.end());
     assertEquals("1", again.keyspace().database(3).size() + "");
+  }
+
+  @Test
+  void thePlaceIsNotedBehindEachGroupInACommandThatDoesNothing() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "2");
+    String place = "REPL:0 " + shard.parts.replication.history().id() + " " + shard.parts.replicationLog.end();
+    assertEquals("*2 $6 SELECT $1 0 *3 $3 SET $1 a $1 1 *3 $3 SET $1 a $1 2 *2 $4 PING $" + place.length() + " " + place
+        + " ", increment(shard));
+  }
+
+  @Test
+  void noPlaceIsNotedNorKnownAfterARestartIfThatIsNotWanted() {
+    DirectShard shard = first("aof-replication-offset no");
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    assertEquals("*2 $6 SELECT $1 0 *3 $3 SET $1 a $1 1 ", increment(shard));
+    assertFalse(restart().parts.replicationLog.isActive());
+    shard.call("CONFIG", "SET", "aof-replication-offset", "yes");
+    shard.call("SET", "a", "2");
+    assertTrue(restart().parts.replicationLog.isActive());
+    shard.call("CONFIG", "SET", "aof-replication-offset", "no");
+    shard.call("SET", "a", "3");
+    assertFalse(restart().parts.replicationLog.isActive(), "the place that was noted is not the end's");
+  }
+
+  @Test
+  void aPingOfAnybodyElseIsNoPlace() {
+    Path file = place(first(), "appendonly.aof.1.incr.aof");
+    String id = "0123456789abcdef0123456789abcdef01234567";
+    for (String text : List.of("hello", "REPL:0 " + id, "REPL:0 " + id + " x", "REPL:0 short 7", "REPL:0  " + id + " 7")) {
+      files.put(file, Bytes.of("*2\r\n$4\r\nPING\r\n$" + text.length() + "\r\n" + text + "\r\n"));
+      assertFalse(restart().parts.replicationLog.isActive(), text);
+    }
   }
 
   @Test

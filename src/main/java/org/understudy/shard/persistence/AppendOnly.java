@@ -78,6 +78,7 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
   private long timestampSeconds;
   private final RequestBuffer select = new RequestBuffer();
   private RdbWriter.Place notedPlace;
+  private final RequestBuffer noted = new RequestBuffer();
   private boolean handOverDue;
   /** Whether the end of patience is looked out for, and whether it has come: until the writer has caught up. */
   private boolean watchesPatience;
@@ -180,11 +181,13 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
 
   /** Says at the end of a group where it is in the history of changes, so that replication can go on there. */
   private void notePlace() {
+    if (!config.flag(Directive.AOF_REPLICATION_OFFSET)) return;
     RdbWriter.Place place = continuity.place();
     if (place == null || place.equals(notedPlace) || propagation.isInTheMiddle()) return;
     notedPlace = place;
-    byte[] annotation = AofPlaces.annotation(place);
-    writer.add(annotation, 0, annotation.length);
+    noted.clear();
+    AofPlaces.add(noted, place);
+    writer.add(noted.array(), 0, noted.size());
     notedPosition = writer.addedPosition(); // nobody's change
   }
 
