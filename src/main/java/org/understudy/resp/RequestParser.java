@@ -47,6 +47,8 @@ public final class RequestParser {
   // the buffer for an unfinished line that began in an earlier chunk
   private byte[] line = Bytes.EMPTY;
   private int lineLength;
+  /** A zero byte came before the end of the line: it has none. */
+  private boolean lineIsEndless;
 
   // the unfinished request
   private byte[][] arguments = NO_ARGUMENTS;
@@ -376,15 +378,17 @@ public final class RequestParser {
 
   /**
    * Moves behind the next line if it is complete; its text then is [lineFrom, lineTo) of {@link #lineSource}, and for
-   * {@code \n} always stands in {@link #line}. A partial line is kept for the next chunk.
+   * {@code \n} always stands in {@link #line}. A partial line is kept for the next chunk. Redis looks for the end with
+   * strchr, so a line with a zero byte never ends: the hello of a TLS client, for instance, waits for an answer.
    */
   private boolean takeLine(char end, String tooLong) {
     boolean lengthLine = end == '\r';
     int i = position;
+    while (i < limit && chunk[i] != end && chunk[i] != 0) i++;
     // a length line ends with \r and one byte more, which Redis does not look at
-    while (i < limit && chunk[i] != end) i++;
-    boolean endInLine = lengthLine && lineLength > 0 && line[lineLength - 1] == '\r';
-    boolean complete = endInLine || (lengthLine ? i + 1 < limit : i < limit);
+    boolean endInLine = lengthLine && !lineIsEndless && lineLength > 0 && line[lineLength - 1] == '\r';
+    if (!endInLine && i < limit && chunk[i] == 0) lineIsEndless = true;
+    boolean complete = endInLine || !lineIsEndless && (lengthLine ? i + 1 < limit : i < limit);
     if (!complete) {
       keep(position, limit);
       position = limit;

@@ -196,6 +196,38 @@ class RequestParserTest {
     assertEquals("Protocol error: " + reason, parser.error());
   }
 
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      PI\\0NG      | too big inline request
+      *1\\0        | too big mbulk count string
+      *1\\r\\n$1\\0 | too big bulk count string
+      """)
+  void aLineWithAZeroByteHasNoEndBeforeTheLimit(String start, String reason) {
+    String input = unescape(start);
+    for (int split = 0; split <= input.length(); split++) {
+      RequestParser parser = new RequestParser();
+      feedAll(parser, input.substring(0, split));
+      feedAll(parser, input.substring(split) + "\r");
+      feedAll(parser, "\nPING\r\n");
+      assertNull(parser.error(), "split at " + split);
+      feedAll(parser, "\n".repeat(RequestParser.MAX_LINE_BYTES));
+      assertEquals("Protocol error: " + reason, parser.error());
+    }
+  }
+
+  @Test
+  void theByteBehindAReturnIsNotLookedAt() {
+    for (String input : List.of("*1\r\0$4\r\0PING\r\0", "*1\r|$4\r\0PING||")) {
+      for (int split = 0; split <= input.length(); split++) {
+        RequestParser parser = new RequestParser();
+        List<List<String>> requests = new ArrayList<>();
+        feed(parser, Bytes.of(input), 0, split, requests);
+        feed(parser, Bytes.of(input), split, input.length(), requests);
+        assertEquals(List.of(List.of("PING")), requests, "split at " + split);
+      }
+    }
+  }
+
   @Test
   void beforeAuthenticationRequestsAreSmall() {
     RequestParser parser = new RequestParser();
@@ -249,6 +281,6 @@ class RequestParserTest {
   }
 
   private static String unescape(String text) {
-    return text.replace("\\r", "\r").replace("\\n", "\n");
+    return text.replace("\\r", "\r").replace("\\n", "\n").replace("\\0", "\0");
   }
 }
