@@ -106,7 +106,7 @@ public final class DatabaseCommands {
     ReplyBuffer.Mark length = reply.open();
     long[] count = {0};
     call.db.forEach(entry -> {
-      if ((all || matches(pattern, entry)) && !isExpired(call, entry)) {
+      if ((all || matches(pattern, entry)) && !call.db.isExpired(entry)) {
         reply.bulk(entry.keyArray(), entry.keyOffset(), entry.keyLength());
         count[0]++;
       }
@@ -137,7 +137,7 @@ public final class DatabaseCommands {
     @Override
     public boolean step(ReplyBuffer reply) {
       cursor = db.scan(cursor, STEP_KEYS, entry -> {
-        if (!all && !matches(pattern, entry)) return;
+        if (!all && !matches(pattern, entry) || db.isExpired(entry)) return;
         keys.bulk(entry.keyArray(), entry.keyOffset(), entry.keyLength());
         count++;
       });
@@ -155,22 +155,24 @@ public final class DatabaseCommands {
     return Glob.matches(pattern, entry.keyArray(), entry.keyOffset(), entry.keyLength(), false);
   }
 
-  private static boolean isExpired(Call call, Entry entry) {
-    return entry.hasExpiry() && call.nowMillis > entry.expireAtMillis()
-        && call.keyspace.expiryMode() != ExpiryMode.KEEP;
-  }
-
-  /** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type] */
+  /**
+   * SCAN cursor [MATCH pattern] [COUNT n] [TYPE type]. Expired keys that match the pattern are removed if that is the
+   * mode. With TYPE each of those counts as looked up, found or not; what has just been removed is of type none.
+   */
   static void scan(Call call) {
     long cursor = Arguments.cursor(call.argv[1]);
     ScanOptions options = ScanOptions.ofKeys(call.argv);
     List<byte[]> found = new ArrayList<>();
     long next = call.db.scan(cursor, (int) Math.min(Integer.MAX_VALUE, options.count()), entry -> {
       if (!options.matches(entry.keyArray(), entry.keyOffset(), entry.keyLength())) return;
-      if (options.type() != null && !Bytes.is(options.type(), entry.type().word())) return;
-      found.add(entry.key());
+      byte[] key = entry.key();
+      if (options.type() == null ? call.db.contains(key) : isOfType(call, key, options.type())) found.add(key);
     });
     ScanOptions.reply(call.reply, next, found);
+  }
+
+  private static boolean isOfType(Call call, byte[] key, byte[] type) {
+    return Bytes.is(type, KeyCommands.typeOf(call, key)) && !call.db.isExpired(key);
   }
 
   // ---- whole databases ----------------------------------------------------------------------------------------------

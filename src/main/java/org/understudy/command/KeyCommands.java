@@ -210,7 +210,12 @@ public final class KeyCommands {
   }
 
   static void type(Call call) {
-    call.reply.simple(call.findUntouched(call.argv[1]) ? call.entry.type().word() : "none");
+    call.reply.simple(typeOf(call, call.argv[1]));
+  }
+
+  /** The type of a key's value, {@code none} if there is none; counts as a look-up, but not as an access. */
+  static String typeOf(Call call, byte[] key) {
+    return call.findUntouched(key) ? call.entry.type().word() : "none";
   }
 
   // ---- moving and copying -------------------------------------------------------------------------------------------

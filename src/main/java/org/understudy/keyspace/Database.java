@@ -14,7 +14,7 @@ public final class Database {
   /** As an expiry: the key keeps the one it has, or has none if it is new. */
   public static final long KEEP_EXPIRE = Long.MIN_VALUE;
 
-  /** Sees entries during a scan. It must not change the database; the entry is reused for the next one. */
+  /** Sees entries during a scan. It may remove this one, and nothing else; the entry is reused for the next one. */
   @FunctionalInterface
   public interface Visitor {
     void visit(Entry entry);
@@ -99,6 +99,12 @@ public final class Database {
     Segment segment = table.segment(hash);
     int slot = segment.find(hash, key);
     return slot >= 0 && isExpired(segment.slots[slot], keyspace.nowMillis());
+  }
+
+  /** Whether an entry that was found without a look-up counts as absent. */
+  public boolean isExpired(Entry entry) {
+    return entry.hasExpiry() && keyspace.nowMillis() > entry.expireAtMillis()
+        && keyspace.expiryMode() != ExpiryMode.KEEP;
   }
 
   /**
@@ -427,8 +433,8 @@ public final class Database {
 
   /**
    * One step of an iteration over the keys. A key that is there throughout the iteration is visited exactly once,
-   * whatever else is added and removed meanwhile (Redis promises: at least once). Expired keys are not visited; they
-   * are removed if that is the mode.
+   * whatever else is added and removed meanwhile (Redis promises: at least once). Expired keys that are still there are
+   * visited too.
    *
    * @param cursor 0 to begin, then what the last step returned; below 2^52
    * @param count about how many keys to visit
@@ -437,7 +443,6 @@ public final class Database {
   public long scan(long cursor, int count, Visitor visitor) {
     Entry entry = new Entry();
     Batch batch = keyspace.takeBatch();
-    long now = keyspace.nowMillis();
     long wanted = Math.max(1, count);
     long slotsLeft = 10L * wanted; // as Redis: that many buckets in vain are enough for one step
     long position = cursor & Table.END - 1;
@@ -446,15 +451,10 @@ public final class Database {
       position = table.collect(position, slots, batch);
       slotsLeft -= slots;
       for (int i = 0; i < batch.size; i++) {
-        Object found = batch.entries[i];
-        if (isExpired(found, now)) {
-          if (keyspace.expiryMode() == ExpiryMode.DELETE) expire(batch.hashes[i], Stored.key(found));
-          continue;
-        }
-        Stored.show(found, entry, forms);
+        Stored.show(batch.entries[i], entry, forms);
         visitor.visit(entry);
-        wanted--;
       }
+      wanted -= batch.size;
       batch.clear();
     } while (position < Table.END && wanted > 0 && slotsLeft > 0);
     keyspace.giveBack(batch);

@@ -88,6 +88,15 @@ class StringsComparisonTest extends SideBySideTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "TYPE list", "TYPE none", "TYPE string", "MATCH x*", "MATCH d* TYPE none"})
+  void scanRemovesTheExpiredKeysItWouldHaveNamed(String options) throws IOException {
+    both.assertSameReply("SET", "dead", "v", "PXAT", 1);
+    both.assertSameReplyInAnyOrder(words("SCAN 0 " + options));
+    both.assertSameReply("DBSIZE");
+    both.assertSameReports();
+  }
+
   private static Object[] words(String line) {
     return line.strip().split(" ");
   }
