@@ -130,7 +130,8 @@ class ServerCommandsComparisonTest {
         "CONFIG SET maxmemory 100mb hz 50", "CONFIG GET maxmemory", "CONFIG GET hz",
         "CONFIG SET notify-keyspace-events KEAnm",
         "CONFIG GET notify-keyspace-events", "CONFIG SET notify-keyspace-events q", "CONFIG REWRITE", "CONFIG HELP",
-        "CONFIG FOO", "CONFIG GET", "CONFIG RESETSTAT");
+        "CONFIG SET hz 7 watchdog-period 1", "CONFIG GET watchdog-period", "CONFIG SET watchdog-period 0",
+        "CONFIG GET watchdog-period", "CONFIG FOO", "CONFIG GET", "CONFIG RESETSTAT");
   }
 
   @Test

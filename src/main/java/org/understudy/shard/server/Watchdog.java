@@ -11,7 +11,7 @@ import org.understudy.config.Directive;
 
 /**
  * Says in the log what the shard's loop is doing when it has not come round for {@code watchdog-period}
- * milliseconds (but at least two rounds of background work). A thread of its own, which is there only while the
+ * milliseconds. Fewer than two rounds of background work take becomes just that. A thread of its own, which is there only while the
  * directive is set.
  */
 public final class Watchdog {
@@ -37,8 +37,12 @@ public final class Watchdog {
   }
 
   private void configured(Config config) {
-    long period = config.number(Directive.WATCHDOG_PERIOD);
-    periodMillis = period == 0 ? 0 : Math.max(period, 2000 / config.hz());
+    long least = 1000 / config.hz() * 2;
+    periodMillis = config.number(Directive.WATCHDOG_PERIOD);
+    if (periodMillis != 0 && periodMillis < least) {
+      periodMillis = least;
+      config.assign(Directive.WATCHDOG_PERIOD, Long.toString(least));
+    }
     lastRoundNanos = clock.nanos();
     if (watcher != null) watcher.shutdownNow();
     watcher = null;
