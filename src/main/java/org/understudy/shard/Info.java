@@ -236,7 +236,7 @@ final class Info {
     field("mem_clients_slaves", memory.replicasBytes());
     field("mem_clients_normal", memory.clientsBytes());
     field("mem_cluster_links", 0);
-    field("mem_aof_buffer", persistence.appendOnly().unwrittenBytes());
+    field("mem_aof_buffer", memory.unwrittenBytes());
     field("mem_allocator", "jvm-" + System.getProperty("java.vm.version"));
     field("active_defrag_running", 0); // the collector's business
     field("lazyfree_pending_objects", 0); // what is unlinked is the collector's, nothing here waits to be freed

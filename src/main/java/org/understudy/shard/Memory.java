@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.understudy.command.Session;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
@@ -14,7 +15,7 @@ import org.understudy.shard.server.ProcFiles;
 
 /**
  * What the server holds on the heap because of its users: {@code used_memory}. Counted are the databases (keys, values,
- * tables), the clients with their buffers, and the replication log. Not in it, though the process has it: the JVM with
+ * tables), the clients with their buffers, the replication log, and what waits to be written to the append-only file. Not in it, though the process has it: the JVM with
  * its code, classes and counters, objects that the collector has not freed yet, and spare heap; {@code used_memory_rss}
  * and the {@code understudy_heap_*} fields of INFO show those.
  */
@@ -26,6 +27,7 @@ final class Memory {
   private final Clients clients;
   private final ReplicationLog log;
   private final IntSupplier replicas;
+  private final LongSupplier unwritten;
   private final long startupBytes;
   private final long machineBytes = ProcFiles.machineBytes();
   private final long[] largestInput = new long[RECENT_SECONDS];
@@ -33,29 +35,42 @@ final class Memory {
   private long lastSampleSecond;
   private long peakBytes;
 
-  /** @param replicas how many are attached */
-  Memory(Keyspace keyspace, Clients clients, ReplicationLog log, IntSupplier replicas) {
+  /**
+   * @param replicas how many are attached
+   * @param unwritten bytes that wait for the append-only file; not asked before all parts are there
+   */
+  Memory(Keyspace keyspace, Clients clients, ReplicationLog log, IntSupplier replicas, LongSupplier unwritten) {
     this.keyspace = keyspace;
     this.clients = clients;
     this.log = log;
     this.replicas = replicas;
-    startupBytes = used();
+    this.unwritten = unwritten;
+    startupBytes = keyspace.usedBytes();
     peakBytes = startupBytes;
   }
 
   /** Bytes in use. Cheap enough to be asked before each command; clients' buffers may be those of the last second. */
   long used() {
-    return keyspace.usedBytes() + clientsBytes() + log.memoryBytes();
+    return keyspace.usedBytes() + clientsBytes() + log.memoryBytes() + unwrittenBytes();
   }
 
-  /** Those of them that no key has to go for: what replicas keep of the log beyond its size. */
+  /** Those of them that no key has to go for: what is on its way to replicas or to the append-only file. */
   long notCountedForEviction() {
+    return beyondLogSize() + unwrittenBytes();
+  }
+
+  /** What replicas keep of the log beyond its size. Without replicas all of the log counts as its own. */
+  long replicasBytes() {
+    return replicas.getAsInt() == 0 ? 0 : beyondLogSize();
+  }
+
+  private long beyondLogSize() {
     return Math.max(0, log.memoryBytes() - log.capacityBytes());
   }
 
-  /** The same as long as there are replicas; without them all of the log counts as its own. */
-  long replicasBytes() {
-    return replicas.getAsInt() == 0 ? 0 : notCountedForEviction();
+  /** What waits to be written to the append-only file. */
+  long unwrittenBytes() {
+    return unwritten.getAsLong();
   }
 
   /** {@link #used} after looking at all clients. */
@@ -111,9 +126,9 @@ final class Memory {
     return clients.memory.allBytes();
   }
 
-  /** What is not data: the databases' tables and the clients. */
+  /** What is not data: the databases' tables, the clients, the log and what waits to be written. */
   long overheadBytes() {
-    return keyspace.overheadBytes() + clientsBytes() + log.memoryBytes();
+    return keyspace.overheadBytes() + clientsBytes() + log.memoryBytes() + unwrittenBytes();
   }
 
   /** The databases that hold keys. */

@@ -115,14 +115,15 @@ final class MemoryCommands {
     long resident = ProcFiles.residentBytes();
     List<Database> filled = memory.filledDatabases();
     ReplyBuffer reply = call.reply;
-    reply.map(13 + filled.size() + (resident < 0 ? 0 : 2));
+    reply.map(14 + filled.size() + (resident < 0 ? 0 : 2));
     number("peak.allocated", memory.peakBytes(), reply);
     number("total.allocated", used, reply);
     number("startup.allocated", memory.startupBytes(), reply);
     number("replication.backlog", memory.logBytes(), reply);
     number("clients.slaves", memory.replicasBytes(), reply);
     number("clients.normal", memory.clientsBytes(), reply);
-    number("aof.buffer", 0, reply);
+    number("cluster.links", 0, reply);
+    number("aof.buffer", memory.unwrittenBytes(), reply);
     for (Database database : filled) {
       reply.bulk("db." + database.index());
       reply.map(3);

@@ -182,7 +182,7 @@ public final class ShardParts {
     clientCron = new ClientCron(config, clients);
     spillFiles = new SpillFiles(files, () -> config.resolve("."), facts.processId());
     replicationLog = new ReplicationLog(config.number(Directive.REPL_BACKLOG_SIZE), LOG_GRACE_BYTES, spillFiles);
-    memory = new Memory(keyspace, clients, replicationLog, this::attachedReplicas);
+    memory = new Memory(keyspace, clients, replicationLog, this::attachedReplicas, this::unwrittenBytes);
     slowLog = new SlowLog(config);
     latencyMonitor = new LatencyMonitor(config);
     server = new ServerParts(config, clock, keyspace, facts, control, statistics, latencyMonitor);
@@ -326,6 +326,10 @@ public final class ShardParts {
 
   private int attachedReplicas() {
     return replicas.size();
+  }
+
+  private long unwrittenBytes() {
+    return persistence.appendOnly().unwrittenBytes();
   }
 
   public Shard shard() {

@@ -51,7 +51,7 @@ class AppendOnlyTest {
   }
 
   private static String info(DirectShard shard, String field) {
-    for (String line : shard.text("INFO", "persistence").split("\r\n")) {
+    for (String line : shard.text("INFO", "persistence", "memory").split("\r\n")) {
       if (line.startsWith(field + ":")) return line.substring(field.length() + 1);
     }
     return null;
@@ -373,6 +373,27 @@ class AppendOnlyTest {
     shard.runWriter();
     shard.runSlices();
     assertEquals("OK", shard.answer());
+  }
+
+  @Test
+  void whatWaitsToBeWrittenCountsAsUsedMemoryThatNoKeyHasToGoFor() {
+    DirectShard shard = withBusyDisk();
+    shard.holdWriter();
+    shard.call("SET", "a", "x".repeat(1 << 20));
+    long waiting = memory(shard, "mem_aof_buffer");
+    assertTrue(waiting > 1 << 20, "waiting: " + waiting);
+    assertEquals(waiting, memory(shard, "mem_not_counted_for_evict"));
+    List<?> stats = (List<?>) shard.call("MEMORY", "STATS");
+    assertEquals(waiting, stats.get(stats.indexOf("aof.buffer") + 1));
+    assertTrue(memory(shard, "used_memory") > 2 << 20, "the value, and once more on its way");
+    shard.runWriter();
+    shard.runSlices();
+    assertEquals(0, memory(shard, "mem_aof_buffer"));
+    assertTrue(memory(shard, "used_memory") < 2 << 20, "the value alone");
+  }
+
+  private static long memory(DirectShard shard, String field) {
+    return Long.parseLong(info(shard, field));
   }
 
   @Test
