@@ -32,8 +32,8 @@ final class DrainedSocketChannel extends SocketChannel {
   private EarlyReads.Reader reader;
   /** The last read left nothing, and the selector has not seen anything since. */
   private boolean drained;
-  /** Not null once there is a selector. */
-  private Runnable whenClosed;
+  /** A selector watches it, and tells when it is readable. */
+  private boolean watched;
 
   DrainedSocketChannel(SelectorProvider provider, SocketChannel channel) {
     super(provider);
@@ -44,8 +44,8 @@ final class DrainedSocketChannel extends SocketChannel {
    * From now on the selector tells when the socket is readable, also for the first time: so it watches the socket
    * before the client can have had an answer, and what that sends next is not overtaken by what others send later.
    */
-  void registered(Runnable whenClosed) {
-    this.whenClosed = whenClosed;
+  void registered() {
+    watched = true;
     drained = true;
   }
 
@@ -71,7 +71,7 @@ final class DrainedSocketChannel extends SocketChannel {
       count = -1;
     }
     if (count < 0 && reader != null) reader.ended();
-    drained = whenClosed != null && count >= 0 && count < room;
+    drained = watched && count >= 0 && count < room;
     return count >= SHOWN_BYTES && reader != null ? show(into, count) : count;
   }
 
@@ -169,7 +169,6 @@ final class DrainedSocketChannel extends SocketChannel {
 
   @Override
   protected void implCloseSelectableChannel() throws IOException {
-    if (whenClosed != null) whenClosed.run();
     channel.close();
   }
 

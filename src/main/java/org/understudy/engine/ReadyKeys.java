@@ -25,19 +25,22 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
   /** How many connections make it look for closed ones. */
   private int fullAt = FORGOTTEN_LATE;
 
-  /** @param connections those that are open, by the channel that is selected: safe for any thread that closes one */
+  /** @param connections the loop's, by the channel that is selected; some of them closed since */
   ReadyKeys(Map<SelectableChannel, DrainedSocketChannel> connections) {
     this.connections = connections;
   }
 
-  /** Has a connection be told when its key is selected. Pekko closes the key's channel, of which it hears nothing. */
+  /**
+   * Has a connection be told when its key is selected. Pekko closes the key's channel, of which nobody is told: so closed
+   * ones are looked for when there are many.
+   */
   void track(DrainedSocketChannel connection) {
     if (connections.size() >= fullAt) {
       connections.keySet().removeIf(channel -> !channel.isOpen());
       fullAt = Math.max(FORGOTTEN_LATE, 2 * connections.size());
     }
     connections.put(connection.channel, connection);
-    connection.registered(() -> connections.remove(connection.channel));
+    connection.registered();
   }
 
   /** A select begins. */
