@@ -35,7 +35,7 @@ import org.understudy.shard.clients.ShardMessage;
 
 /** Listens on the server's addresses and gives each connection that may come in its actor and its stream. */
 public final class ClientListener extends AbstractMatchingBehavior<ClientListener.Message> {
-  public sealed interface Message permits Bind, BindUnix, Bindings, Incoming, IncomingUnix {}
+  public sealed interface Message permits Bind, BindUnix, Open, Bindings, Incoming, IncomingUnix {}
 
   /**
    * Listen on these addresses, and no longer on others. If one of them cannot be had, what was listened on before
@@ -50,6 +50,9 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
 
   /** Listen on a Unix socket too. @param permissions the bits of {@code unixsocketperm}; 0 leaves them to the umask */
   public record BindUnix(Path path, int permissions, ActorRef<BoundUnix> replyTo) implements Message {}
+
+  /** Serve clients: those who came before were kept waiting. */
+  public enum Open implements Message { INSTANCE }
 
   /**
    * @param sockets how many addresses are listened on
@@ -93,6 +96,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   private Bind bound;
   private List<Tcp.ServerBinding> bindings = List.of();
   private UnixSockets unixSockets;
+  /** Who has come before {@link Open}; null since then. */
+  private List<Message> early = new ArrayList<>();
 
   /** One listener a loop: its connections run on the loop of the dispatcher that it is spawned on. */
   public static Behavior<Message> create(ActorRef<ShardMessage> shard, ShardParts parts, Users users,
@@ -113,7 +118,8 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   @Override
   public Behavior<Message> onMessage(Message message) {
     if (message instanceof Incoming incoming) {
-      accept(incoming);
+      if (early == null) accept(incoming);
+      else early.add(incoming);
     } else if (message instanceof Bind bind) {
       change(bind).thenAccept(getContext().getSelf()::tell);
     } else if (message instanceof Bindings outcome) {
@@ -122,9 +128,14 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
       if (now.succeeded()) bound = outcome.request;
       outcome.request.replyTo.tell(now);
     } else if (message instanceof IncomingUnix incoming) {
-      acceptUnix(incoming.connection);
+      if (early == null) acceptUnix(incoming.connection);
+      else early.add(incoming);
     } else if (message instanceof BindUnix bind) {
       bindUnix(bind);
+    } else if (message == Open.INSTANCE && early != null) {
+      List<Message> waiting = early;
+      early = null;
+      waiting.forEach(this::onMessage);
     }
     return this;
   }

@@ -1,6 +1,7 @@
 package org.understudy.node;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +40,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** Every socket listens and that is known: load the dataset, or start the sentinel. */
   enum Load implements Command { INSTANCE }
 
+  /** It takes longer to load: clients are told so from now on. */
+  enum TellOfLoading implements Command { INSTANCE }
+
   /** Shut down as SHUTDOWN without arguments does, with the {@code Config.SHUTDOWN_*} bits for the signal. */
   record ShutDown(int flags) implements Command {}
 
@@ -56,6 +60,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private static final Logger log = LoggerFactory.getLogger(Guardian.class);
+  /** Who comes while a dataset is loaded that takes no longer than this waits for its end and hears of no loading. */
+  private static final Duration QUIET_LOADING = Duration.ofMillis(100);
 
   private final Config config;
   private final Milestones milestones;
@@ -150,17 +156,27 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private Behavior<Command> onLoad(Load message) {
     if (sentinel == null) {
       shard.tell(new ShardMessage.Task(() -> parts.load(shutdown::requested, this::loaded)));
+      getContext().scheduleOnce(QUIET_LOADING, getContext().getSelf(), TellOfLoading.INSTANCE);
     } else {
       sentinel.start(getContext(), parts, work -> shard.tell(new ShardMessage.Task(work)));
       milestones.loaded.complete(Done.getInstance());
+      listeners.open();
     }
+    return this;
+  }
+
+  private Behavior<Command> onTellOfLoading() {
+    listeners.open();
     return this;
   }
 
   /** Runs on the shard's loop. */
   private void loaded(RdbFiles.Outcome outcome) {
     switch (outcome) {
-      case LOADED, ABSENT -> milestones.loaded.complete(Done.getInstance());
+      case LOADED, ABSENT -> {
+        listeners.open();
+        milestones.loaded.complete(Done.getInstance());
+      }
       case STOPPED -> parts.shutDown(Config.SHUTDOWN_NOSAVE);
       case FAILED, DAMAGED -> milestones.loaded.completeExceptionally(new StartFailure("no dataset"));
     }
@@ -171,6 +187,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return newReceiveBuilder()
         .onMessage(Listen.class, this::onListen)
         .onMessage(Load.class, this::onLoad)
+        .onMessage(TellOfLoading.class, message -> onTellOfLoading())
         .onMessage(ShutDown.class, this::onShutDown)
         .onMessage(Stop.class, message -> onStop())
         .build();

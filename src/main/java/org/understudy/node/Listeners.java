@@ -69,6 +69,12 @@ final class Listeners {
         .thenApply(ClientListener.BoundUnix::failure);
   }
 
+  /** Serves clients from now on, also those that have come already. */
+  void open() {
+    own.tell(ClientListener.Open.INSTANCE);
+    others.forEach(each -> each.tell(ClientListener.Open.INSTANCE));
+  }
+
   /** Ends the further loops with their connections. Those of the shard's loop end with its actor system. */
   void stop() {
     others.forEach(ActorSystem::terminate);

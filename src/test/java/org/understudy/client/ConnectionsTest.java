@@ -62,6 +62,7 @@ class ConnectionsTest {
     ActorRef<ShardMessage> shard = kit.spawn(KeyspaceShard.create(parts.shard()), "shard");
     ActorRef<ClientListener.Message> listener =
         kit.spawn(ClientListener.create(shard, parts, parts.users(), sessions, this::showReads), "listener");
+    listener.tell(ClientListener.Open.INSTANCE);
     TestProbe<ClientListener.Bound> bound = kit.createTestProbe();
     for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       port = freePort();
