@@ -1,9 +1,12 @@
 package org.understudy.persistence;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.QuotedArguments;
 
@@ -21,6 +24,8 @@ import org.understudy.bytes.QuotedArguments;
  */
 record AofManifest(File base, List<File> history, List<File> increments, long baseSequence, long incrementSequence) {
   static final AofManifest EMPTY = new AofManifest(null, List.of(), List.of(), 0, 0);
+  private static final Pattern LEADING_NUMBER = Pattern.compile("\\s*([+-]?[0-9]+)");
+  /** With its end. */
   private static final int MAX_LINE_BYTES = 1024;
 
   enum Type {
@@ -43,7 +48,7 @@ record AofManifest(File base, List<File> history, List<File> increments, long ba
   /** The bytes are no manifest. */
   static final class Malformed extends Exception {
     private static final long serialVersionUID = 1;
-    /** Number of the line from 1 on, and its text without the spaces around it; null where none is to blame. */
+    /** Number of the line from 1 on, and its text without the spaces around it; null if it is not even a line. */
     final int lineNumber;
     final String line;
 
@@ -67,21 +72,38 @@ record AofManifest(File base, List<File> history, List<File> increments, long ba
     AofManifest manifest = EMPTY;
     int from = 0;
     for (int number = 1; from < bytes.length; number++) {
-      int end = from;
-      while (end < bytes.length && bytes[end] != '\n') end++;
-      boolean complete = end < bytes.length && end - from < MAX_LINE_BYTES;
+      int end = lineEnd(bytes, from);
       if (bytes[from] != '#') {
-        if (!complete) throw new Malformed("The AOF manifest file contains too long line", number, null);
+        if (!isLine(bytes, from, end)) {
+          throw new Malformed("The AOF manifest file contains too long line", number, null);
+        }
         String line = trimmed(Bytes.string(bytes, from, end - from));
         try {
           manifest = manifest.with(file(line));
         } catch (IllegalArgumentException e) {
-          throw new Malformed(e.getMessage(), number, line.isEmpty() ? null : line);
+          throw new Malformed(e.getMessage(), number, line);
         }
       }
-      from = end + 1;
+      from = end;
     }
     return manifest;
+  }
+
+  /** Where the line ends that begins there; what is longer than a line may be counts as several. */
+  private static int lineEnd(byte[] bytes, int from) {
+    int limit = Math.min(bytes.length, from + MAX_LINE_BYTES);
+    for (int i = from; i < limit; i++) {
+      if (bytes[i] == '\n') return i + 1;
+    }
+    return limit;
+  }
+
+  /** Whether it ends as a line does, without a zero byte in it: text ends there. */
+  private static boolean isLine(byte[] bytes, int from, int end) {
+    for (int i = from; i < end; i++) {
+      if (bytes[i] == 0) return false;
+    }
+    return bytes[end - 1] == '\n';
   }
 
   private static String trimmed(String line) {
@@ -123,15 +145,12 @@ record AofManifest(File base, List<File> history, List<File> increments, long ba
     return new IllegalArgumentException("Invalid AOF manifest file format");
   }
 
-  /** As atoll reads it. */
+  /** As atoll reads it: up to the first other character, after white space and a sign; no further than a long goes. */
   private static long leadingNumber(String text) {
-    int end = text.startsWith("-") ? 1 : 0;
-    while (end < text.length() && Character.isDigit(text.charAt(end))) end++;
-    try {
-      return Long.parseLong(text.substring(0, end));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
+    Matcher digits = LEADING_NUMBER.matcher(text);
+    if (!digits.lookingAt()) return 0;
+    BigInteger number = new BigInteger(digits.group(1));
+    return number.min(BigInteger.valueOf(Long.MAX_VALUE)).max(BigInteger.valueOf(Long.MIN_VALUE)).longValue();
   }
 
   private AofManifest with(File file) {

@@ -127,7 +127,8 @@ final class ConfigCommands {
       if (directive != null && directive.sensitive()) call.redact(i + 1);
       settings.add(new Config.Setting(name, Bytes.string(argv[i + 1])));
     }
-    ConfigChange change = config.prepare(settings, call.session.isLocal(), persistence.isLoading());
+    boolean loading = persistence.isLoading() || persistence.isAsyncLoading();
+    ConfigChange change = config.prepare(settings, call.session.isLocal(), loading);
     change.publish();
     change.runHooks();
     if (change.changes(Directive.APPENDONLY)) switchAppendOnly(call, change);

@@ -69,6 +69,13 @@ class AofManifestTest {
         () -> parse("file a seq 1 type i\n file b seq 2 type x \n"));
     assertEquals(2, error.lineNumber);
     assertEquals("file b seq 2 type x", error.line);
+    assertEquals("", assertThrows(AofManifest.Malformed.class, () -> parse("file a seq 1 type i\n \n")).line);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1x,1", "+1,1", "' 7',7", "-3,-3", "99999999999999999999,9223372036854775807"})
+  void aNumberEndsAtTheFirstOtherCharacter(String text, long number) throws AofManifest.Malformed {
+    assertEquals(number, parse("file a seq \"" + text + "\" type b\n").baseSequence());
   }
 
   @Test
@@ -78,6 +85,11 @@ class AofManifestTest {
     assertEquals(1, parse(longest + "\n").increments().size());
     assertEquals("The AOF manifest file contains too long line",
         assertThrows(AofManifest.Malformed.class, () -> parse(longest + "y\n")).getMessage());
+    parse("#" + "x".repeat(1022) + "\n" + longest + "\n");
+    for (String more : List.of("#" + "x".repeat(3000) + "\n", "file a seq 1 type i\0\n", "\0")) {
+      assertEquals("The AOF manifest file contains too long line",
+          assertThrows(AofManifest.Malformed.class, () -> parse(more)).getMessage());
+    }
   }
 
   @Test

@@ -374,6 +374,26 @@ class ReplicaScenarioTest {
   }
 
   @Test
+  void whileALaterStateOfTheDatasetIsLoadedTheOldOneIsServedAndNothingMayComeInBetween() {
+    Ensemble.Member primary = ensemble.startPrimary("repl-diskless-sync-delay 0", "repl-backlog-size 16kb");
+    for (int i = 0; i < 100; i++) primary.call("SET", "key" + i, i);
+    Ensemble.Member replica = ensemble.startReplica(primary.port(), "repl-diskless-load swapdb");
+    ensemble.awaitInSync(primary, replica);
+    replica.call("CONFIG", "SET", "key-load-delay", 50_000);
+    primary.call("MULTI");
+    primary.call("CLIENT", "KILL", "TYPE", "replica");
+    primary.call("SET", "big", "x".repeat(100_000)); // more than the log keeps
+    primary.call("EXEC");
+    ensemble.await("it loads", () -> "1".equals(replica.info("persistence", "async_loading")));
+    assertEquals(100L, replica.call("DBSIZE"));
+    assertTrue(error(replica.call("CONFIG", "SET", "appendonly", "yes")).startsWith("LOADING"));
+    assertTrue(error(replica.call("REPLICAOF", "NO", "ONE")).startsWith("LOADING"));
+    replica.call("CONFIG", "SET", "key-load-delay", 0);
+    ensemble.awaitInSync(primary, replica);
+    assertEquals(101L, replica.call("DBSIZE"));
+  }
+
+  @Test
   void aGuardedPrimaryThatLostItsDataDoesNotWipeItsReplicas() {
     Ensemble.Member primary = ensemble.startPrimary();
     primary.call("SET", "a", 1);
