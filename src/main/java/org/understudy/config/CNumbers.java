@@ -1,5 +1,8 @@
 package org.understudy.config;
 
+import java.math.BigInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
 
@@ -8,6 +11,7 @@ public final class CNumbers {
   private static final long KB = 1024;
   private static final long MB = 1024 * KB;
   private static final long GB = 1024 * MB;
+  private static final Pattern LEADING_NUMBER = Pattern.compile("\\s*([+-]?[0-9]+)");
 
   private CNumbers() {}
 
@@ -41,6 +45,17 @@ public final class CNumbers {
       if (radix != 10) throw outOfRange;
       return negative ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
+  }
+
+  /**
+   * As much of a text as is a number, as atoll reads it: up to the first other character, after white space and a sign;
+   * no further than a long goes. 0 if there is none.
+   */
+  public static long leading(String text) {
+    Matcher digits = LEADING_NUMBER.matcher(text);
+    if (!digits.lookingAt()) return 0;
+    BigInteger number = new BigInteger(digits.group(1));
+    return number.min(BigInteger.valueOf(Long.MAX_VALUE)).max(BigInteger.valueOf(Long.MIN_VALUE)).longValue();
   }
 
   /**

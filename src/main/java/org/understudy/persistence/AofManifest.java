@@ -1,14 +1,12 @@
 package org.understudy.persistence;
 
 import java.io.ByteArrayOutputStream;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.QuotedArguments;
+import org.understudy.config.CNumbers;
 
 /**
  * Which files make up the append-only file: one base, a snapshot, and behind it increments, commands in the order of
@@ -24,7 +22,6 @@ import org.understudy.bytes.QuotedArguments;
  */
 record AofManifest(File base, List<File> history, List<File> increments, long baseSequence, long incrementSequence) {
   static final AofManifest EMPTY = new AofManifest(null, List.of(), List.of(), 0, 0);
-  private static final Pattern LEADING_NUMBER = Pattern.compile("\\s*([+-]?[0-9]+)");
   /** With its end. */
   private static final int MAX_LINE_BYTES = 1024;
 
@@ -129,7 +126,7 @@ record AofManifest(File base, List<File> history, List<File> increments, long ba
             throw new IllegalArgumentException("File can't be a path, just a filename");
           }
         }
-        case "seq" -> sequence = leadingNumber(value);
+        case "seq" -> sequence = CNumbers.leading(value);
         case "type" -> type = value;
         default -> { } // later versions may say more
       }
@@ -143,14 +140,6 @@ record AofManifest(File base, List<File> history, List<File> increments, long ba
 
   private static IllegalArgumentException invalid() {
     return new IllegalArgumentException("Invalid AOF manifest file format");
-  }
-
-  /** As atoll reads it: up to the first other character, after white space and a sign; no further than a long goes. */
-  private static long leadingNumber(String text) {
-    Matcher digits = LEADING_NUMBER.matcher(text);
-    if (!digits.lookingAt()) return 0;
-    BigInteger number = new BigInteger(digits.group(1));
-    return number.min(BigInteger.valueOf(Long.MAX_VALUE)).max(BigInteger.valueOf(Long.MIN_VALUE)).longValue();
   }
 
   private AofManifest with(File file) {

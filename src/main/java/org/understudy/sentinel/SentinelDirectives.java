@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.config.CNumbers;
 import org.understudy.config.ConfigFileError;
 import org.understudy.config.SentinelLine;
 import org.understudy.sentinel.state.Address;
@@ -139,7 +140,7 @@ final class SentinelDirectives {
     String textOrNull = value.isEmpty() ? null : value;
     switch (name) {
       case "announce-ip" -> options = options.withAnnounceIp(textOrNull);
-      case "announce-port" -> options = options.withAnnouncePort((int) number(value));
+      case "announce-port" -> options = options.withAnnouncePort((int) CNumbers.leading(value));
       case "sentinel-user" -> options = options.withUser(textOrNull);
       case "sentinel-pass" -> options = options.withPassword(textOrNull);
       case "deny-scripts-reconfig" -> options = options.withDenyScriptsReconfig(
@@ -148,15 +149,15 @@ final class SentinelDirectives {
           yesNo(value, "Please specify yes or no for the resolve-hostnames option."));
       case "announce-hostnames" -> options = options.withAnnounceHostnames(
           yesNo(value, "Please specify yes or no for the announce-hostnames option."));
-      case "current-epoch" -> currentEpoch = Math.max(currentEpoch, number(value));
+      case "current-epoch" -> currentEpoch = Math.max(currentEpoch, CNumbers.leading(value));
       case "myid" -> {
         if (value.length() != ID_LENGTH) throw new Wrong("Malformed Sentinel id in myid option.");
         myId = value;
       }
       case "state-file" -> options = options.withStateFile(value.isEmpty() ? null : folder.resolve(value));
       case "forget-after" -> {
-        if (number(value) < 0) throw new Wrong("negative time parameter.");
-        options = options.withForgetAfterMillis(number(value));
+        if (CNumbers.leading(value) < 0) throw new Wrong("negative time parameter.");
+        options = options.withForgetAfterMillis(CNumbers.leading(value));
       }
       default -> {
         return false;
@@ -176,7 +177,7 @@ final class SentinelDirectives {
   /** monitor name host port quorum. */
   private boolean readMonitor(List<String> words) throws Wrong {
     if (words.size() != 5) return false;
-    int quorum = (int) number(words.get(4));
+    int quorum = (int) CNumbers.leading(words.get(4));
     if (quorum <= 0) throw new Wrong("Quorum must be 1 or greater.");
     Address address = address(words.get(2), words.get(3));
     String name = words.get(1);
@@ -212,10 +213,10 @@ final class SentinelDirectives {
       }
       case "rename-command" -> rename(primary, words.get(2), words.get(3));
       case "config-epoch" -> {
-        primary.configEpoch = number(words.get(2));
+        primary.configEpoch = CNumbers.leading(words.get(2));
         currentEpoch = Math.max(currentEpoch, primary.configEpoch);
       }
-      case "leader-epoch" -> primary.leaderEpoch = number(words.get(2));
+      case "leader-epoch" -> primary.leaderEpoch = CNumbers.leading(words.get(2));
       default -> primary.settings = changed(primary.settings, name, words.get(2));
     }
     return true;
@@ -235,7 +236,7 @@ final class SentinelDirectives {
     return switch (name) {
       case "down-after-milliseconds" -> settings.withDownAfter(positive(value));
       case "failover-timeout" -> settings.withFailoverTimeout(positive(value));
-      case "parallel-syncs" -> settings.withParallelSyncs((int) number(value));
+      case "parallel-syncs" -> settings.withParallelSyncs((int) CNumbers.leading(value));
       case "notification-script" -> settings.withNotificationScript(
           script(value, "Notification script seems non existing or non executable."));
       case "client-reconfig-script" -> settings.withClientReconfigScript(
@@ -243,16 +244,16 @@ final class SentinelDirectives {
       case "auth-pass" -> settings.withLogin(new Login(login.user(), value));
       case "auth-user" -> settings.withLogin(new Login(value, login.password()));
       case "master-reboot-down-after-period" -> {
-        if (number(value) < 0) throw new Wrong("negative time parameter.");
-        yield settings.withRebootDownAfter(number(value));
+        if (CNumbers.leading(value) < 0) throw new Wrong("negative time parameter.");
+        yield settings.withRebootDownAfter(CNumbers.leading(value));
       }
       default -> throw new IllegalStateException("no setting: " + name);
     };
   }
 
   private static long positive(String millis) throws Wrong {
-    if (number(millis) <= 0) throw new Wrong("negative or zero time parameter.");
-    return number(millis);
+    if (CNumbers.leading(millis) <= 0) throw new Wrong("negative or zero time parameter.");
+    return CNumbers.leading(millis);
   }
 
   private String script(String path, String otherwise) throws Wrong {
@@ -269,7 +270,7 @@ final class SentinelDirectives {
   }
 
   private Address address(String host, String port) throws Wrong {
-    long number = number(port);
+    long number = CNumbers.leading(port);
     if (!Address.isPort(number)) throw new Wrong("Invalid port number.");
     String ip = NameResolver.literal(host);
     if (ip == null && options.resolveHostnames()) ip = names.resolve(host);
@@ -278,18 +279,5 @@ final class SentinelDirectives {
       if (!options.resolveHostnames()) throw new Wrong("Can't resolve instance hostname.");
     }
     return new Address(host, ip, (int) number);
-  }
-
-  /** As much of a text as is a number, as atoi takes it. */
-  private static long number(String text) {
-    int from = 0;
-    while (from < text.length() && text.charAt(from) <= ' ') from++;
-    int to = from < text.length() && "+-".indexOf(text.charAt(from)) >= 0 ? from + 1 : from;
-    while (to < text.length() && Character.digit(text.charAt(to), 10) >= 0) to++;
-    try {
-      return Long.parseLong(text.substring(from, to));
-    } catch (NumberFormatException none) {
-      return to - from > 1 ? Long.MAX_VALUE : 0;
-    }
   }
 }

@@ -18,7 +18,6 @@ import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Doubles;
 import org.understudy.bytes.Glob;
-import org.understudy.bytes.Numbers;
 import org.understudy.command.Arguments;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
@@ -259,7 +258,7 @@ final class DebugCommands {
         background.run(call, () -> ConfigRewriter.rewriteFile(config, users, true));
       }
       case "3 aof-flush-sleep" -> {
-        persistence.appendOnly().writer().flushSleep(Arguments.integer(argv[2]));
+        persistence.appendOnly().writer().flushSleep(CNumbers.leading(Bytes.string(argv[2])));
         call.reply.ok();
       }
       case "3 leak" -> {
@@ -269,6 +268,10 @@ final class DebugCommands {
       case "3 drop-cluster-packet-filter" -> {
         Arguments.integer(argv[2]); // there are no packets
         call.reply.ok();
+      }
+      case "5 clusterlink" -> {
+        if (!Bytes.is(argv[2], "KILL")) throw Errors.subcommandSyntax(argv[0], argv[1]);
+        throw NO_CLUSTER;
       }
       case "2 stringmatch-test" -> matchGlobs(call);
       case "2 structsize" -> call.reply.bulk("bits:" + ServerFacts.ADDRESS_BITS);
@@ -298,7 +301,6 @@ final class DebugCommands {
         switch (subcommand) {
           case "replicate" -> replicate(call);
           case "mallctl", "mallctl-str" -> throw NO_SUCH_SETTING;
-          case "clusterlink" -> throw NO_CLUSTER;
           default -> {
             return false;
           }
@@ -359,11 +361,7 @@ final class DebugCommands {
   }
 
   private static boolean truth(byte[] number) {
-    try {
-      return Numbers.parseLong(number) != 0;
-    } catch (NumberFormatException e) {
-      return false;
-    }
+    return CNumbers.leading(Bytes.string(number)) != 0;
   }
 
   /** True after having ended the process, in vain. */

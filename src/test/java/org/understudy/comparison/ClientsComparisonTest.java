@@ -95,6 +95,7 @@ class ClientsComparisonTest {
       "reset; multi; reset; exec; client setname x; select 3; set a b; reset; client getname; get a; reset a",
       "subscribe a; reset; get x; client reply off; reset; ping; hello 3; reset; get x",
       "multi; monitor; exec",
+      "monitor; ping",
       "monitor; ping; multi; echo a; exec; ping x; select 3; client getname; echo; ping; get x; reset; ping",
       "client foo; client; client list type x; client list type; client list id a; client list id 1000000; client help",
       "client kill id 0; client kill id x; client kill type foo; client kill user nouser; client kill skipme maybe",

@@ -75,9 +75,12 @@ public final class Clients {
 
   // ---- sending ------------------------------------------------------------------------------------------------------
 
-  /** Sends a message that answers no request, in order with the replies of the command that runs. */
+  /**
+   * Sends a message that answers no request, in order with the replies of the command that runs. Nothing follows a last
+   * reply.
+   */
   void push(Client client, ByteString message) {
-    if (client.gone || client.closing) return;
+    if (client.gone || client.closing || client.session.closeAfterReply) return;
     if (client.current != null) {
       ReplyBuffer reply = client.current.reply;
       boolean muted = reply.muted();
