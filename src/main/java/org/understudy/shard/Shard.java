@@ -426,7 +426,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
       case BLOCKED -> {
         client.suspended = run;
         if (!reply.isEmpty()) client.sink.push(take(client, reply));
-        client.sink.waiting();
+        if (blocked.mayWaitForEver(client)) client.sink.waiting();
         wakeInTime();
       }
       case UNREAD -> {

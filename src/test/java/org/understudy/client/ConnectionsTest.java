@@ -205,6 +205,18 @@ class ConnectionsTest {
   }
 
   @Test
+  void whoStopsSendingStillGetsTheRepliesOfCommandsThatTakeLong() throws Exception {
+    config.assign(Directive.ENABLE_DEBUG_COMMAND, "yes");
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(Bytes.of("DEBUG POPULATE 20000\r\nKEYS *\r\nMEMORY PURGE\r\nDBSIZE\r\n"));
+      socket.shutdownOutput();
+      String replies = Bytes.string(socket.getInputStream().readAllBytes());
+      assertTrue(replies.startsWith("+OK\r\n*20000\r\n"), replies.substring(0, Math.min(100, replies.length())));
+      assertTrue(replies.endsWith("\r\n+OK\r\n:20000\r\n"), replies.substring(Math.max(0, replies.length() - 100)));
+    }
+  }
+
+  @Test
   void aKilledClientIsGoneFromTheListAtOnce() {
     RespClient admin = connect();
     RespClient victim = connect();

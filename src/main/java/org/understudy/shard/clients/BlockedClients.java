@@ -57,6 +57,14 @@ public final class BlockedClients {
     client.session.blocked = true;
   }
 
+  /**
+   * Whether the client waits for others, as by {@link #block}: who ends its requests does not want the answer any more.
+   * What it is to be told of its own work it still gets.
+   */
+  public boolean mayWaitForEver(Client client) {
+    return client.wait != null;
+  }
+
   /** Answers a waiting command. False if the client does not wait (any more). */
   public boolean release(Client client, Consumer<ReplyBuffer> answer) {
     if (client.gone || !client.session.blocked) return false;

@@ -32,7 +32,10 @@ public interface ClientSink {
   /** The run is done but the connection has more requests of the same chunk: its replies stay in the run's buffer. */
   void resume(Run run);
 
-  /** The client waits (blocked, paused): read on, so that its end is noticed, but execute nothing. */
+  /**
+   * The client waits for others (blocked, paused): read on, so that its end is noticed, but execute nothing. It is gone
+   * at its end, even of its requests alone.
+   */
   void waiting();
 
   /** Send what is queued, then close. */
