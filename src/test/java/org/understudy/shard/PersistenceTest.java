@@ -257,6 +257,18 @@ class PersistenceTest {
     assertEquals("ERR Error trying to load the RDB dump", shard.error("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH"));
   }
 
+  @Test
+  void ofADamagedFileNothingIsReloaded() {
+    shard.call("SET", "a", "1");
+    shard.call("SAVE");
+    byte[] file = shard.files.get(place);
+    file[file.length - 1] ^= 1; // of the checksum: all keys have been read by then
+    shard.files.put(place, file);
+    shard.call("SET", "later", "1");
+    assertEquals("ERR Error trying to load the RDB dump", shard.error("DEBUG", "RELOAD", "NOSAVE"));
+    assertEquals(0L, shard.call("DBSIZE"));
+  }
+
   // ---- loading at the start -----------------------------------------------------------------------------------------
 
   @Test

@@ -540,17 +540,14 @@ public final class Persistence {
   }
 
   /**
-   * DEBUG RELOAD: empties the dataset, if that is wanted, and loads the file at one go. A damaged one ends the server,
-   * as in Redis: half of a dataset is none.
+   * DEBUG RELOAD: empties the dataset, if that is wanted, and loads the file at one go. Of a damaged one nothing stays,
+   * since half of a dataset is none; where it was to join keys that were there, the server ends.
    *
    * @param replaces whether keys of the file may replace others
    * @return null, or the error line
    */
   public String reload(boolean flush, boolean replaces) {
-    if (flush) {
-      for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
-      files.forgetLibraries();
-    }
+    if (flush) empty();
     loading = true;
     RdbFiles.Outcome outcome = files.loadAtOnce(replaces);
     loading = false;
@@ -560,17 +557,22 @@ public final class Persistence {
     }
     if (outcome == RdbFiles.Outcome.DAMAGED) {
       reportDamage();
-      control.exit(ENDS_AFTER_DAMAGE);
+      if (flush) empty();
+      else control.exit(ENDS_AFTER_DAMAGE);
     }
     return "ERR Error trying to load the RDB dump";
+  }
+
+  private void empty() {
+    for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
+    files.forgetLibraries();
   }
 
   /** DEBUG LOADAOF: empties the dataset and loads the append-only file at one go. @return whether it is there */
   public boolean reloadAppendOnly() {
     appendOnly.flush();
     appendOnly.writer().readManifest();
-    for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
-    files.forgetLibraries();
+    empty();
     ExpiryMode before = keyspace.expiryMode();
     keyspace.expiryMode(ExpiryMode.KEEP);
     loading = true;
