@@ -355,6 +355,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         if (queue.isEmpty() && inFlight == 0) partSent();
       } else if (event == Waiting.INSTANCE) {
         waiting = true;
+        session.queryBufferBytes = parser.pendingBytes() + earlyBytes; // without the request that waits
         if (isClosed(in)) closeWhenSent();
         else if (!hasBeenPulled(in) && earlyBytes <= EARLY_BYTES) pull(in);
       } else if (event instanceof CloseAfter last) {

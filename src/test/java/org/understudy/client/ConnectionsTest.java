@@ -217,6 +217,18 @@ class ConnectionsTest {
   }
 
   @Test
+  void theRequestOfABlockedClientHasLeftItsBuffer() {
+    RespClient admin = connect();
+    RespClient blocked = connect();
+    Object id = blocked.call("CLIENT", "ID");
+    blocked.send("BLPOP", "list", 0);
+    eventually(() -> assertEquals("1", info(admin, "blocked_clients")));
+    eventually(() -> assertTrue(((String) admin.call("CLIENT", "LIST", "ID", id)).contains(" qbuf=0 ")));
+    blocked.sendRaw("*1\r\n$4\r\nPI");
+    eventually(() -> assertTrue(((String) admin.call("CLIENT", "LIST", "ID", id)).contains(" qbuf=10 ")));
+  }
+
+  @Test
   void aKilledClientIsGoneFromTheListAtOnce() {
     RespClient admin = connect();
     RespClient victim = connect();
