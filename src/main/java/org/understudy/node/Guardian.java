@@ -195,9 +195,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private Behavior<Command> onShutDown(ShutDown request) {
     shard.tell(new ShardMessage.Task(() -> {
-      if (parts.shutDown(request.flags) == null) return;
-      shutdown.callOff();
-      log.warn("SIGTERM received but errors trying to shut down the server, check the logs for more information");
+      if (parts.shutDown(request.flags) != null) shutdown.callOff();
     }));
     return this;
   }
