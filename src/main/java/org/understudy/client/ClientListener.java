@@ -27,6 +27,7 @@ import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.acl.Users;
+import org.understudy.bytes.AddressText;
 import org.understudy.command.Session;
 import org.understudy.config.Config;
 import org.understudy.resp.ReplyBuffer;

@@ -269,6 +269,7 @@ public final class AofWriter {
   public void rotate(boolean first, Consumer<Boolean> done) {
     hand(written -> {
       if (syncUnderWay) return false; // a file that is being synced cannot be closed
+      if (!written) log.warn("No new AOF file is begun while this one cannot be written: {}", writeFailure);
       done.accept(written && rotateNow(first));
       return true;
     });

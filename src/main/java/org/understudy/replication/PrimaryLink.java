@@ -111,6 +111,9 @@ public final class PrimaryLink {
   /** What happens to the link, and what comes over it, in order. */
   public sealed interface Report {}
 
+  /** There is a connection. @param own our end of it, {@code primary} the other */
+  public record Opened(InetSocketAddress own, InetSocketAddress primary) implements Report {}
+
   /** The link is at another step of its life. */
   public record Moved(Progress progress) implements Report {}
 
@@ -145,7 +148,8 @@ public final class PrimaryLink {
 
   private record Resolved(Route route, Throwable failure) implements Message {}
 
-  private record Connected(Connection connection, Throwable failure) implements Message {}
+  /** @param ends of the connection; null if it cannot be made */
+  private record Connected(Connection connection, Tcp.OutgoingConnection ends, Throwable failure) implements Message {}
 
   /** @param bytes null at the end of the connection, with the failure if there was one */
   private record Received(Connection connection, byte[] bytes, Throwable failure) implements Message {}
@@ -282,17 +286,18 @@ public final class PrimaryLink {
             .run(materializer);
     Connection mine = new Connection(made.first().first(), made.second());
     connection = mine;
-    context.pipeToSelf(made.first().second(), (done, failure) -> new Connected(mine, failure));
+    context.pipeToSelf(made.first().second(), (ends, failure) -> new Connected(mine, ends, failure));
     return state(message -> message instanceof Connected connected && connected.connection == connection
-        ? connected(connected.failure) : null);
+        ? connected(connected) : null);
   }
 
-  private Behavior<Message> connected(Throwable failure) {
-    if (failure != null) {
-      log.warn("Error condition on socket for SYNC: {}", reason(failure));
+  private Behavior<Message> connected(Connected connected) {
+    if (connected.failure != null) {
+      log.warn("Error condition on socket for SYNC: {}", reason(connected.failure));
       return failed();
     }
     connection.open = true;
+    owner.accept(new Opened(connected.ends.localAddress(), connected.ends.remoteAddress()));
     log.info("Non blocking connect for SYNC fired the event.");
     moved(Progress.HANDSHAKE);
     touch();

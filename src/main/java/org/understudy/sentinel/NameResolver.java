@@ -3,7 +3,7 @@ package org.understudy.sentinel;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
-import org.understudy.client.AddressText;
+import org.understudy.bytes.AddressText;
 
 /** Finds the addresses of names. */
 @FunctionalInterface

@@ -374,6 +374,16 @@ class ReplicaScenarioTest {
   }
 
   @Test
+  void aListOfClientsNamesBothEndsOfTheLinkToThePrimary() {
+    Ensemble.Member primary = ensemble.startPrimary();
+    Ensemble.Member replica = ensemble.startReplica(primary.port());
+    ensemble.awaitLinkUp(replica);
+    String line = replica.call("CLIENT", "LIST", "TYPE", "master").toString();
+    assertTrue(line.matches("(?s)id=\\d+ addr=127\\.0\\.0\\.1:" + primary.port() + " laddr=127\\.0\\.0\\.1:\\d+ .*flags=M .*"),
+        line);
+  }
+
+  @Test
   void whileALaterStateOfTheDatasetIsLoadedTheOldOneIsServedAndNothingMayComeInBetween() {
     Ensemble.Member primary = ensemble.startPrimary("repl-diskless-sync-delay 0", "repl-backlog-size 16kb");
     for (int i = 0; i < 100; i++) primary.call("SET", "key" + i, i);

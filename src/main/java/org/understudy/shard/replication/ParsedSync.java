@@ -62,7 +62,8 @@ final class ParsedSync implements FullSync {
       log.warn("Replication stream EOF marker is broken");
       fail();
     } else if (length > 0 && !load.read(bytes, from, length) && !load.complete()) {
-      failToLoad();
+      sayThatLoadingFailed();
+      fail();
     } else if (to < bytes.length) {
       later(before, () -> slice(bytes, to, last));
     } else if (!last) {
@@ -70,8 +71,8 @@ final class ParsedSync implements FullSync {
     } else if (load.complete()) {
       finish();
     } else {
-      load.endedEarly(null);
-      failToLoad();
+      sayThatItEndsEarly();
+      fail();
     }
   }
 
@@ -102,19 +103,28 @@ final class ParsedSync implements FullSync {
     owner.ready(replacement.streamDatabase());
   }
 
-  private void failToLoad() {
+  private void sayThatItEndsEarly() {
+    load.endedEarly(null);
+    sayThatLoadingFailed();
+  }
+
+  private static void sayThatLoadingFailed() {
     log.warn("Failed trying to load the MASTER synchronization DB from socket");
-    fail();
   }
 
   private void fail() {
-    abandon();
+    drop();
     owner.failed();
   }
 
   @Override
   public void abandon() {
     if (over) return;
+    sayThatItEndsEarly();
+    drop();
+  }
+
+  private void drop() {
     over = true;
     if (beside == null) replacement.flush();
     else log.info("MASTER <-> REPLICA sync: Discarding temporary DB in background");

@@ -10,6 +10,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.understudy.bytes.AddressText;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Clock;
 import org.understudy.command.CommandSpec;
@@ -84,6 +85,8 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   /** The link in use; reports of any other come too late. */
   private Object linkId;
   private Consumer<PrimaryLink.Message> link;
+  /** The ends of its connection, the last one if there is none now. */
+  private PrimaryLink.Opened connection;
   /** The link asks from where to go on, and has no answer as long as a dataset is being loaded. */
   private boolean asked;
   /** The dataset on its way, and what is known of it; null if there is none. */
@@ -247,6 +250,8 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     } else if (report instanceof PrimaryLink.Piece piece) {
       received(piece.bytes(), now);
       if (sync != null) sync.piece(piece.bytes(), transfer.isComplete());
+    } else if (report instanceof PrimaryLink.Opened opened) {
+      connection = opened;
     } else if (report instanceof PrimaryLink.Moved moved) {
       state.progress(moved.progress());
       admission.replica(true, state.isLinkUp());
@@ -393,9 +398,9 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   }
 
   private void open() {
-    PrimaryAddress primary = state.primary();
     long now = clock.millis();
-    Session session = new Session(statistics.nextClientId(), primary.host() + ":" + primary.port(), "", now);
+    Session session = new Session(statistics.nextClientId(), AddressText.of(connection.primary()),
+        AddressText.of(connection.own()), now);
     session.primary = true;
     session.authenticated = true;
     session.user = "(superuser)";

@@ -1,4 +1,4 @@
-package org.understudy.client;
+package org.understudy.bytes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

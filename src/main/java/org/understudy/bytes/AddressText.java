@@ -1,4 +1,4 @@
-package org.understudy.client;
+package org.understudy.bytes;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,7 +10,7 @@ public final class AddressText {
 
   private AddressText() {}
 
-  static String of(InetSocketAddress address) {
+  public static String of(InetSocketAddress address) {
     InetAddress ip = address.getAddress();
     return (ip instanceof Inet6Address ? '[' + of(ip) + ']' : of(ip)) + ':' + address.getPort();
   }
