@@ -85,9 +85,14 @@ final class ServerCommands {
     call.reply.bulk(micros % 1_000_000);
   }
 
+  /** LOLWUT [VERSION version [measure …]]: one picture for all versions; measures have to be numbers all the same. */
   private void lolwut(Call call) {
     byte[][] argv = call.argv;
-    if (argv.length >= 3 && Bytes.is(argv[1], "VERSION")) Arguments.integer(argv[2]);
+    if (argv.length >= 3 && Bytes.is(argv[1], "VERSION")) {
+      long version = Arguments.integer(argv[2]);
+      int measures = version == 5 ? 3 : version == 6 ? 2 : 0;
+      for (int i = 3; i < Math.min(argv.length, 3 + measures); i++) Arguments.integer(argv[i]);
+    }
     call.reply.verbatim("txt", Bytes.of(Lolwut.picture(clock.nanos(), call.session.id)));
   }
 

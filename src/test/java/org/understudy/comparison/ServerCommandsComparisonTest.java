@@ -176,8 +176,8 @@ class ServerCommandsComparisonTest {
   @Test
   void theRestAnswersTheSame() {
     allSame("ROLE", "WAIT 0 0", "WAIT a 0", "WAIT 0 a", "WAIT 1 -1", "WAIT -1 0", "SHUTDOWN ABORT", "SHUTDOWN FOO",
-        "SHUTDOWN SAVE NOSAVE", "SHUTDOWN ABORT NOW", "LOLWUT VERSION a", "INFO nosuch", "INFO cluster", "INFO modules",
-        "INFO keyspace", "TIME x");
+        "SHUTDOWN SAVE NOSAVE", "SHUTDOWN ABORT NOW", "LOLWUT VERSION a", "LOLWUT VERSION 5 1 1 a",
+        "LOLWUT VERSION 6 1 a 1", "INFO nosuch", "INFO cluster", "INFO modules", "INFO keyspace", "TIME x");
   }
 
   @Test
