@@ -168,6 +168,11 @@ public final class Call {
     return db.findForWrite(key, entry);
   }
 
+  /** As {@link #findForWrite(byte[])}, of a key that this command has looked up before: no further access. */
+  public boolean findAgainForWrite(byte[] key) {
+    return db.findForWrite(key, entry, false);
+  }
+
   /**
    * As {@link #find(byte[])}: the value of a key, null if there is none.
    *
@@ -185,6 +190,11 @@ public final class Call {
    */
   public <V extends Value> V findForWrite(byte[] key, Class<V> type) {
     return findForWrite(key) ? value(type) : null;
+  }
+
+  /** As {@link #findForWrite(byte[], Class)}, of a key that this command has looked up before: no further access. */
+  public <V extends Value> V findAgainForWrite(byte[] key, Class<V> type) {
+    return findAgainForWrite(key) ? value(type) : null;
   }
 
   private <V extends Value> V value(Class<V> type) {

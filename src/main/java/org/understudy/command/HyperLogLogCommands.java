@@ -137,7 +137,7 @@ public final class HyperLogLogCommands {
     }
     HyperLogLog value = found(call);
     if (call.entry.encoding() != Encoding.RAW) {
-      call.findForWrite(key);
+      call.findAgainForWrite(key);
       value = writable(call, key);
     }
     if (value.hasCachedEstimate()) {
@@ -150,7 +150,7 @@ public final class HyperLogLogCommands {
     } catch (CorruptHyperLogLog e) {
       throw CORRUPTED;
     }
-    call.findForWrite(key);
+    call.findAgainForWrite(key);
     writable(call, key).cacheEstimate(estimate);
     call.changed(key); // a read that is propagated: the bytes of the string are another
     call.reply.integer(estimate);

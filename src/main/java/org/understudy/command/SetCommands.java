@@ -224,7 +224,7 @@ public final class SetCommands {
       call.reply.integer(0);
       return;
     }
-    SetValue source = call.findForWrite(from, SetValue.class);
+    SetValue source = call.findAgainForWrite(from, SetValue.class);
     if (!targetFits) throw Errors.WRONG_TYPE;
     if (Arrays.equals(from, to)) {
       call.reply.integer(source.contains(member));
@@ -239,7 +239,7 @@ public final class SetCommands {
     else call.valueChanged();
     call.notify(NotifyClass.SET, "srem", from);
     if (emptied) call.notify(NotifyClass.GENERIC, "del", from);
-    SetValue target = call.findForWrite(to, SetValue.class);
+    SetValue target = call.findAgainForWrite(to, SetValue.class);
     boolean absent = target == null;
     if (absent) target = new SetValue();
     boolean added = add(call, target, member);

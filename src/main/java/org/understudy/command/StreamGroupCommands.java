@@ -269,7 +269,7 @@ final class StreamGroupCommands {
       return;
     }
     StreamId[] ids = StreamArguments.ids(call.argv, 3);
-    call.findForWrite(key);
+    call.findAgainForWrite(key);
     long acknowledged = 0;
     for (StreamId id : ids) {
       if (group.acknowledge(id)) acknowledged++;
@@ -373,7 +373,7 @@ final class StreamGroupCommands {
     StreamValue stream = call.find(key, StreamValue.class);
     ConsumerGroup group = group(call, stream);
     ClaimOptions options = new ClaimOptions(call);
-    call.findForWrite(key);
+    call.findAgainForWrite(key);
     call.noEffect();
     boolean movesOn = options.lastId.isAfter(group.lastId());
     if (movesOn) group.lastId(options.lastId);
@@ -418,7 +418,7 @@ final class StreamGroupCommands {
         throw Errors.SYNTAX;
       }
     }
-    StreamValue stream = found ? call.findForWrite(key, StreamValue.class) : null;
+    StreamValue stream = found ? call.findAgainForWrite(key, StreamValue.class) : null;
     ConsumerGroup group = group(call, stream);
     call.noEffect();
 

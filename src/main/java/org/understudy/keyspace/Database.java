@@ -74,10 +74,15 @@ public final class Database {
 
   /** As {@link #find}, for those who are going to change the value in place: a snapshot under way takes it as it is. */
   public boolean findForWrite(byte[] key, Entry into) {
+    return findForWrite(key, into, true);
+  }
+
+  /** @param touch whether this counts as an access (not if the command has looked the key up before) */
+  public boolean findForWrite(byte[] key, Entry into, boolean touch) {
     Object entry = livingForWrite(key);
     if (entry == null) return false;
     if (entry instanceof Node) table.changing(entry);
-    touch(entry);
+    if (touch) touch(entry);
     Stored.show(entry, into, forms, true);
     return true;
   }

@@ -268,6 +268,23 @@ class KeyCommandsTest {
     assertEquals("ERR wrong number of arguments for 'object|encoding' command", error("OBJECT ENCODING"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"SMOVE set other a", "SMOVE other set b", "PFCOUNT hll", "XACK stream group 1-1",
+      "XCLAIM stream group c 0 1-1", "XAUTOCLAIM stream group c 0 0", "SISMEMBER set a", "SADD set a"})
+  void aCommandThatLooksAKeyUpSeveralTimesCountsAsOneAccess(String command) {
+    runner.keyspace.accessClock().lfu(true);
+    runner.keyspace.accessClock().lfuLogFactor(0); // every access counts
+    run("SADD set a b");
+    run("SADD other b c");
+    run("PFADD hll a");
+    run("XADD stream 1-1 f v");
+    run("XGROUP CREATE stream group 0");
+    String key = command.split(" ")[1];
+    long before = (Long) run("OBJECT FREQ " + key);
+    run(command);
+    assertEquals(before + 1, run("OBJECT FREQ " + key));
+  }
+
   // ---- all keys -----------------------------------------------------------------------------------------------------
 
   @Test
