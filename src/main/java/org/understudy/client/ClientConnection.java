@@ -4,6 +4,8 @@ import java.net.Socket;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.javadsl.AbstractMatchingBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -79,6 +81,8 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   private int next;
   /** Commands of the chunk ran here: the clock is not read for each of them. */
   private boolean batchStarted;
+  /** The stream has ended and deals with its socket itself. */
+  private boolean over;
   /** Name and row of the last command without subcommands. */
   private byte[] lastName;
   private CommandSpec lastSpec;
@@ -127,10 +131,17 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
       if (message == Closed.BY_PEER && LOG.isDebugEnabled()) {
         LOG.debug("Client closed connection {}", ClientInfo.line(client, loop.clock.millis()));
       }
+      over = true;
       loop.shard.tell(new ShardMessage.Disconnected(client));
       loop.sessions.closed(session);
       return Behaviors.stopped();
     }
+    return this;
+  }
+
+  @Override
+  public Behavior<Message> onSignal(Signal signal) {
+    if (signal == PostStop.instance() && !over) sink.hangUp();
     return this;
   }
 

@@ -86,7 +86,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
   /** What the connection, or the shard past it, tells the stage. */
   sealed interface Output permits Replies, Part, Push, WhenDrained, Waiting, CloseAfter, Shrink,
-      ShrinkInput, Kill {}
+      ShrinkInput, Kill, CutOff {}
 
   /** The replies to the whole chunk. */
   record Replies(ByteString bytes) implements Output {}
@@ -109,6 +109,9 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   enum ShrinkInput implements Output { IDLE, OVERSIZED }
 
   enum Kill implements Output { INSTANCE }
+
+  /** {@link Kill}, when the socket has had what it takes of the output. */
+  private enum CutOff implements Output { INSTANCE }
 
   /** Ends a connection whose peer does not take what is queued: nothing is waited for. */
   private static final class Killed extends RuntimeException {
@@ -365,16 +368,21 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         if (!working) connection.tell(new ClientConnection.Shrink(shrink == Shrink.FORGET_PEAK));
       } else if (event instanceof ShrinkInput shrink) {
         shrinkInput(shrink == ShrinkInput.IDLE);
-      } else if (queue.isEmpty() && inFlight == 0) {
-        completeStage();
+      } else if (event == Kill.INSTANCE) {
+        output.invoke(CutOff.INSTANCE);
       } else {
-        failStage(new Killed());
+        cutOff();
       }
     }
 
     /** What a replica is sent is the log and nothing else: a reply within it would be taken for a part of it. */
     private void refuseReply() {
       LOG.warn("Replica generated a reply to command '{}', disconnecting it: {}", session.lastCommand, session.address);
+      cutOff();
+    }
+
+    private void cutOff() {
+      StageSink.hangUp(socket);
       failStage(new Killed());
     }
 

@@ -1,5 +1,6 @@
 package org.understudy.client;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.function.Consumer;
@@ -89,5 +90,25 @@ final class StageSink implements ClientSink {
   @Override
   public void kill() {
     stage.accept(RequestStage.Kill.INSTANCE);
+  }
+
+  /** The server stops, whatever is under way. */
+  void hangUp() {
+    hangUp(socket);
+  }
+
+  /**
+   * Closes a socket as a process that ends would: the peer reads what the operating system has, and then the end. Pekko
+   * resets the connections of streams that fail or are stopped, but only those that are open still.
+   *
+   * @param socket null if it is not known
+   */
+  static void hangUp(Socket socket) {
+    if (socket == null) return;
+    try {
+      socket.getChannel().close();
+    } catch (IOException gone) {
+      LOG.debug("Cannot close a socket: {}", gone.getMessage());
+    }
   }
 }

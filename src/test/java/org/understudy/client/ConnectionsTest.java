@@ -229,6 +229,33 @@ class ConnectionsTest {
   }
 
   @Test
+  void aServerThatStopsEndsItsConnectionsWithoutAReset() {
+    RespClient client = connect();
+    RespClient subscriber = connect();
+    client.call("PING");
+    subscriber.call("SUBSCRIBE", "channel");
+    kit.shutdownTestKit();
+    assertEquals(0, client.bytesToTheEnd());
+    assertEquals(0, subscriber.bytesToTheEnd());
+  }
+
+  @Test
+  void whoIsKilledReadsWhatTheOperatingSystemHasForItAndNoMore() {
+    RespClient admin = connect();
+    int size = 30_000_000;
+    admin.call("SET", "k", "x".repeat(size));
+    List<Integer> before = connectionActors();
+    RespClient client = connect();
+    Object id = client.call("CLIENT", "ID");
+    client.sendRaw("GET k\r\n");
+    eventually(() -> assertTrue(admin.call("CLIENT", "LIST", "ID", id).toString().contains("cmd=get")));
+    assertEquals(1L, admin.call("CLIENT", "KILL", "ID", id));
+    eventually(() -> assertEquals(before, connectionActors()));
+    long read = client.bytesToTheEnd();
+    assertTrue(read >= 0 && read < size, "read " + read);
+  }
+
+  @Test
   void aKilledClientIsGoneFromTheListAtOnce() {
     RespClient admin = connect();
     RespClient victim = connect();

@@ -138,6 +138,20 @@ public final class RespClient implements AutoCloseable {
     }
   }
 
+  /** How many bytes come until the server closes the connection; -1 if it resets it, for the peer to take for a fault. */
+  public long bytesToTheEnd() {
+    long count = 0;
+    byte[] chunk = new byte[1 << 16];
+    try {
+      for (int n = 0; n >= 0; n = socket.getInputStream().read(chunk)) count += n;
+      return count;
+    } catch (java.net.SocketException reset) {
+      return -1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public int localPort() {
     return socket.getLocalPort();
   }
