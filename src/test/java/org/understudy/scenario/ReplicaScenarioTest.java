@@ -389,7 +389,7 @@ class ReplicaScenarioTest {
     for (int i = 0; i < 100; i++) primary.call("SET", "key" + i, i);
     Ensemble.Member replica = ensemble.startReplica(primary.port(), "repl-diskless-load swapdb");
     ensemble.awaitInSync(primary, replica);
-    replica.call("CONFIG", "SET", "key-load-delay", 50_000);
+    replica.call("CONFIG", "SET", "key-load-delay", 500_000);
     primary.call("MULTI");
     primary.call("CLIENT", "KILL", "TYPE", "replica");
     primary.call("SET", "big", "x".repeat(100_000)); // more than the log keeps
