@@ -14,6 +14,7 @@ import org.understudy.persistence.Turns;
 final class ParsedSync implements FullSync {
   private static final Logger log = LoggerFactory.getLogger(ParsedSync.class);
   private static final int SLICE_BYTES = 32 << 10;
+  private static final long LONGEST_PAUSE_MILLIS = 50;
 
   private final Replacement replacement;
   private final Owner owner;
@@ -69,18 +70,22 @@ final class ParsedSync implements FullSync {
     } else if (!last) {
       later(before, this::readOn);
     } else if (load.complete()) {
-      finish();
+      brake(load.keysLoaded() - before, 0, this::finish);
     } else {
       sayThatItEndsEarly();
       fail();
     }
   }
 
-  /** Goes on, as late as {@code key-load-delay} wants it. @param keysBefore loaded before the slice that is done */
   private void later(long keysBefore, Runnable next) {
-    long delayMillis = replacement.delayMillis(load.keysLoaded() - keysBefore);
-    if (delayMillis > 0) turns.later(delayMillis, next);
-    else turns.next(next);
+    turns.next(() -> brake(load.keysLoaded() - keysBefore, 0, next));
+  }
+
+  /** Goes on as late as {@code key-load-delay} wants it, which may be changed meanwhile. @param keys of the slice */
+  private void brake(long keys, long waitedMillis, Runnable next) {
+    long millis = Math.min(replacement.delayMillis(keys) - waitedMillis, LONGEST_PAUSE_MILLIS);
+    if (millis > 0) turns.later(millis, () -> brake(keys, waitedMillis + millis, next));
+    else next.run();
   }
 
   private void readOn() {
@@ -88,6 +93,7 @@ final class ParsedSync implements FullSync {
   }
 
   private void finish() {
+    if (over) return;
     if (beside != null && owner.refuses(load.keysLoaded())) {
       fail();
       return;
