@@ -281,21 +281,40 @@ final class AofFolder {
   }
 
   /**
-   * Deletes what no one reads any more, unless {@code aof-disable-auto-gc} says that it stays.
+   * Deletes what no one reads any more, unless {@code aof-disable-auto-gc} says that it stays. The manifest forgets the
+   * names last: whoever crashes before it does deletes at the next start what is left.
    *
-   * @param background where that may take long
+   * @param background where giving back their space may take long
    */
   void deleteHistory(Executor background) {
     if (config.flag(Directive.AOF_DISABLE_AUTO_GC) || manifest.history().isEmpty()) return;
-    List<AofManifest.File> history = manifest.history();
+    for (AofManifest.File file : manifest.history()) {
+      log.info("Removing the history file {} in the background", file.name());
+      deleteName(file.name(), background);
+    }
     try {
       persist(manifest.withoutHistory());
     } catch (IOException logged) {
-      return; // they stay until the next time
+      // the names of what is gone stay until the next time
     }
-    for (AofManifest.File file : history) {
-      log.info("Removing the history file {} in the background", file.name());
-      background.execute(() -> delete(file.name()));
+  }
+
+  /** Deletes a file while it is open, which takes the name alone: its space is given back when it is closed. */
+  private void deleteName(String name, Executor background) {
+    try {
+      FileSystem.Input held = files.open(path(name));
+      delete(name);
+      background.execute(() -> close(held));
+    } catch (IOException unreadable) {
+      delete(name);
+    }
+  }
+
+  private static void close(FileSystem.Input file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      log.debug("Cannot close a file that is deleted: {}", FileNames.reason(e));
     }
   }
 

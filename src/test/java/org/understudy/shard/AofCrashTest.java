@@ -168,4 +168,38 @@ class AofCrashTest {
     for (int i = 0; i < 50; i++) addCheck(files.crashed(random), answered, asked);
     runChecks();
   }
+
+  @Test
+  void whatARewriteReplacesIsGoneAfterTheNextStart() {
+    DirectShard shard = start(files);
+    files.beforeStep = () -> {
+      for (int i = 0; i < VARIANTS; i++) {
+        MemoryFileSystem found = files.crashed(random);
+        String step = files.steps.get(files.steps.size() - 1);
+        checks.add(() -> expectNoForgottenFile(found, step));
+      }
+    };
+    for (int i = 0; i < 3; i++) {
+      increment(shard);
+      shard.call("BGREWRITEAOF");
+    }
+    runChecks();
+  }
+
+  /** After the next start no file is there that the manifest has left behind: older than one of its kind in use. */
+  private static void expectNoForgottenFile(MemoryFileSystem found, String step) {
+    start(found);
+    String manifest = manifest(found);
+    for (String suffix : List.of(".base.rdb", ".incr.aof")) {
+      List<String> ofKind = found.list().stream().filter(name -> name.endsWith(suffix)).toList(); // oldest first
+      int firstInUse = 0;
+      while (firstInUse < ofKind.size() && !manifest.contains(ofKind.get(firstInUse))) firstInUse++;
+      assertTrue(firstInUse == 0 || firstInUse == ofKind.size(), ofKind + " after " + step + " of\n" + manifest);
+    }
+  }
+
+  private static String manifest(MemoryFileSystem files) {
+    byte[] manifest = files.get(Config.defaults().resolve("appendonlydir/appendonly.aof.manifest"));
+    return manifest == null ? "" : Bytes.string(manifest);
+  }
 }
