@@ -154,6 +154,7 @@ public final class Main {
     Banner.running(config, isSentinel ? sentinel.word() : Mode.STANDALONE.word(),
         Boolean.getBoolean("understudy.terminal"), pid);
     SystemLimits.backlog(config, Path.of("/proc/sys/net/core/somaxconn"));
+    if (background) Daemon.listening();
     if (!isSentinel) log.warn("Server initialized");
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -274,6 +276,7 @@ class LauncherIT {
     try (Launched parent = Launched.run("-").type(String.join("\n", "daemonize yes", "port " + port, "bind 127.0.0.1",
         "save ''", "dir " + folder, "pidfile daemon.pid", "logfile daemon.log", ""))) {
       assertEquals(0, parent.exitStatus());
+      new Socket(InetAddress.getLoopbackAddress(), port).close(); // it listens by now
       await(() -> Files.exists(log) && Files.readString(log).contains("Ready to accept connections"));
       long pid = Long.parseLong(Files.readString(pidFile).strip());
       ProcessHandle daemon = ProcessHandle.of(pid).orElseThrow();
