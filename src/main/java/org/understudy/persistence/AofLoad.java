@@ -288,7 +288,8 @@ public final class AofLoad implements LoadProgress {
     try {
       for (byte[][] command = reader.next(); command != null; command = reader.next(), run++) {
         boolean inTransaction = commands.inTransaction();
-        place = AofPlaces.parse(command); // what was noted before any other command does not hold any more
+        // what was noted before any other command does not hold any more, and a transaction is not done before its end
+        place = inTransaction ? null : AofPlaces.parse(command);
         if (place == null && !commands.run(command)) {
           logEnd(before);
           log.warn("Unknown command '{}' reading the append only file {}", Bytes.string(command[0]), name.name());

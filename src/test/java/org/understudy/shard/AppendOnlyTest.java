@@ -253,10 +253,26 @@ class AppendOnlyTest {
   void aPingOfAnybodyElseIsNoPlace() {
     Path file = place(first(), "appendonly.aof.1.incr.aof");
     String id = "0123456789abcdef0123456789abcdef01234567";
-    for (String text : List.of("hello", "REPL:0 " + id, "REPL:0 " + id + " x", "REPL:0 short 7", "REPL:0  " + id + " 7")) {
+    for (String text : List.of("hello", "REPL:0 " + id, "REPL:0 " + id + " x", "REPL:0 short 7",
+        "REPL:0  " + id + " 7")) {
       files.put(file, Bytes.of("*2\r\n$4\r\nPING\r\n$" + text.length() + "\r\n" + text + "\r\n"));
       assertFalse(restart().parts.replicationLog.isActive(), text);
     }
+  }
+
+  @Test
+  void aPlaceWithinATransactionIsNone() {
+    DirectShard shard = first();
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    Path file = place(shard, "appendonly.aof.1.incr.aof");
+    String noted = Bytes.string(files.get(file));
+    assertTrue(restart().parts.replicationLog.isActive());
+    String multi = "*1\r\n$5\r\nMULTI\r\n";
+    String ping = noted.substring(noted.lastIndexOf("*2\r\n$4\r\nPING"));
+    files.put(file, Bytes.of(noted + multi + ping)); // cut before EXEC
+    assertFalse(restart().parts.replicationLog.isActive());
+    assertEquals(noted, Bytes.string(files.get(file)));
   }
 
   @Test
