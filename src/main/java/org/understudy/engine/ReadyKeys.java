@@ -31,8 +31,8 @@ final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<Sele
   }
 
   /**
-   * Has a connection be told when its key is selected. Pekko closes the key's channel, of which nobody is told: so closed
-   * ones are looked for when there are many.
+   * Has a connection be told when its key is selected. Pekko closes the key's channel, of which nobody is told: so
+   * closed ones are looked for when there are many.
    */
   void track(DrainedSocketChannel connection) {
     if (connections.size() >= fullAt) {

@@ -1,2 +1,2 @@
-/** Keeps the dataset in files: saves and loads RDB files, through a small file system seam. */
+/** Keeps the dataset in files: RDB files and the multi-part append-only file, through a small file system seam. */
 package org.understudy.persistence;

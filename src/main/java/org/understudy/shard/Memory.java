@@ -15,9 +15,9 @@ import org.understudy.shard.server.ProcFiles;
 
 /**
  * What the server holds on the heap because of its users: {@code used_memory}. Counted are the databases (keys, values,
- * tables), the clients with their buffers, the replication log, and what waits to be written to the append-only file. Not in it, though the process has it: the JVM with
- * its code, classes and counters, objects that the collector has not freed yet, and spare heap; {@code used_memory_rss}
- * and the {@code understudy_heap_*} fields of INFO show those.
+ * tables), the clients with their buffers, the replication log, and what waits to be written to the append-only file.
+ * Not in it, though the process has it: the JVM with its code, classes and counters, objects that the collector has not
+ * freed yet, and spare heap; {@code used_memory_rss} and the {@code understudy_heap_*} fields of INFO show those.
  */
 final class Memory {
   /** Seconds for which the largest buffers are remembered. */

@@ -138,7 +138,7 @@ public final class RespClient implements AutoCloseable {
     }
   }
 
-  /** How many bytes come until the server closes the connection; -1 if it resets it, for the peer to take for a fault. */
+  /** How many bytes come until the server closes the connection; -1 if it resets it, which a peer takes for a fault. */
   public long bytesToTheEnd() {
     long count = 0;
     byte[] chunk = new byte[1 << 16];

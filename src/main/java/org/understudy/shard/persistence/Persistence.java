@@ -585,8 +585,7 @@ public final class Persistence {
     return outcome == RdbFiles.Outcome.LOADED;
   }
 
-  // ---- the append-only file, switched at run time
-  // --------------------------------------------------------------------
+  // ---- the append-only file, switched at run time ------------------------------------------------------------------
 
   /** Completed, on any thread, when the last change of {@code appendonly} has come into effect; false if it cannot. */
   public CompletableFuture<Boolean> appendOnlySwitched() {

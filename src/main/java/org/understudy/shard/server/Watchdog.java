@@ -11,8 +11,8 @@ import org.understudy.config.Directive;
 
 /**
  * Says in the log what the shard's loop is doing when it has not come round for {@code watchdog-period}
- * milliseconds. Fewer than two rounds of background work take becomes just that. A thread of its own, which is there only while the
- * directive is set.
+ * milliseconds. A period shorter than two rounds of background work is set to these. A thread of its own, which is
+ * there only while the directive is set.
  */
 public final class Watchdog {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
