@@ -112,7 +112,7 @@ final class Cron {
     }
     if (now - lastSecondMillis >= SECOND_MILLIS) {
       lastSecondMillis = now;
-      memory.sampleClients(now);
+      memory.turnSecond(now);
       migrationTargets.tick(now);
       if (!persistence.isLoading()) backlog.tick(now); // what is loaded may add to the log, and its replicas come later
       upstream.tick();
@@ -126,7 +126,7 @@ final class Cron {
     replicas.tick(now, failover.isUnderWay());
     failover.check();
     shutdowns.check();
-    clientCron.tick(now);
+    clientCron.tick(now, client -> memory.sample(client, now));
     afterTurn.run();
   }
 

@@ -81,22 +81,33 @@ final class Memory {
     return used;
   }
 
-  /** Adds up the clients' memory; to be called every second. */
+  /** Looks at all clients. */
   void sampleClients(long nowMillis) {
+    for (Client client : clients.all()) sample(client, nowMillis);
+  }
+
+  /** Forgets the oldest second of the clients' largest buffers, if another has begun; to be called every second. */
+  void turnSecond(long nowMillis) {
     long second = nowMillis / 1000;
-    int slot = (int) (second % RECENT_SECONDS);
-    if (second != lastSampleSecond) {
-      lastSampleSecond = second;
-      largestInput[slot] = 0;
-      largestOutput[slot] = 0;
-    }
-    for (Client client : clients.all()) {
-      Session session = client.session;
-      clients.memory.update(client);
-      largestInput[slot] = Math.max(largestInput[slot], session.queryBufferBytes + session.queryBufferFreeBytes
-          + client.argumentBytes());
-      largestOutput[slot] = Math.max(largestOutput[slot], session.outputBytes.get());
-    }
+    if (second == lastSampleSecond) return;
+    lastSampleSecond = second;
+    largestInput[slot()] = 0;
+    largestOutput[slot()] = 0;
+  }
+
+  private int slot() {
+    return (int) (lastSampleSecond % RECENT_SECONDS);
+  }
+
+  /** Looks anew at what a client takes; to be called for each of them about every second. */
+  void sample(Client client, long nowMillis) {
+    turnSecond(nowMillis);
+    int slot = slot();
+    Session session = client.session;
+    clients.memory.update(client);
+    largestInput[slot] = Math.max(largestInput[slot], session.queryBufferBytes + session.queryBufferFreeBytes
+        + client.argumentBytes());
+    largestOutput[slot] = Math.max(largestOutput[slot], session.outputBytes.get());
   }
 
   /** Looks again at the clients that may have been sent since their turn what it counted as waiting. */
