@@ -15,12 +15,12 @@ import java.util.function.Consumer;
  * keys in.
  */
 final class ReadyKeys extends AbstractSet<SelectionKey> implements Consumer<SelectionKey> {
-  private SelectionKey[] keys = new SelectionKey[64];
-  private int size;
-  private int leftOver;
   /** So many connections may be closed before they are forgotten, or as many as are open. */
   private static final int FORGOTTEN_LATE = 64;
 
+  private SelectionKey[] keys = new SelectionKey[64];
+  private int size;
+  private int leftOver;
   private final Map<SelectableChannel, DrainedSocketChannel> connections;
   /** How many connections make it look for closed ones. */
   private int fullAt = FORGOTTEN_LATE;
