@@ -126,7 +126,7 @@ final class Cron {
     replicas.tick(now, failover.isUnderWay());
     failover.check();
     shutdowns.check();
-    clientCron.tick(now, client -> memory.sample(client, now));
+    clientCron.tick(now, hz, client -> memory.sample(client, now));
     afterTurn.run();
   }
 

@@ -40,10 +40,13 @@ public final class ClientCron {
     this.clients = clients;
   }
 
-  /** @param sample is told of each client that had its turn */
-  public void tick(long nowMillis, Consumer<Client> sample) {
+  /**
+   * @param hz how often this is called a second
+   * @param sample is told of each client that had its turn
+   */
+  public void tick(long nowMillis, int hz, Consumer<Client> sample) {
     addUpOutput();
-    int count = Math.min(clients.size(), Math.max(LEAST_CLIENTS, clients.size() / config.hz()));
+    int count = Math.min(clients.size(), Math.max(LEAST_CLIENTS, clients.size() / hz));
     for (int i = 0; i < count; i++) {
       Client client = clients.after(lastId);
       if (client == null) client = clients.after(0);

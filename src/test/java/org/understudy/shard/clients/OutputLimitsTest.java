@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.understudy.command.Session;
+import org.understudy.config.Config;
+import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.DirectShard;
 
 class OutputLimitsTest {
   private static final long NOW = 1000;
+  /** More than the directive says, as many clients have it. */
+  private static final int HZ = 40;
 
   private final DirectShard shard = new DirectShard();
   private final OutputLimits limits = shard.parts.outputLimits();
@@ -69,6 +77,46 @@ class OutputLimitsTest {
     assertTrue(limits.mayAnswerMore(client.session));
     limits.memoryIsTight(true);
     assertFalse(limits.mayAnswerMore(client.session));
+  }
+
+  @Test
+  void whatWaitsForThousandsIsAddedUpInPartsAndForgottenWhenItHasLeft() {
+    Clients clients = shard.clients();
+    connectThousands(clients);
+    client.session.outputBytes.set(OutputLimits.TIGHT_ALLOWANCE_BYTES);
+    ClientCron cron = new ClientCron(Config.defaults(Path.of("/data")), clients);
+    Session last = clients.find(3000).session;
+    last.outputBytes.set(Long.MAX_VALUE / 2);
+    cron.tick(NOW, HZ, seen -> { });
+    assertTrue(limits.mayAnswerMore(client.session), "the last one was looked at in the first part");
+    pass(cron);
+    assertFalse(limits.mayAnswerMore(client.session));
+    last.outputBytes.set(0);
+    pass(cron);
+    pass(cron);
+    assertTrue(limits.mayAnswerMore(client.session));
+  }
+
+  private void connectThousands(Clients clients) {
+    for (int id = 1001; id <= 3000; id++) {
+      Client one = new Client(new Session(id, "", "", 0), shard);
+      new Run(one, new ReplyBuffer());
+      clients.add(one);
+    }
+  }
+
+  private void pass(ClientCron cron) {
+    for (int tick = 0; tick < 10; tick++) cron.tick(NOW, HZ, seen -> { });
+  }
+
+  @Test
+  void everyClientHasItsTurnWithinASecond() {
+    Clients clients = shard.clients();
+    connectThousands(clients);
+    ClientCron cron = new ClientCron(Config.defaults(Path.of("/data")), clients);
+    Set<Client> seen = new HashSet<>();
+    for (int tick = 0; tick <= HZ; tick++) cron.tick(NOW, HZ, seen::add);
+    assertEquals(clients.size(), seen.size());
   }
 
   @Test
