@@ -30,7 +30,8 @@ import org.understudy.shard.clients.ShardMessage;
 /**
  * A client's connection. It checks each request, answers what is its own, queues what belongs to a transaction, and
  * hands the rest to the shard, consecutive requests as one run. Replies leave in the order of requests: while a run is
- * out and more of the chunk follows it, the connection waits.
+ * out and more of the chunk follows it, the connection waits. Once the shard had a part of a chunk it also sends the
+ * replies to all of it, since it knows when they may leave (what was changed may have to be on disk first).
  *
  * <pre>
  * Opening       -> Ready: the stage is up and the shard knows the client
@@ -79,6 +80,8 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
   /** The chunk in work, and which of its requests is next. */
   private List<byte[][]> requests = List.of();
   private int next;
+  /** The shard had a part of the chunk. */
+  private boolean partRan;
   /** Commands of the chunk ran here: the clock is not read for each of them. */
   private boolean batchStarted;
   /** The stream has ended and deals with its socket itself. */
@@ -111,6 +114,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     if (message instanceof Requests chunk) {
       requests = chunk.list;
       next = 0;
+      partRan = false;
       proceed();
     } else if (message == Resumed.INSTANCE) {
       proceed();
@@ -194,7 +198,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     }
     this.requests = List.of();
     if (session.multiBytes > 0 && loop.limits.clientsAreEvicted()) loop.shard.tell(new ShardMessage.Resized(session));
-    if (run.isEmpty()) {
+    if (run.isEmpty() && !partRan) {
       ByteString replies = reply.take();
       session.outputBytes.addAndGet(replies.size());
       sink.deliver(replies);
@@ -224,6 +228,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
 
   private void sendRun(boolean last) {
     run.last = last;
+    partRan = true;
     loop.shard.tell(run);
   }
 
@@ -279,7 +284,7 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     if (!batchStarted) loop.executor.startBatch(call);
     batchStarted = true;
     loop.executor.run(call);
-    if (session.closeAfterReply) closeAfterReplies();
+    if (session.closeAfterReply) endAfterReplies();
     return !session.closeAfterReply;
   }
 
@@ -309,6 +314,11 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     loop.attackSeen(session);
     sink.kill();
     return true;
+  }
+
+  private void endAfterReplies() {
+    if (partRan) sendRun(true); // nothing of it is executed
+    else closeAfterReplies();
   }
 
   private void closeAfterReplies() {

@@ -419,6 +419,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
         } else {
           // messages may follow it at any time
           if (client.hears() && !reply.isEmpty()) client.sink.push(take(client, reply));
+          if (appendOnly.isOn()) appendOnly.moreFollows();
           client.sink.resume(run);
         }
       }

@@ -85,6 +85,25 @@ class AppendOnlyTest {
     assertEquals("*2 $6 SELECT $1 0 *3 $3 SET $1 a $1 1 *2 $6 SELECT $1 3 *2 $4 INCR $1 b ", increment(shard));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"everysec", "always"})
+  void whatTheRunsOfOneChunkChangeIsWrittenAtOnce(String appendfsync) {
+    DirectShard shard = first("appendfsync " + appendfsync);
+    int stepsBefore = files.steps.size();
+    for (int i = 0; i < 5; i++) shard.amidChunk("INCR", "a");
+    byte[] replies = shard.pipelined(List.of(new Object[][] {{"INCR", "a"}}));
+    assertEquals(":1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n", Bytes.string(replies));
+    assertEquals(1, files.steps.stream().skip(stepsBefore).filter(step -> step.startsWith("write")).count());
+  }
+
+  @Test
+  void whatAChunkChangesIsWrittenEvenIfItEndsWithSomethingElse() {
+    DirectShard shard = first();
+    shard.amidChunk("SET", "a", "1");
+    shard.runSlices();
+    assertEquals("*2 $6 SELECT $1 0 *3 $3 SET $1 a $1 1 ", increment(shard));
+  }
+
   @Test
   void aTimestampComesWithTheFirstEffectOfEachSecond() {
     DirectShard shard = first("aof-timestamp-enabled yes");

@@ -62,6 +62,14 @@ public class DirectShard extends ReadySink {
   private Runnable betweenSlices = () -> { };
   private boolean slicesHeld;
 
+  /** A task that waits until the loop has nothing else to do. */
+  private record Slice(Runnable work) implements Runnable {
+    @Override
+    public void run() {
+      work.run();
+    }
+  }
+
   public DirectShard() {
     this(Config.defaults());
   }
@@ -111,7 +119,7 @@ public class DirectShard extends ReadySink {
 
       @Override
       public void nextSlice(Runnable work) {
-        tasks.add(work);
+        tasks.add(new Slice(work));
       }
 
       @Override
@@ -294,6 +302,15 @@ public class DirectShard extends ReadySink {
     return delivered;
   }
 
+  /** Runs one command of a chunk that goes on behind it, and whatever the shard's loop does before it takes a slice. */
+  void amidChunk(Object... command) {
+    byte[][] argv = Arrays.stream(command).map(word -> Bytes.of(word.toString())).toArray(byte[][]::new);
+    run.add(parts.table().resolve(argv), argv);
+    run.last = false;
+    parts.shard().execute(run);
+    while (!tasks.isEmpty() && !(tasks.peek() instanceof Slice)) tasks.poll().run();
+  }
+
   /** Queues a command of a transaction. */
   public void queue(Object... command) {
     byte[][] argv = Arrays.stream(command).map(word -> Bytes.of(word.toString())).toArray(byte[][]::new);
@@ -317,6 +334,11 @@ public class DirectShard extends ReadySink {
   @Override
   public void deliver(ByteString replies) {
     delivered = Bytes.concat(delivered, replies.toArray());
+  }
+
+  @Override
+  public void resume(Run resumed) {
+    if (resumed != run) super.resume(resumed);
   }
 
   @Override

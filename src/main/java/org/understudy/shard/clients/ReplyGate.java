@@ -53,11 +53,10 @@ public final class ReplyGate implements ClientSink {
     sink.whenDrained(drained);
   }
 
-  /** The connection may answer what follows itself, which must not overtake what is kept. */
+  /** Nothing is held up by that: the replies so far stay in the run's buffer, which comes back with the chunk's end. */
   @Override
   public void resume(Run run) {
-    if (held) kept.add(() -> sink.resume(run));
-    else sink.resume(run);
+    sink.resume(run);
   }
 
   @Override

@@ -33,9 +33,10 @@ import org.understudy.shard.statistics.LatencyMonitor;
 
 /**
  * The append-only file as the shard feeds it: effects go to the writer once all requests that have come are executed,
- * so that many clients' make one group. A client that changed something hears nothing more until its group is safe on
- * disk, under {@code appendfsync always}, or else until it is written, so that it outlives the server. A disk that
- * takes too long for that is waited for under always only, or if too much would gather in memory.
+ * so that many clients' make one group, and so do those of one chunk that comes in several runs. A client that changed
+ * something hears nothing more until its group is safe on disk, under {@code appendfsync always}, or else until it is
+ * written, so that it outlives the server. A disk that takes too long for that is waited for under always only, or if
+ * too much would gather in memory.
  *
  * <pre>
  * OFF     -> ON:      the server has started with appendonly
@@ -80,6 +81,8 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
   private RdbWriter.Place notedPlace;
   private final RequestBuffer noted = new RequestBuffer();
   private boolean handOverDue;
+  /** Since the hand-over was planned a client's run has ended whose chunk has not. */
+  private boolean moreFollows;
   /** Whether the end of patience is looked out for, and whether it has come: until the writer has caught up. */
   private boolean watchesPatience;
   private boolean impatient;
@@ -148,7 +151,14 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
 
   private void planHandOver() {
     handOverDue = true;
-    turns.back(this::handOver);
+    moreFollows = false;
+    turns.back(this::handOverOrWait);
+  }
+
+  /** The rest of a chunk is executed before the loop takes its next slice of work. */
+  private void handOverOrWait() {
+    if (moreFollows) turns.next(this::handOver);
+    else handOver();
   }
 
   private void handOver() {
@@ -196,6 +206,11 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
   }
 
   // ---- who waits ---------------------------------------------------------------------------------------------------
+
+  /** A client's run has ended, and the rest of its chunk follows: what was changed so far can wait for that. */
+  public void moreFollows() {
+    moreFollows = true;
+  }
 
   /** A command of a client was done: if it changed something the client may have to wait. */
   public void ran(Client client) {
