@@ -30,6 +30,12 @@ public final class AofLoad implements LoadProgress {
     /** Executes a command, or queues it after MULTI. @return false if there is no such command */
     boolean run(byte[][] command);
 
+    /** Whether SETs may come by {@link #set} now: outside of a transaction, and if SET is the command of that name. */
+    boolean takesSets();
+
+    /** Executes SETs, first to last. */
+    void set(PlainSets sets);
+
     /** Whether there was a MULTI and no EXEC yet. */
     boolean inTransaction();
 
@@ -59,6 +65,7 @@ public final class AofLoad implements LoadProgress {
   /** The piece that is being loaded, and the one that is read meanwhile. */
   private byte[] piece = new byte[PIECE_BYTES];
   private byte[] nextPiece = new byte[PIECE_BYTES];
+  private final PlainSets sets = new PlainSets();
   private boolean over;
 
   private List<AofManifest.File> names = List.of();
@@ -286,17 +293,13 @@ public final class AofLoad implements LoadProgress {
     long run = 0;
     long before = reader.commandEnd();
     try {
-      for (byte[][] command = reader.next(); command != null; command = reader.next(), run++) {
-        boolean inTransaction = commands.inTransaction();
-        // what was noted before any other command does not hold any more, and a transaction is not done before its end
-        place = inTransaction ? null : AofPlaces.parse(command);
-        if (place == null && !commands.run(command)) {
-          logEnd(before);
-          log.warn("Unknown command '{}' reading the append only file {}", Bytes.string(command[0]), name.name());
-          throw new Refused();
-        }
-        if (!inTransaction && commands.inTransaction()) beforeTransaction = before;
+      while (true) {
+        run += runSets();
         before = reader.commandEnd();
+        byte[][] command = reader.next();
+        if (command == null) return run;
+        run(command, before);
+        run++;
       }
     } catch (AofReader.Malformed e) {
       logEnd(before);
@@ -304,7 +307,33 @@ public final class AofLoad implements LoadProgress {
           + " ./redis-check-aof --fix <filename.manifest>", name.name());
       throw new Refused();
     }
+  }
+
+  private long runSets() {
+    if (!commands.takesSets()) return 0;
+    long run = 0;
+    do {
+      reader.takeSets(sets);
+      if (sets.count() > 0) {
+        commands.set(sets);
+        place = null;
+      }
+      run += sets.count();
+    } while (sets.isFull());
     return run;
+  }
+
+  /** @param before where in the file the last command ended */
+  private void run(byte[][] command, long before) throws Refused {
+    boolean inTransaction = commands.inTransaction();
+    // what was noted before any other command does not hold any more, and a transaction is not done before its end
+    place = inTransaction ? null : AofPlaces.parse(command);
+    if (place == null && !commands.run(command)) {
+      logEnd(before);
+      log.warn("Unknown command '{}' reading the append only file {}", Bytes.string(command[0]), name.name());
+      throw new Refused();
+    }
+    if (!inTransaction && commands.inTransaction()) beforeTransaction = before;
   }
 
   /** Before what Redis says, which is the last word. */

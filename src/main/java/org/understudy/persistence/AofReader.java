@@ -1,5 +1,8 @@
 package org.understudy.persistence;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -16,6 +19,15 @@ import java.util.Arrays;
 final class AofReader {
   private static final int MAX_LINE_BYTES = 1023;
   private static final int FIRST_ARGUMENTS = 1024;
+
+  /** How a SET of a key and a value begins: {@code *3 CRLF $3 CRLF}, {@code SET CR} in either case, {@code LF $}. */
+  private static final long SET_FRAME = 0x0A0D_3324_0A0D_332AL;
+  private static final int SET_NAME = 0x0D74_6573;
+  private static final int LOWER_CASE = 0x20_2020;
+  private static final int SET_HEAD_BYTES = 14;
+  private static final int MAX_LENGTH_DIGITS = 9;
+  private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** The file is no append-only file from here on. */
   static final class Malformed extends Exception {
@@ -46,6 +58,8 @@ final class AofReader {
   private byte[] argument;
   private int argumentLength;
   private int argumentRead;
+  /** Behind the length that was read last. */
+  private int behindLength;
 
   /**
    * @param position of the first chunk in the file, {@code fileBytes} its size: nothing longer is believed
@@ -81,6 +95,53 @@ final class AofReader {
     position = bufferPosition + at;
     commandEnd = position;
     return command;
+  }
+
+  /**
+   * Takes the SETs of a key and a value that come next, if they are all there and without a blemish; there may be none.
+   * What follows is for {@link #next}, which is also for what is wrong.
+   */
+  void takeSets(PlainSets sets) {
+    sets.start(buffer);
+    if (count > 0) return;
+    while (!sets.isFull() && takeSet(sets)) { }
+    if (sets.count() == 0) return;
+    position = bufferPosition + at;
+    commandEnd = position;
+  }
+
+  private boolean takeSet(PlainSets sets) {
+    if (end - at < SET_HEAD_BYTES || (long) LONGS.get(buffer, at) != SET_FRAME
+        || ((int) INTS.get(buffer, at + 8) | LOWER_CASE) != SET_NAME || !isAt(at + 12, '\n', '$')) {
+      return false;
+    }
+    int keyLength = shortLength(at + SET_HEAD_BYTES);
+    if (keyLength < 0) return false;
+    int keyOffset = behindLength;
+    int behindKey = keyOffset + keyLength;
+    if (end - behindKey < 3 || !isAt(behindKey, '\r', '\n') || buffer[behindKey + 2] != '$') return false;
+    int valueLength = shortLength(behindKey + 3);
+    if (valueLength < 0) return false;
+    int behindValue = behindLength + valueLength;
+    if (end - behindValue < 2 || !isAt(behindValue, '\r', '\n')) return false;
+    sets.add(keyOffset, keyLength, behindLength, valueLength);
+    at = behindValue + 2;
+    return true;
+  }
+
+  private boolean isAt(int index, char first, char second) {
+    return buffer[index] == first && buffer[index + 1] == second;
+  }
+
+  /** A length of few digits with the line end behind it, of something that ends in this buffer; else -1. */
+  private int shortLength(int from) {
+    int limit = Math.min(end - 1, from + MAX_LENGTH_DIGITS);
+    int number = 0;
+    int i = from;
+    for (; i < limit && buffer[i] >= '0' && buffer[i] <= '9'; i++) number = 10 * number + buffer[i] - '0';
+    if (i == from || i >= end - 1 || !isAt(i, '\r', '\n')) return -1;
+    behindLength = i + 2;
+    return number <= end - behindLength ? number : -1;
   }
 
   /** Bytes of the file up to the end of the last command or annotation. */

@@ -83,4 +83,100 @@ class AofReaderTest {
   void numbersEndAtTheFirstOtherCharacterAsInRedis() throws AofReader.Malformed {
     assertEquals(List.of("PING @17"), read("*1 x\r\n$4y\r\nPING..", 3));
   }
+
+  // ---- many SETs at a time -----------------------------------------------------------------------------------------
+
+  /** Reads a file in pieces, SETs many at a time where that goes; each command with where it or its batch ends. */
+  private List<String> readWithSets(byte[] bytes, int pieceBytes, PlainSets sets) throws AofReader.Malformed {
+    AofReader reader = reader(bytes.length);
+    List<String> commands = new ArrayList<>();
+    for (int at = 0; at < bytes.length; at += pieceBytes) {
+      reader.feed(bytes, at, Math.min(pieceBytes, bytes.length - at));
+      byte[][] command;
+      do {
+        do {
+          reader.takeSets(sets);
+          for (int i = 0; i < sets.count(); i++) {
+            String value = Bytes.string(Arrays.copyOfRange(sets.buffer(), sets.valueOffset(i),
+                sets.valueOffset(i) + sets.valueLength(i)));
+            commands.add("SET " + Bytes.string(sets.keys()[i]) + ' ' + value);
+          }
+          if (sets.count() > 0) commands.add("@" + reader.commandEnd());
+        } while (sets.isFull());
+        command = reader.next();
+        if (command == null) continue;
+        commands.add(Arrays.stream(command).map(Bytes::string).collect(Collectors.joining(" ")));
+        commands.add("@" + reader.commandEnd());
+      } while (command != null);
+    }
+    return commands;
+  }
+
+  private static String set(String name, String key, String value) {
+    return "*3\r\n$3\r\n" + name + "\r\n$" + key.length() + "\r\n" + key + "\r\n$" + value.length() + "\r\n" + value
+        + "\r\n";
+  }
+
+  @Test
+  void setsComeManyAtATimeWhereverTheFileIsCutIntoPieces() throws AofReader.Malformed {
+    StringBuilder file = new StringBuilder("#TS:1700000000\r\n");
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < PlainSets.MOST + 3; i++) {
+      String name = i % 2 == 0 ? "SET" : "sEt";
+      file.append(set(name, "k".repeat(i), "\r\n$" + i));
+      expected.add("SET " + "k".repeat(i) + " \r\n$" + i);
+    }
+    file.append("*1\r\n$4\r\nPING\r\n").append(set("SET", "", ""));
+    expected.addAll(List.of("PING", "SET  "));
+    byte[] bytes = Bytes.of(file.toString());
+    PlainSets sets = new PlainSets();
+    for (int pieceBytes = 1; pieceBytes <= bytes.length; pieceBytes++) {
+      List<String> read = readWithSets(bytes, pieceBytes, sets);
+      assertEquals("@" + bytes.length, read.get(read.size() - 1));
+      read.removeIf(line -> line.startsWith("@"));
+      read.replaceAll(line -> line.replace("sEt", "SET"));
+      assertEquals(expected, read, "pieces of " + pieceBytes);
+    }
+  }
+
+  @Test
+  void asManySetsAsThereIsRoomForComeAtOnce() throws AofReader.Malformed {
+    byte[] bytes = Bytes.of(set("SET", "key", "value").repeat(PlainSets.MOST + 1));
+    AofReader reader = reader(bytes.length);
+    reader.feed(bytes, 0, bytes.length);
+    PlainSets sets = new PlainSets();
+    reader.takeSets(sets);
+    assertEquals(PlainSets.MOST, sets.count());
+    assertEquals(bytes.length / (PlainSets.MOST + 1) * PlainSets.MOST, reader.commandEnd());
+    reader.takeSets(sets);
+    assertEquals(1, sets.count());
+    reader.takeSets(sets);
+    assertEquals(0, sets.count());
+    assertNull(reader.next());
+    assertEquals(bytes.length, reader.commandEnd());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*3\r\n$3\r\nGET\r\n$1\r\nk\r\n$1\r\nv\r\n", "*3\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n",
+      "*4\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n$2\r\nNX\r\n", "*3\r\n$3\r\nSET\r\n$1x\r\nk\r\n$1\r\nv\r\n",
+      "*3\r\n$3\r\nSET\r\n$1\r\nk..$1\r\nv\r\n", "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv..",
+      "*3\r\n$3\r\nSET\r\n$0000000001\r\nk\r\n$1\r\nv\r\n"})
+  void whatIsNoSetOrOneWithABlemishComesAsBefore(String command) throws AofReader.Malformed {
+    byte[] bytes = Bytes.of(command);
+    AofReader reader = reader(bytes.length);
+    reader.feed(bytes, 0, bytes.length);
+    PlainSets sets = new PlainSets();
+    reader.takeSets(sets);
+    assertEquals(0, sets.count());
+    assertEquals(read(command, bytes.length), readWithSets(bytes, bytes.length, sets).stream()
+        .collect(Collectors.collectingAndThen(Collectors.joining(" "), List::of)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*3\r\n$3\r\nSET\r\n$-1\r\nk\r\n", "*3\r\n$3\r\nSET\r\n*1\r\nk\r\n",
+      "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n*1\r\nv\r\n"})
+  void aDamagedSetIsRefusedAsBefore(String damaged) {
+    byte[] bytes = Bytes.of(set("SET", "a", "1") + damaged);
+    assertThrows(AofReader.Malformed.class, () -> readWithSets(bytes, bytes.length, new PlainSets()));
+  }
 }

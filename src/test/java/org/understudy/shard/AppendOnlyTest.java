@@ -216,6 +216,42 @@ class AppendOnlyTest {
   }
 
   @Test
+  void loadedSetsTakeThePlaceOfWhateverTheirKeysHeld() {
+    DirectShard shard = first();
+    String large = "x".repeat(100_000);
+    for (String key : List.of("a", "b", "c")) shard.call("SET", key, "1");
+    shard.call("SET", "expiring", "1", "EX", "1000");
+    shard.call("SET", "expiring", "12");
+    shard.call("RPUSH", "list", "1");
+    shard.call("SET", "list", "no list");
+    shard.call("SET", "large", large);
+    shard.call("SET", "a", large);
+    shard.call("SET", "large", "-7");
+    shard.call("SET", "b", "other");
+    shard.session.database = 7;
+    shard.call("SET", "a", "2");
+    shard.queue("SET", "b", "3");
+    shard.queue("SET", "b", "4");
+    shard.call("EXEC");
+    shard.call("SET", "b", "5");
+    shard.allowDebug();
+    DirectShard again = restart();
+    again.allowDebug();
+    assertEquals(shard.call("DEBUG", "DIGEST"), again.call("DEBUG", "DIGEST"));
+    assertEquals(-1L, again.call("TTL", "expiring"));
+    assertEquals("int", again.call("OBJECT", "ENCODING", "large"));
+    assertEquals("embstr", again.call("OBJECT", "ENCODING", "b"));
+    assertEquals("raw", again.call("OBJECT", "ENCODING", "a"));
+  }
+
+  @Test
+  void aFileWithASetIsRefusedWhereThereIsNoSuchCommand() {
+    DirectShard shard = first();
+    shard.call("SET", "a", "1");
+    start(files, RdbFiles.Outcome.DAMAGED, "rename-command SET \"\"");
+  }
+
+  @Test
   void theFileOfAnOldVersionIsTakenOver() {
     Config config = Config.defaults();
     files.put(config.resolve("appendonly.aof"), Bytes.of("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n"));

@@ -14,8 +14,12 @@ import org.understudy.command.NotifyClass;
 import org.understudy.command.Session;
 import org.understudy.command.SlicedWork;
 import org.understudy.config.Config;
+import org.understudy.keyspace.Database;
+import org.understudy.keyspace.Encoding;
+import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.AofLoad;
+import org.understudy.persistence.PlainSets;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.ReplyBuffer;
 
@@ -32,6 +36,9 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
   private final Session session;
   private final ReplyBuffer reply = new ReplyBuffer();
   private final Call call = new Call(this);
+  private final long[] hashes = new long[PlainSets.MOST];
+  /** Whether SET was not renamed. */
+  private final boolean setIsSet;
   /** Name and row of the last command without subcommands. */
   private byte[] lastName;
   private CommandSpec lastSpec;
@@ -50,6 +57,8 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
     call.reply = reply;
     call.inTransaction = true;
     reply.muted(true);
+    CommandSpec set = table.get().lookup(new byte[][] {Bytes.of("SET")});
+    setIsSet = set != null && set.fullName.equals("set");
   }
 
   @Override
@@ -67,6 +76,25 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
       execute(spec, command);
     }
     return true;
+  }
+
+  @Override
+  public boolean takesSets() {
+    return setIsSet && !session.inTransaction();
+  }
+
+  @Override
+  public void set(PlainSets sets) {
+    Database database = keyspace.database(session.database);
+    byte[][] keys = sets.keys();
+    int count = sets.count();
+    if (count > 1) database.warm(keys, count, hashes);
+    for (int i = 0; i < count; i++) {
+      int offset = sets.valueOffset(i);
+      int length = sets.valueLength(i);
+      Encoding encoding = Encoding.of(sets.buffer(), offset, length);
+      database.setString(keys[i], sets.buffer(), offset, length, encoding, Entry.NO_EXPIRE);
+    }
   }
 
   /** A name that comes again comes as the same array. */
