@@ -16,12 +16,13 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Makes the lambdas of Scala's and Pekko's classes plain ones. Scala marks each as serializable, and the JVM archives
- * only lambdas that are not: a start spun some 250 classes anew (on JDK 25 it took 760 ms, and takes 400 with plain
- * ones). Nothing here serializes a function. Argument: the folder of the jars, which are rewritten in place; one
- * without such lambdas stays as it is.
+ * Makes the lambdas of Scala's and Pekko's classes, and those of ours that Pekko takes, plain ones. Scala marks each as
+ * serializable, as Pekko's function types do, and the JVM archives only lambdas that are not: a start spun some 250
+ * classes anew (on JDK 25 it took 760 ms, and takes 400 with plain ones). Nothing here serializes a function. Argument:
+ * the folder of the jars, which are rewritten in place; one without such lambdas stays as it is.
  */
 final class PlainLambdas {
+  private static final String JARS = "{scala-*,pekko-*,ssl-config-*,understudy}.jar";
   /** java.lang.invoke.LambdaMetafactory.FLAG_SERIALIZABLE and FLAG_BRIDGES. */
   private static final int SERIALIZABLE = 1;
   private static final int BRIDGES = 4;
@@ -32,7 +33,7 @@ final class PlainLambdas {
   private int changed;
 
   public static void main(String[] args) throws IOException {
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), "{scala,pekko,ssl-config}-*.jar")) {
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), JARS)) {
       for (Path jar : jars) new PlainLambdas().rewrite(jar);
     }
   }
@@ -87,9 +88,10 @@ final class PlainLambdas {
   private static boolean canBePlain(Type function, Object[] arguments) {
     int flags = (Integer) arguments[3];
     if (flags == SERIALIZABLE) return true;
+    if (flags != (SERIALIZABLE | BRIDGES)) return false;
+    if ((Integer) arguments[4] == 0) return true; // so javac says that there are none
     // Scala's own function types have one abstract method: nothing can call a bridge of the actual type.
-    return flags == (SERIALIZABLE | BRIDGES)
-        && function.getInternalName().matches("scala/(runtime/java8/J)?Function\\d.*")
+    return function.getInternalName().matches("scala/(runtime/java8/J)?Function\\d.*")
         && (Integer) arguments[4] == 1 && arguments[5].equals(arguments[2]);
   }
 }
