@@ -16,7 +16,7 @@ import org.understudy.testing.TestServer;
 class AppendOnlyScenarioTest {
   private static final String SLOW_DISK_MICROS = "200000";
 
-  /** Whoever deals with the commands of a chunk: the connection (PING, MULTI, QUIT, errors) or the shard (INCR, EXEC). */
+  /** Whoever deals with the commands: the connection (PING, MULTI, QUIT, errors) or the shard (INCR, EXEC). */
   @ParameterizedTest
   @CsvSource(delimiter = '>', value = {
       "PING INCR                > PONG 1",
