@@ -14,10 +14,6 @@ public final class ByteKey implements Comparable<ByteKey> {
     this.hash = Arrays.hashCode(bytes);
   }
 
-  public static ByteKey of(String text) {
-    return new ByteKey(Bytes.of(text));
-  }
-
   /** The array itself, not a copy. */
   public byte[] bytes() {
     return bytes;

@@ -66,7 +66,7 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
   }
 
   /** @param failure null if the socket is being listened on, else the reason */
-  public record BoundUnix(Path path, String failure) {}
+  public record BoundUnix(String failure) {}
 
   /**
    * @param reason in the words of the operating system
@@ -160,9 +160,9 @@ public final class ClientListener extends AbstractMatchingBehavior<ClientListene
     try {
       unixSockets = UnixSockets.listen(bind.path, bind.permissions, config.tcpBacklog(),
           connection -> self.tell(new IncomingUnix(connection)));
-      bind.replyTo.tell(new BoundUnix(bind.path, null));
+      bind.replyTo.tell(new BoundUnix(null));
     } catch (IOException | IllegalArgumentException failure) {
-      bind.replyTo.tell(new BoundUnix(bind.path, failure.getMessage()));
+      bind.replyTo.tell(new BoundUnix(failure.getMessage()));
     }
   }
 

@@ -19,7 +19,6 @@ import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Glob;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Entry;
-import org.understudy.keyspace.ExpiryMode;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;

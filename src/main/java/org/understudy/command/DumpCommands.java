@@ -111,10 +111,6 @@ public final class DumpCommands {
     comparesChecksums = on;
   }
 
-  public boolean comparesChecksums() {
-    return comparesChecksums;
-  }
-
   static void dump(Call call) {
     if (!call.find(call.argv[1])) {
       call.reply.nullValue();

@@ -366,10 +366,6 @@ public final class Config {
     return flag(Directive.DYNAMIC_HZ);
   }
 
-  public boolean activerehashing() {
-    return flag(Directive.ACTIVEREHASHING);
-  }
-
   // ---- encodings ---------------------------------------------------------------------------------------------------
 
   /** Fields of a hash that is packed. */

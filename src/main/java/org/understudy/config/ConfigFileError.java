@@ -39,11 +39,6 @@ public final class ConfigFileError extends RuntimeException {
     return line;
   }
 
-  /** The line without the space around it, or null. */
-  public String text() {
-    return text;
-  }
-
   /** Whether the message belongs into the log (as a warning) and not on standard error. */
   public boolean logged() {
     return logged;

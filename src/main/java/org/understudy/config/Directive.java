@@ -271,7 +271,7 @@ public enum Directive {
   }
 
   /** One name that a directive goes by. */
-  record Name(String text, Directive directive, boolean alias) {}
+  record Name(String text, Directive directive) {}
 
   private static final List<Name> NAMES = names();
   private static final Map<String, Name> BY_NAME = byName();
@@ -297,8 +297,8 @@ public enum Directive {
   private static List<Name> names() {
     List<Name> names = new ArrayList<>();
     for (Directive directive : values()) {
-      names.add(new Name(directive.directiveName, directive, false));
-      if (directive.alias != null) names.add(new Name(directive.alias, directive, true));
+      names.add(new Name(directive.directiveName, directive));
+      if (directive.alias != null) names.add(new Name(directive.alias, directive));
     }
     return List.copyOf(names);
   }
@@ -328,11 +328,6 @@ public enum Directive {
   /** As written in files. */
   public String directiveName() {
     return directiveName;
-  }
-
-  /** An older name, or null. */
-  public String alias() {
-    return alias;
   }
 
   ValueType type() {

@@ -102,11 +102,6 @@ public final class Save {
     return stream;
   }
 
-  /** Bytes that are in the file. */
-  public long writtenBytes() {
-    return writtenBytes;
-  }
-
   /** Whether it has ended, in whatever way. */
   public boolean isOver() {
     return over;

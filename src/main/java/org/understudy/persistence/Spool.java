@@ -80,14 +80,6 @@ public final class Spool {
     return failure == null && !retired;
   }
 
-  public boolean isComplete() {
-    return complete;
-  }
-
-  public long writtenBytes() {
-    return writtenBytes;
-  }
-
   /** Somebody reads, or may: how many. */
   public int readers() {
     return readers.size();

@@ -127,7 +127,7 @@ public final class PrimaryLink {
   public record Continued(String id) implements Report {}
 
   /** PSYNC was not possible now: no failover to that server either. */
-  public record Refused(String why) implements Report {}
+  public enum Refused implements Report { INSTANCE }
 
   /** The dataset begins. */
   public record Announced(Transfer transfer) implements Report {}
@@ -385,7 +385,7 @@ public final class PrimaryLink {
       if (line.startsWith("+CONTINUE") && mayContinue) return continued(line);
       if (line.startsWith("-NOMASTERLINK") || line.startsWith("-LOADING")) {
         log.info("Master is currently unable to PSYNC but should be in the future: {}", line);
-        owner.accept(new Refused(line));
+        owner.accept(Refused.INSTANCE);
         return failed();
       }
       if (line.startsWith("-ERR")) {
@@ -393,7 +393,7 @@ public final class PrimaryLink {
       } else {
         log.warn("Unexpected reply to PSYNC from master: {}", line);
       }
-      owner.accept(new Refused(line));
+      owner.accept(Refused.INSTANCE);
       log.info("Retrying with SYNC...");
       connection.send(ByteString.fromString("SYNC\r\n"));
       owner.accept(new FullResync(null, -1));

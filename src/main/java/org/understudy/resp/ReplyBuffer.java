@@ -60,11 +60,6 @@ public final class ReplyBuffer {
     this.spares = spares;
   }
 
-  /** 2 or 3, as chosen by HELLO. */
-  public int protocol() {
-    return protocol;
-  }
-
   public void protocol(int version) {
     protocol = version;
   }

@@ -43,7 +43,6 @@ import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.AppendOnly;
 import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.replication.DatasetOwner;
-import org.understudy.shard.replication.Failover;
 import org.understudy.shard.replication.Replacement;
 import org.understudy.shard.replication.Replicas;
 import org.understudy.shard.replication.Upstream;
@@ -106,7 +105,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private final Replacement replacement;
   private final Upstream upstream;
   private final OwnExpiries ownExpiries;
-  private final Failover failover;
   private final ShutdownSequence shutdowns;
   private final Replicas replicas;
   private final Cron cron;
@@ -159,7 +157,6 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     upstream = parts.upstream;
     ownExpiries = parts.ownExpiries;
     ownExpiries.start(this);
-    failover = parts.failover;
     shutdowns = parts.shutdowns;
     replicas = parts.replicas;
     cron = new Cron(parts);

@@ -192,7 +192,7 @@ public final class ShardParts {
     listForms = new ListForms(config);
     dumpCommands = new DumpCommands(listForms, statistics.integrityChecks);
     keyWaits = new KeyWaits(keyspace, blocked);
-    clientParts = new ClientParts(clients, blocked, paused, pause, admission);
+    clientParts = new ClientParts(clients, blocked, pause, admission);
     background = new Background(clients, blocked);
     propagation = new Propagation(replicationLog);
     backlog = new Backlog(config, replication, replicationLog);

@@ -9,8 +9,7 @@ class ChecksumTest {
   private static final byte[] CHECK = Bytes.of("123456789");
 
   @Test
-  void checkValuesAreThoseOfTheCatalogues() {
-    assertEquals(0x31C3, Crc16.of(CHECK));
+  void theCheckValueIsThatOfTheCatalogue() {
     assertEquals(0xE9C6D914C4B8D9CAL, Crc64.of(CHECK));
   }
 

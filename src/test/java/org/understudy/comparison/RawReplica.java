@@ -12,7 +12,6 @@ import org.understudy.testing.RespClient;
 final class RawReplica implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
-  private final String id;
   private final long offset;
 
   /** Returns when the snapshot has been read, so that nothing of what happens from now on is missed. */
@@ -27,7 +26,6 @@ final class RawReplica implements AutoCloseable {
     socket.getOutputStream().write(RespClient.request("PSYNC", "?", "-1"));
     String[] answer = line().split(" ");
     if (!answer[0].equals("+FULLRESYNC")) throw new IOException(String.join(" ", answer));
-    id = answer[1];
     offset = Long.parseLong(answer[2]);
     String header = line();
     while (header.isEmpty()) header = line(); // the server shows that it lives while it writes the snapshot
@@ -41,11 +39,6 @@ final class RawReplica implements AutoCloseable {
       if (b != '\r') line.append((char) b);
     }
     return line.toString();
-  }
-
-  /** The history that it follows. */
-  String id() {
-    return id;
   }
 
   /** Where in the history the snapshot was. */

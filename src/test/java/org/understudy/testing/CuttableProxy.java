@@ -34,7 +34,6 @@ public final class CuttableProxy implements AutoCloseable {
   private long allowance = -1;
   /** The same for each connection by itself, by their number from 0 on; null for no end. */
   private IntUnaryOperator allowances;
-  private long forwardedBytes;
 
   /** @param target port of the server that connections go to */
   public CuttableProxy(int target) {
@@ -120,11 +119,6 @@ public final class CuttableProxy implements AutoCloseable {
     return connections;
   }
 
-  /** What has passed from the server on. */
-  public synchronized long forwardedBytes() {
-    return forwardedBytes;
-  }
-
   @Override
   public void close() {
     synchronized (this) {
@@ -207,7 +201,6 @@ public final class CuttableProxy implements AutoCloseable {
     if (!fromServer) return length;
     int allowed = allowance < 0 ? length : (int) Math.min(length, allowance);
     if (allowance >= 0) allowance -= allowed;
-    forwardedBytes += allowed;
     return allowed;
   }
 

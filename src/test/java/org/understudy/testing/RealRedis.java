@@ -99,16 +99,6 @@ public final class RealRedis implements AutoCloseable {
     return RespClient.connect(port);
   }
 
-  public RespClient connect3() {
-    return RespClient.connect3(port);
-  }
-
-  /** Ends the server as kill -9 does. */
-  public void kill() {
-    process.destroyForcibly();
-    process.onExit().join();
-  }
-
   /** The server does not run any more, and loses nothing, until {@link #goOn}. */
   public void pause() {
     signal("STOP");

@@ -152,10 +152,6 @@ public final class RespClient implements AutoCloseable {
     }
   }
 
-  public int localPort() {
-    return socket.getLocalPort();
-  }
-
   @Override
   public void close() {
     try {

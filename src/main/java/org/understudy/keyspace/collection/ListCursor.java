@@ -33,11 +33,6 @@ public final class ListCursor {
     return index >= 0 && index < list.size();
   }
 
-  /** The index of the element. */
-  public long index() {
-    return index;
-  }
-
   /** Goes on towards the end of the list, or towards its start. */
   public void move(boolean backwards) {
     if (backwards) previous();

@@ -338,10 +338,6 @@ public final class Listpack {
     return put(at, 0, value);
   }
 
-  public int insertBefore(int at, long number) {
-    return put(at, 0, number);
-  }
-
   public int insertAfter(int at, byte[] value) {
     return put(after(at), 0, value);
   }
@@ -521,11 +517,6 @@ public final class Listpack {
   }
 
   // ---- sizes --------------------------------------------------------------------------------------------------------
-
-  /** Bytes that a string takes at most, for those who keep within a limit. */
-  public static long mostBytes(int stringLength) {
-    return 5L + stringLength + 5;
-  }
 
   /** Bytes of an entry without the length behind it. */
   private int bodyBytes(int at) {

@@ -82,10 +82,6 @@ final class Directory<P extends Directory.Piece> {
     slots[start + index] = piece;
   }
 
-  void addLast(P piece) {
-    add(size, piece);
-  }
-
   void add(int index, P piece) {
     if (start > 0 && index < size / 2) {
       System.arraycopy(slots, start, slots, start - 1, index);

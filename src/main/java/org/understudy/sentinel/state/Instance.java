@@ -56,10 +56,6 @@ public abstract sealed class Instance permits MonitoredPrimary, Replica, OtherSe
     infoWanted = kind != Kind.SENTINEL;
   }
 
-  public InstanceId id() {
-    return id;
-  }
-
   public Kind kind() {
     return kind;
   }

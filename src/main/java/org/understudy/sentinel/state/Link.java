@@ -51,10 +51,6 @@ public final class Link {
     lastPingAt = NEVER;
   }
 
-  public LinkId id() {
-    return id;
-  }
-
   /** How many instances share it. */
   public int userCount() {
     return users.size();

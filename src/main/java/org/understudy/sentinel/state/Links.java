@@ -60,14 +60,6 @@ final class Links {
     outbox.add(new Effect.Release(link.id));
   }
 
-  /** The sentinel uses the link of the same sentinel under another primary instead of its own. */
-  void share(OtherSentinel sentinel, Link link) {
-    if (sentinel.link == link) return;
-    release(sentinel);
-    sentinel.link = link;
-    link.users.add(sentinel);
-  }
-
   /** Begins the connections that do not stand, and gives up those that have been begun for too long. */
   void maintain(Instance instance, long now) {
     Link link = instance.link;

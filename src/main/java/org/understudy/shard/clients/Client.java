@@ -70,10 +70,6 @@ public final class Client {
     this.sink = new ReplyGate(sink);
   }
 
-  public Session session() {
-    return session;
-  }
-
   /** The class that its output limit depends on. A client that monitors counts as normal. */
   ClientClass type() {
     if (session.replica) return ClientClass.REPLICA;

@@ -2,7 +2,6 @@ package org.understudy.shard.clients;
 
 import java.util.Arrays;
 import java.util.List;
-import org.understudy.command.CommandFlag;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.resp.ReplyBuffer;
@@ -79,10 +78,6 @@ public final class Run implements ShardMessage {
 
   public Queue queue() {
     return queues == null ? null : queues[next];
-  }
-
-  boolean may(CommandFlag flag) {
-    return specs[next].is(flag) || queues != null && queues[next] != null && (queues[next].flags.any() & flag.bit) != 0;
   }
 
   /** Bytes of the arguments of the request in work and of those behind it. */

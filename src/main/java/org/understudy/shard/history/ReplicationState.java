@@ -3,7 +3,6 @@ package org.understudy.shard.history;
 import org.understudy.config.PrimaryAddress;
 import org.understudy.replication.History;
 import org.understudy.replication.PrimaryLink;
-import org.understudy.replication.Transfer;
 import org.understudy.shard.server.ServerFacts;
 
 /**
@@ -18,7 +17,6 @@ public final class ReplicationState {
   /** The dataset is what the history was at the end of the log, so that a primary that knows it can continue there. */
   private boolean resumable;
   private int streamDatabase = Propagation.NONE;
-  private Transfer transfer;
   private long readOffset;
   private long lastIoMillis;
   private long downSinceMillis;
@@ -55,11 +53,6 @@ public final class ReplicationState {
 
   public String id() {
     return history.id();
-  }
-
-  /** The id of the history that ours branched off from; zeros if it did not. */
-  String secondId() {
-    return history.secondId();
   }
 
   /** Begins a new history: no replica can continue with us. */
@@ -107,15 +100,6 @@ public final class ReplicationState {
   /** Whether a dataset is on its way: {@code master_sync_in_progress}. */
   public boolean isSyncing() {
     return progress == PrimaryLink.Progress.SYNC;
-  }
-
-  /** The dataset that is on its way or came last; null if there was none. */
-  Transfer transfer() {
-    return transfer;
-  }
-
-  public void transfer(Transfer announced) {
-    transfer = announced;
   }
 
   /** Bytes of the history that have come, whether they are applied or not. */

@@ -312,7 +312,6 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     transfer = announced;
     detached = false;
     syncStartNanos = clock.nanos();
-    state.transfer(announced);
     long bytes = Math.max(0, announced.length());
     String loading = config.text(Directive.REPL_DISKLESS_LOAD);
     boolean beside = loading.equals("swapdb");

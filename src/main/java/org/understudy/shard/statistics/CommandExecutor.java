@@ -85,10 +85,6 @@ public final class CommandExecutor {
     this.observer = observer;
   }
 
-  public LoopStats stats() {
-    return stats;
-  }
-
   /** To be called before the first command of a batch. */
   public void startBatch(Call call) {
     nanos = clock.nanos();

@@ -58,8 +58,6 @@ public final class Statistics {
   public long unexpectedErrors;
   /** Packed strings of payloads and files that were looked through before they were believed. */
   public final LongAdder integrityChecks = new LongAdder();
-  long inputBufferDisconnections;
-  long outputBufferDisconnections;
 
   public Statistics(List<LoopStats> loops, Keyspace keyspace) {
     this.loops = loops;

@@ -1,9 +1,7 @@
 package org.understudy.sentinel.state;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -69,10 +67,6 @@ final class SimulatedWorld {
   /** Who listens there, or null. */
   Host at(Address address) {
     return hosts.get(key(address));
-  }
-
-  List<Host> hosts() {
-    return new ArrayList<>(hosts.values());
   }
 
   void cut(Host from, Host to) {
