@@ -12,8 +12,8 @@ import java.nio.channels.spi.SelectorProvider;
 
 /**
  * {@code -Djava.nio.channels.spi.SelectorProvider=org.understudy.engine.LoopSelectorProvider}: selectors that are
- * opened on the thread of an event loop know the loop ({@link LoopSelector}); all others, and all channels, are the
- * JDK's.
+ * opened on the thread of an event loop know the loop ({@link LoopSelector}), and listening sockets accept {@link
+ * DrainedSocketChannel}s; all else is the JDK's.
  *
  * <p>The JDK's own provider is not exported: {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED} is needed, too.
  */

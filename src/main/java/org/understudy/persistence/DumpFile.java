@@ -12,8 +12,7 @@ import org.understudy.config.FileNames;
  * into its place in one step: whoever looks, and whenever the machine stops, finds the old file or the new one, each
  * whole.
  *
- * <p>Every method but {@link #cancel} may block, and all but that and {@link #abort} are called by one thread after the
- * other. Failures are logged here, in Redis's words; after one, {@link #discard} is all that may follow.
+ * <p>{@link #abort} and {@link #cancel} may come from any thread. What fails is logged in Redis's words.
  */
 final class DumpFile implements Save.Target {
   private static final Logger log = LoggerFactory.getLogger(DumpFile.class);

@@ -198,8 +198,8 @@ public final class RdbFiles {
     }
   }
 
-  /** What our primary sends, on its way into the place of the file. */
-  public ReceivedFile receivedFile() {
+  /** What our primary sends, on its way into the place of the file. Its pieces have arrays. */
+  public PiecewiseFile receivedFile() {
     String name = "temp-" + clock.millis() / 1000 + "." + processId + "-" + ++serial + ".rdb";
     return new ReceivedFile(files, place(), name, reading.get());
   }

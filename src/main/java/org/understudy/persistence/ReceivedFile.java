@@ -13,12 +13,9 @@ import org.understudy.rdb.ReadOptions;
 /**
  * The dataset of our primary on its way into a file: written under another name beside the place of our own RDB file,
  * which it takes once it is whole and safe on disk. It is read while it comes, without keeping what is in it: a damaged
- * one replaces nothing.
- *
- * <p>Every method may block, and is called by one thread after the other. Failures are logged here, in Redis's words;
- * after one, {@link #discard} is all that may follow.
+ * one replaces nothing. What fails is logged in Redis's words.
  */
-public final class ReceivedFile {
+final class ReceivedFile implements PiecewiseFile {
   private static final Logger log = LoggerFactory.getLogger(ReceivedFile.class);
   /** See {@link UnfinishedFile}. */
   private static final int SYNC_BYTES = 8 << 20;
@@ -36,12 +33,13 @@ public final class ReceivedFile {
     check = new RdbReader(options, entry -> true);
   }
 
-  /** Writes the next piece. Bytes behind the dataset's end are written too. */
-  public void write(byte[] bytes) throws IOException {
-    check(() -> check.read(bytes, 0, bytes.length));
+  /** Bytes behind the dataset's end are written too. The piece has an array. */
+  @Override
+  public void write(ByteBuffer piece) throws IOException {
+    check(() -> check.read(piece.array(), piece.arrayOffset() + piece.position(), piece.remaining()));
     if (!file.isCreated()) create();
     try {
-      file.write(ByteBuffer.wrap(bytes));
+      file.write(piece);
     } catch (IOException e) {
       throw failed("Write error or short write writing to the DB dump file needed for", e);
     }
@@ -68,7 +66,8 @@ public final class ReceivedFile {
     }
   }
 
-  /** All is written: the file takes the place of the old one. */
+  /** The file takes the place of the old one. */
+  @Override
   public void commit() throws IOException {
     check(check::requireFinished);
     try {
@@ -89,7 +88,7 @@ public final class ReceivedFile {
     }
   }
 
-  /** Removes what was written so far. A file that is in its place stays. */
+  @Override
   public void discard() {
     file.discard();
   }

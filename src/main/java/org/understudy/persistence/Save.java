@@ -19,21 +19,10 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class Save {
-  /**
-   * Where the bytes go. Every method but {@link #cancel} may block, and is called by one thread after the other.
-   * Failures are logged there; after one, {@link #discard} is all that may follow.
-   */
-  interface Target {
-    void write(ByteBuffer bytes) throws IOException;
-
-    /** All is written: makes it what it is to be, unless it was cancelled. */
-    void commit() throws IOException;
-
+  /** Where the bytes go. */
+  interface Target extends PiecewiseFile {
     /** From now on {@link #commit} is to fail, unless it is done. From any thread; waits for a rename at most. */
     void cancel();
-
-    /** Removes what was written so far. What is committed stays. */
-    void discard();
 
     /** Opens what was written, of which there is some, for reading. The caller closes it. */
     FileSystem.Input open() throws IOException;
@@ -186,24 +175,13 @@ public final class Save {
     int size = piece.remaining();
     boolean last = complete;
     turns.block(() -> {
-      boolean done = put(piece, last);
+      boolean done = file.put(piece, last);
       turns.back(() -> {
         stream.giveBack(piece);
         if (done) writtenBytes += size;
         written(done, last);
       });
     });
-  }
-
-  private boolean put(ByteBuffer piece, boolean last) {
-    try {
-      file.write(piece);
-      if (last) file.commit();
-      return true;
-    } catch (IOException logged) {
-      file.discard();
-      return false;
-    }
   }
 
   private void written(boolean done, boolean last) {

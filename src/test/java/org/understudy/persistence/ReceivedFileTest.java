@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -50,10 +51,10 @@ class ReceivedFileTest {
   }
 
   private void receive(byte[] bytes) throws IOException {
-    ReceivedFile file = files.receivedFile();
+    PiecewiseFile file = files.receivedFile();
     try {
       for (int from = 0; from < bytes.length; from += PIECE_BYTES) {
-        file.write(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PIECE_BYTES)));
+        file.write(ByteBuffer.wrap(bytes, from, Math.min(bytes.length - from, PIECE_BYTES)));
       }
       file.commit();
     } catch (IOException e) {

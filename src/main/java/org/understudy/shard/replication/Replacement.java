@@ -8,9 +8,9 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Keyspace;
+import org.understudy.persistence.PiecewiseFile;
 import org.understudy.persistence.RdbFiles;
 import org.understudy.persistence.RdbLoad;
-import org.understudy.persistence.ReceivedFile;
 import org.understudy.persistence.Turns;
 import org.understudy.shard.persistence.Persistence;
 import org.understudy.shard.server.ServerParts;
@@ -51,7 +51,7 @@ public final class Replacement {
   // ---- through a file ----------------------------------------------------------------------------------------------
 
   /** A file for what comes, which takes the place of ours. */
-  ReceivedFile file() {
+  PiecewiseFile file() {
     return persistence.files().receivedFile();
   }
 

@@ -1,11 +1,11 @@
 package org.understudy.shard.replication;
 
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
+import org.understudy.persistence.PiecewiseFile;
 import org.understudy.persistence.RdbFiles;
-import org.understudy.persistence.ReceivedFile;
 import org.understudy.persistence.Turns;
 
 /**
@@ -23,7 +23,7 @@ final class SpooledSync implements FullSync {
 
   private final Replacement replacement;
   private final Owner owner;
-  private final ReceivedFile file;
+  private final PiecewiseFile file;
   private final Turns turns;
   /** All that has come, as long as that is little. */
   private byte[] small = Bytes.EMPTY;
@@ -47,7 +47,7 @@ final class SpooledSync implements FullSync {
     }
     writing = true;
     turns.block(() -> {
-      boolean done = write(bytes, last);
+      boolean done = file.put(ByteBuffer.wrap(bytes), last);
       turns.back(() -> written(done, last));
     });
   }
@@ -55,17 +55,6 @@ final class SpooledSync implements FullSync {
   private void gather(byte[] bytes) {
     if (small == null) return;
     small = small.length + bytes.length > AmnesiaGuard.SMALL_BYTES ? null : Bytes.concat(small, bytes);
-  }
-
-  private boolean write(byte[] bytes, boolean last) {
-    try {
-      file.write(bytes);
-      if (last) file.commit();
-      return true;
-    } catch (IOException logged) {
-      file.discard();
-      return false;
-    }
   }
 
   private void written(boolean done, boolean last) {
