@@ -27,8 +27,11 @@ import org.understudy.shard.statistics.LoopStats;
 final class Loop {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
   private static final long ATTACK_LOG_INTERVAL_MILLIS = 60_000;
-  /** As long as clients together have less room for input, each keeps a buffer. */
-  private static final long BUFFERS_BYTES = 8 * 1024 * 1024;
+  /**
+   * As long as clients together have less room for input, each keeps a buffer: 64 of them, of which hardly more send
+   * pieces at a time than find one here. A buffer for each of hundreds would be most of what they cost.
+   */
+  private static final long BUFFERS_BYTES = 1024 * 1024;
   /** … and as long as they have less than this, room is made for arguments that are only announced. */
   private static final long ANNOUNCED_BYTES = 64 * 1024 * 1024;
   private static final int LEAST_BULK_BYTES = 16 * 1024;
