@@ -1,5 +1,7 @@
 package org.understudy.shard.clients;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,8 @@ public final class ClientCron {
   private final Config config;
   private final Clients clients;
   private final long tightBytes = Runtime.getRuntime().maxMemory() / TIGHT_HEAP_SHARE;
+  /** Those who have their turn now; empty between ticks. */
+  private final List<Client> part = new ArrayList<>();
   private long lastId;
   /** The output of all clients up to this one, in the pass that is under way. */
   private long waitingBytes;
@@ -47,31 +51,33 @@ public final class ClientCron {
   public void tick(long nowMillis, int hz, Consumer<Client> sample) {
     addUpOutput();
     int count = Math.min(clients.size(), Math.max(LEAST_CLIENTS, clients.size() / hz));
-    for (int i = 0; i < count; i++) {
-      Client client = clients.after(lastId);
-      if (client == null) client = clients.after(0);
-      if (client == null) return;
+    clients.after(lastId, count, part);
+    clients.after(0, count - part.size(), part);
+    for (Client client : part) {
+      if (client.gone) continue;
       lastId = client.session.id;
       sample.accept(client);
       look(client, nowMillis);
     }
+    part.clear();
     clients.memory.evict();
   }
 
   /** A part of a pass over all clients: to look at thousands of them at once would be a pause. */
   private void addUpOutput() {
-    for (int i = 0; i < ADDED_UP_CLIENTS; i++) {
-      Client client = clients.after(addedUpId);
-      if (client == null) {
-        clients.limits.memoryIsTight(waitingBytes > tightBytes);
-        waitingBytes = 0;
-        addedUpId = 0;
-        return;
-      }
+    clients.after(addedUpId, ADDED_UP_CLIENTS, part);
+    for (Client client : part) {
       waitingBytes += client.session.outputBytes.get();
       addedUpId = client.session.id;
     }
-    if (waitingBytes > tightBytes) clients.limits.memoryIsTight(true); // whatever the rest is
+    if (part.size() < ADDED_UP_CLIENTS) {
+      clients.limits.memoryIsTight(waitingBytes > tightBytes);
+      waitingBytes = 0;
+      addedUpId = 0;
+    } else if (waitingBytes > tightBytes) {
+      clients.limits.memoryIsTight(true); // whatever the rest is
+    }
+    part.clear();
   }
 
   private void look(Client client, long nowMillis) {

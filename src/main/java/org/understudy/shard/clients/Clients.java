@@ -58,10 +58,14 @@ public final class Clients {
     return Collections.unmodifiableCollection(byId.values());
   }
 
-  /** The first client with a greater id, or null. */
-  Client after(long id) {
-    var next = byId.higherEntry(id);
-    return next == null ? null : next.getValue();
+  /** Adds to a list up to so many clients, those with the next greater ids. */
+  void after(long id, int count, List<Client> next) {
+    if (count == 0) return;
+    int size = next.size() + count;
+    for (Client client : byId.tailMap(id, false).values()) {
+      next.add(client);
+      if (next.size() == size) return;
+    }
   }
 
   public int size() {
