@@ -143,8 +143,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private boolean endTold;
     /** Requests that were read early: the next chunk stands for them. Null if it is one. */
     private List<byte[][]> readEarly;
-    /** Chunks that came while the client waited. */
-    private final ArrayDeque<ByteString> early = new ArrayDeque<>(0);
+    /** Chunks that came while the client waited; null before the first. */
+    private ArrayDeque<ByteString> early;
     private long earlyBytes;
 
     Logic() {
@@ -230,6 +230,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (mustWait()) {
         stats.reads++;
         stats.inputBytes += chunk.size();
+        if (early == null) early = new ArrayDeque<>();
         early.add(chunk);
         earlyBytes += chunk.size();
         session.queryBufferBytes += chunk.size();
@@ -244,7 +245,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
 
     /** Whether what comes now is not to be looked at yet, since something before it is in work or waits itself. */
     private boolean mustWait() {
-      return working || stalled || !early.isEmpty();
+      return working || stalled || earlyBytes > 0;
     }
 
     private void read(byte[] bytes, int count) {
@@ -285,7 +286,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       } else if (parser.error() != null) {
         working = true;
         connection.tell(new ClientConnection.ProtocolError(parser.error()));
-      } else if (!early.isEmpty()) {
+      } else if (earlyBytes > 0) {
         ByteString chunk = early.poll();
         earlyBytes -= chunk.size();
         byte[] bytes = chunk.toArrayUnsafe();

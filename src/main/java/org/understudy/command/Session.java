@@ -2,6 +2,7 @@ package org.understudy.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.understudy.bytes.Bytes;
 
 /**
  * What the server knows of one client: the record behind CLIENT LIST. The connection's loop writes the fields of the
@@ -18,7 +19,7 @@ public final class Session {
   public boolean unixSocket;
   /** Number of the socket in the operating system, -1 if it is not known. */
   public int descriptor = -1;
-  public byte[] name = {};
+  public byte[] name = Bytes.EMPTY;
   /** Name of the user that the client is logged in as. */
   public String user = "default";
   /** What that user may do; null for everything. */

@@ -29,6 +29,7 @@ public final class ReplyBuffer {
   private static final int MOST_PIECE_BYTES = 64 * 1024;
   /** So many pieces are remembered until they are sent, the others are left to the collector. */
   private static final int MOST_SPARED = 16;
+  private static final List<byte[]> NONE = List.of();
 
   private int room = LEAST_BYTES;
   private byte[] buffer = new byte[LEAST_BYTES];
@@ -38,8 +39,8 @@ public final class ReplyBuffer {
   private byte[] other;
   /** Where large pieces come from, null if they are new ones; and those that go back there, a turn after the last. */
   private final SpareArrays spares;
-  private List<byte[]> spared = new ArrayList<>(0);
-  private List<byte[]> sparedBefore = new ArrayList<>(0);
+  private List<byte[]> spared = NONE;
+  private List<byte[]> sparedBefore = NONE;
   private int start;
   private int end;
   private List<ByteString> pieces;
@@ -458,6 +459,7 @@ public final class ReplyBuffer {
       return;
     }
     buffer = spares.take(length);
+    if (spared == NONE) spared = new ArrayList<>();
     spared.add(buffer);
     start = 0;
     end = 0;

@@ -43,6 +43,7 @@ import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
+import org.understudy.shard.clients.Interests;
 
 /**
  * ACL. What changes users runs in step with the connection, which decides by them about the requests that follow.
@@ -204,8 +205,9 @@ final class AclCommands {
     for (Client client : List.copyOf(clients.all())) {
       if (client.session.permissions != user) continue;
       Predicate<ByteKey> lost = channel -> !mayListen.test(channel.bytes(), false);
-      boolean illegal = client.patterns.stream().anyMatch(pattern -> !mayListen.test(pattern.bytes(), true))
-          || Stream.concat(client.channels.stream(), client.shardChannels.stream()).anyMatch(lost);
+      Interests interests = client.interests();
+      boolean illegal = interests.patterns.stream().anyMatch(pattern -> !mayListen.test(pattern.bytes(), true))
+          || Stream.concat(interests.channels.stream(), interests.shardChannels.stream()).anyMatch(lost);
       if (illegal) clients.kill(client);
     }
   }

@@ -285,7 +285,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     client.suspended = null;
     client.paused = false;
     ranSinceSlice = true;
-    client.current = run;
+    client.executes = true;
     current = client;
     call.session = client.session;
     call.reply = run.reply;
@@ -302,7 +302,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     executor.endBatch(call);
     if (obeyed) applyExpiryMode();
     tellOthers(); // before the client has its replies, and with them what it hears itself
-    client.current = null;
+    client.executes = false;
     current = null;
     clients.closeOverLimit();
     if (!client.gone) end(run, outcome);
@@ -453,7 +453,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     serving = false;
     goingOn = false;
     if (client != null) {
-      client.current = null;
+      client.executes = false;
       clients.kill(client);
     }
     applyExpiryMode();
@@ -520,9 +520,9 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   /** Has a waiting command go on in the middle of another client's turn, or of nobody's. */
   boolean finish(Client client, CommandSpec spec, byte[][] argv, Database database, CommandExecutor.Rest rest) {
     Client turn = current;
-    Run run = client.current;
+    boolean itsTurn = client.executes;
     current = client;
-    client.current = client.run;
+    client.executes = true;
     call.session = client.session;
     call.reply = client.run.reply;
     call.spec = spec;
@@ -532,7 +532,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     boolean finished = executor.finish(call, client.nanosBeforeWait, rest);
     executing = false;
     if (tracking.owesAnswer()) tracking.answered(client);
-    client.current = run;
+    client.executes = itsTurn;
     current = turn;
     return finished;
   }

@@ -1,12 +1,6 @@
 package org.understudy.shard.clients;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import org.understudy.bytes.ByteKey;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.Session;
 import org.understudy.config.ClientClass;
@@ -20,8 +14,8 @@ public final class Client {
 
   /** The run that waits (blocked, paused, or for its output to leave), else null. */
   public Run suspended;
-  /** The run that is being executed at this moment, else null. */
-  public Run current;
+  /** Its run is being executed at this moment. */
+  public boolean executes;
   /**
    * Bytes of a long reply that have left in parts while the command goes on; they count for the output limit, as in
    * Redis, where no part leaves before the end.
@@ -44,12 +38,7 @@ public final class Client {
   /** Closed, or about to be: no part of the shard knows it any more. */
   public boolean gone;
 
-  public final Set<ByteKey> channels = new LinkedHashSet<>(0);
-  public final Set<ByteKey> patterns = new LinkedHashSet<>(0);
-  public final Set<ByteKey> shardChannels = new LinkedHashSet<>(0);
-  final List<Watches.Watch> watched = new ArrayList<>(0);
-  /** Prefixes of CLIENT TRACKING BCAST. */
-  final TreeSet<ByteKey> prefixes = new TreeSet<>();
+  private Interests interests = Interests.NONE;
 
   /** Bytes of the replication log that its socket was not given yet; null if it has said nothing of replicas. */
   public LongSupplier pendingLogBytes;
@@ -70,6 +59,17 @@ public final class Client {
     this.sink = new ReplyGate(sink);
   }
 
+  /** To be looked at, and taken from. */
+  public Interests interests() {
+    return interests;
+  }
+
+  /** To be added to. */
+  Interests ownInterests() {
+    if (interests == Interests.NONE) interests = new Interests();
+    return interests;
+  }
+
   /** The class that its output limit depends on. A client that monitors counts as normal. */
   ClientClass type() {
     if (session.replica) return ClientClass.REPLICA;
@@ -88,7 +88,7 @@ public final class Client {
   /** Output that has not left: what the socket's side has, and what a command has written so far. */
   long pendingOutputBytes() {
     long bytes = session.outputBytes.get();
-    return current == null ? bytes : bytes + current.reply.size();
+    return executes ? bytes + run.reply.size() : bytes;
   }
 
   /** The command that a blocked run stands at. */
@@ -98,7 +98,7 @@ public final class Client {
 
   /** Bytes of the arguments of requests that the client waits for, or that are being read. */
   public long argumentBytes() {
-    Run waiting = current != null ? current : suspended;
+    Run waiting = executes ? run : suspended;
     return session.argumentBytes + (waiting == null ? 0 : waiting.argumentBytes());
   }
 }

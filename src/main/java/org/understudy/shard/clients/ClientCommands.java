@@ -23,7 +23,8 @@ import static org.understudy.command.CommandSpec.subcommand;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.NavigableSet;
+import java.util.Set;
 import org.understudy.acl.Users;
 import org.understudy.bytes.ByteKey;
 import org.understudy.bytes.Bytes;
@@ -485,7 +486,7 @@ public final class ClientCommands {
     }
     if (onOrOff(argv[2])) {
       checkTracking(wanted, call.session.tracking, prefixes);
-      if (wanted.broadcast) checkPrefixes(client.prefixes, prefixes);
+      if (wanted.broadcast) checkPrefixes(client.interests().prefixes, prefixes);
       tracking.enable(client, wanted, prefixes);
     } else {
       tracking.disable(client);
@@ -519,7 +520,7 @@ public final class ClientCommands {
     }
   }
 
-  private static void checkPrefixes(TreeSet<ByteKey> own, List<byte[]> wanted) {
+  private static void checkPrefixes(NavigableSet<ByteKey> own, List<byte[]> wanted) {
     byte[][] overlap = Tracking.overlap(own, wanted);
     if (overlap != null) throw overlapping(overlap, "an existing prefix");
     overlap = Tracking.overlap(wanted);
@@ -578,7 +579,7 @@ public final class ClientCommands {
     reply.bulk("redirect");
     reply.integer(options == null ? -1 : options.redirect);
     reply.bulk("prefixes");
-    TreeSet<ByteKey> prefixes = clients.of(call.session).prefixes;
+    Set<ByteKey> prefixes = clients.of(call.session).interests().prefixes;
     reply.array(prefixes.size());
     for (ByteKey prefix : prefixes) reply.bulk(prefix.bytes());
   }

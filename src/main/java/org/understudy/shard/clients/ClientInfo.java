@@ -35,7 +35,7 @@ public final class ClientInfo {
         .append(" multi-mem=").append(session.multiBytes)
         .append(" rbs=").append(client.run.reply.capacityBytes())
         .append(" rbp=").append(client.run.reply.peakBytes())
-        .append(" obl=").append(client.current == null ? 0 : client.current.reply.size())
+        .append(" obl=").append(client.executes ? client.run.reply.size() : 0)
         .append(" oll=").append(session.outputPieces)
         .append(" omem=").append(output)
         .append(" tot-mem=").append(ClientMemory.bytes(client))

@@ -64,10 +64,10 @@ public final class ClientMemory {
   }
 
   static long bytes(Client client) {
-    long names = client.channels.size() + client.patterns.size() + client.shardChannels.size() + client.prefixes.size();
+    long names = client.session.subscriptions() + client.interests().prefixes.size();
     return CLIENT_OBJECTS_BYTES + client.session.outputBytes.get() + client.run.reply.heapBytes()
         + blocks(client.session.queryBufferBytes) + client.session.queryBufferFreeBytes + client.argumentBytes()
-        + client.session.multiBytes + client.watched.size() * WATCH_BYTES + names * SUBSCRIPTION_BYTES;
+        + client.session.multiBytes + client.session.watchedKeys * WATCH_BYTES + names * SUBSCRIPTION_BYTES;
   }
 
   /** Chunks of input come in blocks of this size; so a short request more or less in one makes no difference. */

@@ -85,8 +85,8 @@ public final class Clients {
    */
   void push(Client client, ByteString message) {
     if (client.gone || client.closing || client.session.closeAfterReply) return;
-    if (client.current != null) {
-      ReplyBuffer reply = client.current.reply;
+    if (client.executes) {
+      ReplyBuffer reply = client.run.reply;
       boolean muted = reply.muted();
       reply.muted(false);
       reply.raw(message);

@@ -12,12 +12,12 @@ import org.understudy.resp.ReplyBuffer;
  * protocol, however many listen. Behaves as pubsub.c 7.0.15.
  */
 public final class PubSub {
-  public final Subscriptions channels = new Subscriptions(client -> client.channels,
+  public final Subscriptions channels = new Subscriptions(interests -> interests.channels,
       (session, count) -> session.channels = count, PubSub::channelsAndPatterns);
-  public final Subscriptions patterns = new Subscriptions(client -> client.patterns,
+  public final Subscriptions patterns = new Subscriptions(interests -> interests.patterns,
       (session, count) -> session.patterns = count, PubSub::channelsAndPatterns);
-  public final Subscriptions shardChannels = new Subscriptions(client -> client.shardChannels,
-      (session, count) -> session.shardChannels = count, client -> client.shardChannels.size());
+  public final Subscriptions shardChannels = new Subscriptions(interests -> interests.shardChannels,
+      (session, count) -> session.shardChannels = count, client -> client.session.shardChannels);
   private final Clients clients;
   private final ReplyBuffer encoder = new ReplyBuffer();
 
@@ -26,7 +26,7 @@ public final class PubSub {
   }
 
   private static int channelsAndPatterns(Client client) {
-    return client.channels.size() + client.patterns.size();
+    return client.session.channels + client.session.patterns;
   }
 
   /** Ends all subscriptions of a client without telling it. */

@@ -9,7 +9,8 @@ import org.apache.pekko.util.ByteString;
  */
 public final class ReplyGate implements ClientSink {
   private final ClientSink sink;
-  private final ArrayDeque<Runnable> kept = new ArrayDeque<>(0);
+  /** Null before it was held up for the first time. */
+  private ArrayDeque<Runnable> kept;
   private boolean held;
 
   ReplyGate(ClientSink sink) {
@@ -18,6 +19,7 @@ public final class ReplyGate implements ClientSink {
 
   public void hold() {
     held = true;
+    if (kept == null) kept = new ArrayDeque<>();
   }
 
   public boolean isHeld() {
@@ -27,6 +29,7 @@ public final class ReplyGate implements ClientSink {
   /** Lets everything go that was kept. */
   public void release() {
     held = false;
+    if (kept == null) return;
     while (!held && !kept.isEmpty()) kept.poll().run();
   }
 
@@ -83,7 +86,7 @@ public final class ReplyGate implements ClientSink {
 
   @Override
   public void kill() {
-    kept.clear();
+    if (kept != null) kept.clear();
     sink.kill();
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -95,23 +96,24 @@ public final class Tracking {
   }
 
   private void addPrefix(Client client, ByteKey prefix) {
-    if (client.prefixes.add(prefix)) prefixes.computeIfAbsent(prefix, p -> new Prefix()).listeners.add(client);
+    if (client.ownInterests().prefixes.add(prefix)) prefixes.computeIfAbsent(prefix, p -> new Prefix()).listeners.add(client);
   }
 
   public void disable(Client client) {
     if (client.session.tracking == null) return;
-    for (ByteKey prefix : client.prefixes) {
+    Set<ByteKey> own = client.interests().prefixes;
+    for (ByteKey prefix : own) {
       Prefix shared = prefixes.get(prefix);
       shared.listeners.remove(client);
       if (shared.listeners.isEmpty()) prefixes.remove(prefix);
     }
-    client.prefixes.clear();
+    if (!own.isEmpty()) own.clear();
     client.session.tracking = null;
     trackingClients--;
   }
 
   /** A prefix of the client or of the same list that would report the same keys as another, or null if all is well. */
-  static byte[][] overlap(TreeSet<ByteKey> own, List<byte[]> wanted) {
+  static byte[][] overlap(NavigableSet<ByteKey> own, List<byte[]> wanted) {
     for (int i = 0; i < wanted.size(); i++) {
       for (ByteKey other : own) {
         if (overlaps(wanted.get(i), other.bytes())) return new byte[][] {wanted.get(i), other.bytes()};

@@ -32,23 +32,23 @@ public final class Watches {
 
   void watch(Client client, Database database, byte[] key) {
     Place place = new Place(database.index(), new ByteKey(key));
-    for (Watch watch : client.watched) {
+    for (Watch watch : client.interests().watched) {
       if (watch.place.equals(place)) return;
     }
     Watch watch = new Watch(client, place, database.isExpired(key));
-    client.watched.add(watch);
-    client.session.watchedKeys = client.watched.size();
+    client.ownInterests().watched.add(watch);
+    client.session.watchedKeys++;
     watches.computeIfAbsent(place, p -> new ArrayList<>(1)).add(watch);
   }
 
   /** Ends all watches of a client; whether one was broken stays known. */
   public void release(Client client) {
-    for (Watch watch : client.watched) {
+    for (Watch watch : client.interests().watched) {
       List<Watch> onKey = watches.get(watch.place);
       onKey.remove(watch);
       if (onKey.isEmpty()) watches.remove(watch.place);
     }
-    client.watched.clear();
+    client.interests().watched.clear();
     client.session.watchedKeys = 0;
   }
 
@@ -98,7 +98,7 @@ public final class Watches {
 
   /** Whether a watched key has expired since, although nobody has looked at it. */
   boolean anyExpired(Client client, Keyspace keyspace) {
-    for (Watch watch : client.watched) {
+    for (Watch watch : client.interests().watched) {
       if (!watch.expired && keyspace.database(watch.place.database).isExpired(watch.place.key.bytes())) return true;
     }
     return false;

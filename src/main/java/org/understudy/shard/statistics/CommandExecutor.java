@@ -106,7 +106,7 @@ public final class CommandExecutor {
     if (untimed > 0 && !(timedWithOthers && spec == untimedSpec)) time(call);
     long errorsBefore = reply.errors() - errorsCounted;
     if (!nested) {
-      session.lastCommand = spec.fullName;
+      if (session.lastCommand != spec.fullName) session.lastCommand = spec.fullName; // stores cost the collector
       session.lastInteractionMillis = call.nowMillis;
     }
     if (session.replyMode != Session.ReplyMode.ON) mute(session, reply);
