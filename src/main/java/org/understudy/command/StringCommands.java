@@ -25,10 +25,8 @@ import static org.understudy.command.KeyFlag.VARIABLE_FLAGS;
 import static org.understudy.command.KeySpec.at;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.understudy.bytes.Bytes;
-import org.understudy.bytes.CommonSubsequence;
 import org.understudy.bytes.Numbers;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Encoding;
@@ -196,7 +194,7 @@ public final class StringCommands {
             .flags(READONLY).keys(at(1).flags(RO, ACCESS).range(1, 1, 0))
             .args(key("key1"), key("key2"), token("LEN").optional(), token("IDX").optional(),
                 integer("len").after("MINMATCHLEN").optional(), token("WITHMATCHLEN").optional())
-            .runs(Place.SHARD, StringCommands::lcs));
+            .runs(Place.SHARD, LcsCommand::lcs));
   }
 
   // ---- reading ------------------------------------------------------------------------------------------------------
@@ -255,107 +253,6 @@ public final class StringCommands {
     end = Math.min(end, length - 1);
     if (backwards || start > end) call.reply.bulk(Bytes.EMPTY);
     else reply(call, call.entry.offset() + (int) start, (int) (end - start) + 1);
-  }
-
-  /** Pairs of positions beyond which LCS is worked out in slices. */
-  private static final long SLICED_FROM_CELLS = 500_000;
-
-  /** LCS key1 key2 [LEN | IDX] [MINMATCHLEN n] [WITHMATCHLEN] */
-  static void lcs(Call call) {
-    boolean string = true;
-    byte[] a = Bytes.EMPTY;
-    int offsetA = 0;
-    int lengthA = 0;
-    if (call.find(call.argv[1])) {
-      string = call.entry.isString();
-      a = call.entry.array();
-      offsetA = call.entry.offset();
-      lengthA = call.entry.length();
-    }
-    byte[] b = Bytes.EMPTY;
-    int offsetB = 0;
-    int lengthB = 0;
-    if (call.find(call.argv[2])) {
-      string &= call.entry.isString();
-      b = call.entry.array();
-      offsetB = call.entry.offset();
-      lengthB = call.entry.length();
-    }
-    if (!string) throw CommandError.err("The specified keys must contain string values");
-
-    boolean lengthOnly = false;
-    boolean indexes = false;
-    boolean withLengths = false;
-    long shortest = 0;
-    for (int i = 3; i < call.argv.length; i++) {
-      byte[] option = call.argv[i];
-      if (Bytes.is(option, "IDX")) indexes = true;
-      else if (Bytes.is(option, "LEN")) lengthOnly = true;
-      else if (Bytes.is(option, "WITHMATCHLEN")) withLengths = true;
-      else if (!Bytes.is(option, "MINMATCHLEN") || i + 1 == call.argv.length) throw Errors.SYNTAX;
-      else shortest = Arguments.integer(call.argv[++i]);
-    }
-    if (lengthOnly && indexes) {
-      throw CommandError.err("If you want both the length and indexes, please just use IDX.");
-    }
-    // Redis's limit on its table, kept although ours is smaller: it also bounds the time
-    long cells = (lengthA + 1L) * (lengthB + 1L);
-    if (cells > call.config.protoMaxBulkLen() / Integer.BYTES) {
-      throw CommandError.err("Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
-    }
-    if (cells > SLICED_FROM_CELLS) { // others may change the values while this goes on
-      a = Arrays.copyOfRange(a, offsetA, offsetA + lengthA);
-      b = Arrays.copyOfRange(b, offsetB, offsetB + lengthB);
-      offsetA = 0;
-      offsetB = 0;
-    }
-    Comparing comparing;
-    try {
-      comparing = new Comparing(new CommonSubsequence(a, offsetA, lengthA, b, offsetB, lengthB, !lengthOnly),
-          lengthOnly, indexes, withLengths, shortest);
-    } catch (OutOfMemoryError e) {
-      throw CommandError.err("Insufficient memory, failed allocating transient memory for LCS");
-    }
-    if (cells > SLICED_FROM_CELLS) call.inSlices(comparing);
-    else comparing.answer(call.reply);
-  }
-
-  private record Comparing(CommonSubsequence common, boolean lengthOnly, boolean indexes, boolean withLengths,
-      long shortest) implements SlicedWork {
-    private static final int STEP_CELLS = 100_000;
-
-    @Override
-    public boolean step(ReplyBuffer reply) {
-      return common.compare(STEP_CELLS);
-    }
-
-    @Override
-    public void answer(ReplyBuffer reply) {
-      if (lengthOnly) reply.integer(common.length());
-      else if (indexes) replyMatches(reply, common, shortest, withLengths);
-      else reply.bulk(common.text());
-    }
-  }
-
-  /** A map of {@code matches}, each [[fromA, toA], [fromB, toB]] and perhaps its length, and {@code len}. */
-  private static void replyMatches(ReplyBuffer reply, CommonSubsequence common, long shortest, boolean withLengths) {
-    List<CommonSubsequence.Range> ranges = common.ranges();
-    ranges.removeIf(range -> range.length() < shortest);
-    reply.map(2);
-    reply.bulk("matches");
-    reply.array(ranges.size());
-    for (CommonSubsequence.Range range : ranges) {
-      reply.array(withLengths ? 3 : 2);
-      reply.array(2);
-      reply.integer(range.fromA());
-      reply.integer(range.toA());
-      reply.array(2);
-      reply.integer(range.fromB());
-      reply.integer(range.toB());
-      if (withLengths) reply.integer(range.length());
-    }
-    reply.bulk("len");
-    reply.integer(common.length());
   }
 
   // ---- setting ------------------------------------------------------------------------------------------------------

@@ -218,15 +218,14 @@ public final class ReplyBuffer {
     raw("\r\n");
   }
 
-  /** A verbatim string; in RESP2 a bulk string. @param format three letters, such as {@code txt} */
-  public void verbatim(String format, byte[] text) {
+  /** A verbatim string, plain text; in RESP2 a bulk string. */
+  public void verbatim(byte[] text) {
     if (protocol == 2) {
       bulk(text);
       return;
     }
     header('=', text.length + 4);
-    raw(format);
-    raw(":");
+    raw("txt:");
     raw(text);
     raw("\r\n");
   }

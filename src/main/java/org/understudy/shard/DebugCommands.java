@@ -277,7 +277,7 @@ final class DebugCommands {
       case "2 structsize" -> call.reply.bulk("bits:" + ServerFacts.ADDRESS_BITS);
       case "2 client-eviction" -> {
         if (!clients.memory.isLimited()) throw CommandError.err("maxmemory-clients is disabled.");
-        call.reply.verbatim("txt", Bytes.of(clients.memory.describeBuckets()));
+        call.reply.verbatim(Bytes.of(clients.memory.describeBuckets()));
       }
       default -> {
         if (!ofAnyLength(call, subcommand) && !crashes(subcommand)) throw Errors.subcommandSyntax(argv[0], argv[1]);
@@ -487,7 +487,7 @@ final class DebugCommands {
       }
       case "true" -> reply.bool(true);
       case "false" -> reply.bool(false);
-      case "verbatim" -> reply.verbatim("txt", Bytes.of("This is a verbatim\nstring"));
+      case "verbatim" -> reply.verbatim(Bytes.of("This is a verbatim\nstring"));
       default -> throw CommandError.err("Wrong protocol type name. Please use one of the following: "
           + "string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false");
     }

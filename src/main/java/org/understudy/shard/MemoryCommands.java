@@ -153,7 +153,7 @@ final class MemoryCommands {
   }
 
   private void doctor(Call call) {
-    call.reply.verbatim("txt", Bytes.of(report(call.nowMillis)));
+    call.reply.verbatim(Bytes.of(report(call.nowMillis)));
   }
 
   private String report(long nowMillis) {

@@ -74,7 +74,7 @@ final class ServerCommands {
   }
 
   private void info(Call call) {
-    call.reply.verbatim("txt", Bytes.of(info.text(call.argv, 1)));
+    call.reply.verbatim(Bytes.of(info.text(call.argv, 1)));
   }
 
   /** An array of Unix time in seconds and the microseconds of that second. */
@@ -93,7 +93,7 @@ final class ServerCommands {
       int measures = version == 5 ? 3 : version == 6 ? 2 : 0;
       for (int i = 3; i < Math.min(argv.length, 3 + measures); i++) Arguments.integer(argv[i]);
     }
-    call.reply.verbatim("txt", Bytes.of(Lolwut.picture(clock.nanos(), call.session.id)));
+    call.reply.verbatim(Bytes.of(Lolwut.picture(clock.nanos(), call.session.id)));
   }
 
   /** SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]: the connection closes without a reply. */

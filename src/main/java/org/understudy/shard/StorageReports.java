@@ -37,7 +37,7 @@ final class StorageReports {
     long index = Arguments.integer(call.argv[2]);
     if (index < 0 || index >= call.keyspace.databases()) throw NO_SUCH_DATABASE;
     Database database = call.keyspace.database((int) index);
-    call.reply.verbatim("txt", Bytes.of("[Dictionary HT]\n" + table(database.tableSlots(), database.size())
+    call.reply.verbatim(Bytes.of("[Dictionary HT]\n" + table(database.tableSlots(), database.size())
         + "[Expires HT]\n" + table(database.tableSlots(), database.expires())));
   }
 
@@ -47,7 +47,7 @@ final class StorageReports {
     Value value = call.entry.value();
     boolean large = value != null && value.table() != null;
     if (!large) throw NO_TABLE;
-    call.reply.verbatim("txt", Bytes.of(table(value.table().slots(), value.freeEffort())));
+    call.reply.verbatim(Bytes.of(table(value.table().slots(), value.freeEffort())));
   }
 
   private static String table(long slots, long elements) {

@@ -282,13 +282,13 @@ public final class ClientCommands {
   // ---- who is there -------------------------------------------------------------------------------------------------
 
   private void info(Call call) {
-    call.reply.verbatim("txt", Bytes.of(ClientInfo.line(clients.of(call.session), call.nowMillis) + "\n"));
+    call.reply.verbatim(Bytes.of(ClientInfo.line(clients.of(call.session), call.nowMillis) + "\n"));
   }
 
   private void list(Call call) {
     StringBuilder lines = new StringBuilder();
     for (Client client : listed(call.argv)) lines.append(ClientInfo.line(client, call.nowMillis)).append('\n');
-    call.reply.verbatim("txt", Bytes.of(lines.toString()));
+    call.reply.verbatim(Bytes.of(lines.toString()));
   }
 
   /** The clients that CLIENT LIST [TYPE type | ID id …] means. */

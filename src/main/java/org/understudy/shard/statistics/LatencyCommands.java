@@ -139,11 +139,11 @@ public final class LatencyCommands {
     String event = Bytes.string(call.argv[2]);
     LatencyMonitor.Series series = monitor.events().get(event);
     if (series == null) throw CommandError.err("No samples available for event '" + event + "'");
-    call.reply.verbatim("txt", Bytes.of(LatencyReports.graph(event, series, call.nowMillis / 1000)));
+    call.reply.verbatim(Bytes.of(LatencyReports.graph(event, series, call.nowMillis / 1000)));
   }
 
   private void doctor(Call call) {
-    call.reply.verbatim("txt", Bytes.of(LatencyReports.advice(monitor.events(), call.config, call.nowMillis / 1000)));
+    call.reply.verbatim(Bytes.of(LatencyReports.advice(monitor.events(), call.config, call.nowMillis / 1000)));
   }
 
   // ---- histograms ---------------------------------------------------------------------------------------------------
