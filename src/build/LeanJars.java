@@ -1,9 +1,14 @@
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -16,13 +21,20 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Makes the lambdas of Scala's and Pekko's classes, and those of ours that Pekko takes, plain ones. Scala marks each as
- * serializable, as Pekko's function types do, and the JVM archives only lambdas that are not: a start spun some 250
- * classes anew (on JDK 25 it took 760 ms, and takes 400 with plain ones). Nothing here serializes a function. Argument:
- * the folder of the jars, which are rewritten in place; one without such lambdas stays as it is.
+ * Takes out of jars what only costs time at each start. Argument: their folder; they are rewritten in place, and one
+ * that holds nothing of the kind stays as it is.
+ *
+ * <p>Lambdas become plain ones: Scala marks each as serializable, as Pekko's function types do, and the JVM archives
+ * only lambdas that are not. A start spun some 250 classes anew (on JDK 25 it took 760 ms, and takes 400 with plain
+ * ones). Nothing here serializes a function.
+ *
+ * <p>Pekko parses its reference configuration, most of which is comment, and the manifest of every jar, most of which
+ * is lists of packages for OSGi (160 KB of them for Scala's library).
  */
-final class PlainLambdas {
-  private static final String JARS = "{scala-*,pekko-*,ssl-config-*,understudy}.jar";
+final class LeanJars {
+  private static final String CONFIGURATION = "reference.conf";
+  private static final String PACKAGES = "-Package";
+
   /** java.lang.invoke.LambdaMetafactory.FLAG_SERIALIZABLE and FLAG_BRIDGES. */
   private static final int SERIALIZABLE = 1;
   private static final int BRIDGES = 4;
@@ -33,22 +45,21 @@ final class PlainLambdas {
   private int changed;
 
   public static void main(String[] args) throws IOException {
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), JARS)) {
-      for (Path jar : jars) new PlainLambdas().rewrite(jar);
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of(args[0]), "*.jar")) {
+      for (Path jar : jars) new LeanJars().rewrite(jar);
     }
   }
 
   private void rewrite(Path jar) throws IOException {
-    Path rewritten = Files.createTempFile(jar.getParent(), "plain", ".tmp");
+    Path rewritten = Files.createTempFile(jar.getParent(), "lean", ".tmp");
     try {
       try (ZipFile in = new ZipFile(jar.toFile());
           ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(rewritten))) {
         for (ZipEntry entry : Collections.list(in.entries())) {
-          byte[] bytes = in.getInputStream(entry).readAllBytes();
           ZipEntry copy = new ZipEntry(entry.getName());
           copy.setTime(entry.getTime());
           out.putNextEntry(copy);
-          out.write(entry.getName().endsWith(".class") ? rewrite(bytes) : bytes);
+          out.write(rewrite(entry.getName(), in.getInputStream(entry).readAllBytes()));
         }
       }
       if (changed > 0) {
@@ -60,7 +71,30 @@ final class PlainLambdas {
     }
   }
 
-  private byte[] rewrite(byte[] bytes) {
+  private byte[] rewrite(String name, byte[] bytes) throws IOException {
+    if (name.endsWith(".class")) return withPlainLambdas(bytes);
+    if (name.equals(JarFile.MANIFEST_NAME)) return withoutPackages(bytes);
+    return name.equals(CONFIGURATION) ? withoutComments(bytes) : bytes;
+  }
+
+  private byte[] withoutPackages(byte[] bytes) throws IOException {
+    Manifest manifest = new Manifest(new ByteArrayInputStream(bytes));
+    if (!manifest.getMainAttributes().keySet().removeIf(name -> name.toString().endsWith(PACKAGES))) return bytes;
+    changed++;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    manifest.write(out);
+    return out.toByteArray();
+  }
+
+  private byte[] withoutComments(byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    String rest = text.replaceAll("(?m)^[ \\t]*(#.*)?\\R", "");
+    if (rest.length() == text.length()) return bytes;
+    changed++;
+    return rest.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] withPlainLambdas(byte[] bytes) {
     int before = changed;
     ClassReader reader = new ClassReader(bytes);
     ClassWriter writer = new ClassWriter(reader, 0);
