@@ -329,7 +329,7 @@ final class DebugCommands {
         default -> throw CommandError.err("DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
       }
     }
-    if (save && !persistence.saveAtOnce()) throw new CommandError("ERR");
+    if (save && !persistence.saves().saveAtOnce()) throw new CommandError("ERR");
     if (flush) call.flushing(Call.ALL_DATABASES);
     String refusal = persistence.reload(flush, merge);
     if (refusal != null) throw new CommandError(refusal);

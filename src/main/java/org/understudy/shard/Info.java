@@ -28,6 +28,7 @@ import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.AofRewrite;
 import org.understudy.shard.persistence.AppendOnly;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.persistence.Saves;
 import org.understudy.shard.replication.AmnesiaGuard;
 import org.understudy.shard.replication.Failover;
 import org.understudy.shard.replication.Replicas;
@@ -244,18 +245,19 @@ final class Info {
   }
 
   private void persistence() {
+    Saves saves = persistence.saves();
     section("Persistence");
     field("loading", persistence.isLoading() ? 1 : 0);
     field("async_loading", persistence.isAsyncLoading() ? 1 : 0);
     saving();
     field("rdb_changes_since_last_save", statistics.changes);
-    field("rdb_bgsave_in_progress", persistence.isSavingInBackground() ? 1 : 0);
-    field("rdb_last_save_time", persistence.lastSaveSeconds());
-    field("rdb_last_bgsave_status", persistence.lastFailed() ? "err" : "ok");
-    field("rdb_last_bgsave_time_sec", persistence.lastDurationSeconds());
-    field("rdb_current_bgsave_time_sec", persistence.currentDurationSeconds());
-    field("rdb_saves", persistence.saves());
-    field("rdb_last_cow_size", persistence.lastAheadBytes());
+    field("rdb_bgsave_in_progress", saves.isUnderWayInBackground() ? 1 : 0);
+    field("rdb_last_save_time", saves.lastSaveSeconds());
+    field("rdb_last_bgsave_status", saves.lastFailed() ? "err" : "ok");
+    field("rdb_last_bgsave_time_sec", saves.lastDurationSeconds());
+    field("rdb_current_bgsave_time_sec", saves.currentDurationSeconds());
+    field("rdb_saves", saves.begun());
+    field("rdb_last_cow_size", saves.lastAheadBytes());
     RdbLoad load = persistence.load();
     field("rdb_last_load_keys_expired", load == null ? 0 : load.keysExpired());
     field("rdb_last_load_keys_loaded", load == null ? 0 : load.keysLoaded());
@@ -266,7 +268,8 @@ final class Info {
 
   /** What a snapshot copied since writers could not wait stands where Redis shows what a fork copied on write. */
   private void saving() {
-    SnapshotStream snapshot = persistence.isSaving() ? persistence.running().stream() : null;
+    Saves saves = persistence.saves();
+    SnapshotStream snapshot = saves.isUnderWay() ? saves.running().stream() : null;
     long keys = snapshot == null ? 0 : snapshot.keys();
     long taken = snapshot == null ? 0 : snapshot.keysTaken();
     field("current_cow_peak", snapshot == null ? 0 : snapshot.aheadBytes());

@@ -237,7 +237,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
   private void forget(Client client) {
     paused.forget(client);
     blocked.forget(client);
-    persistence.forget(client);
+    persistence.saves().forget(client);
     replicas.forget(client);
     shutdowns.forget(client);
     watches.release(client);
@@ -697,7 +697,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   @Override
   public boolean flushed() {
-    return persistence.flushed();
+    return persistence.saves().flushed();
   }
 
   @Override

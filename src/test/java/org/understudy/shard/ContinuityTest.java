@@ -93,7 +93,7 @@ class ContinuityTest {
     shard.holdSlices(true);
     shard.call("BGSAVE");
     shard.call("SET", "b", "1");
-    assertEquals(end, shard.parts.persistence.running().stream().place().offset());
+    assertEquals(end, shard.parts.persistence.saves().running().stream().place().offset());
     shard.runSlices();
     assertEquals(end, restarted(shard, 0).parts.replicationLog.end());
   }

@@ -241,10 +241,10 @@ class ReplicasTest {
     String sync = next.send("PSYNC", "?", "-1");
     assertTrue(sync.startsWith("+FULLRESYNC") && sync.contains(" 0\r\n$"), sync);
     assertTrue(sync.endsWith("$3\r\nSET\r\n$7\r\nbetween\r\n$1\r\n1\r\n"), sync);
-    assertEquals(1, shard.parts.persistence.saves());
+    assertEquals(1, shard.parts.persistence.saves().begun());
     seconds(61);
     new Peer().send("PSYNC", "?", "-1");
-    assertEquals(2, shard.parts.persistence.saves(), "it was too old");
+    assertEquals(2, shard.parts.persistence.saves().begun(), "it was too old");
   }
 
   @Test
@@ -264,7 +264,7 @@ class ReplicasTest {
     }
     logger.detachAppender(lines);
     logger.setLevel(null);
-    assertEquals(1, shard.parts.persistence.saves());
+    assertEquals(1, shard.parts.persistence.saves().begun());
     List<String> replicas = lines.list.stream().filter(line -> line.getMessage().startsWith("Streamed RDB transfer"))
         .map(line -> line.getArgumentArray()[0].toString()).toList();
     assertEquals(List.of("10.0.0.9:7001", "10.0.0.9:7002"), replicas);
@@ -289,7 +289,7 @@ class ReplicasTest {
     synchronizedPeer();
     shard.call("DEBUG", "POPULATE", "10");
     assertTrue(new Peer().send("PSYNC", "?", "-1").contains("key:7"));
-    assertEquals(2, shard.parts.persistence.saves());
+    assertEquals(2, shard.parts.persistence.saves().begun());
   }
 
   @ParameterizedTest
@@ -345,13 +345,13 @@ class ReplicasTest {
       Peer second = new Peer();
       first.request("PSYNC", "?", "-1");
       second.request("PSYNC", "?", "-1");
-      assertTrue(shard.parts.persistence.isSavingInBackground());
+      assertTrue(shard.parts.persistence.saves().isUnderWayInBackground());
       shard.parts.shard().disconnected(first.client);
-      assertTrue(shard.parts.persistence.isSavingInBackground(), "the second waits for it");
+      assertTrue(shard.parts.persistence.saves().isUnderWayInBackground(), "the second waits for it");
       shard.parts.shard().disconnected(second.client);
-      assertEquals(!savePoints.isEmpty(), shard.parts.persistence.isSavingInBackground(), savePoints);
+      assertEquals(!savePoints.isEmpty(), shard.parts.persistence.saves().isUnderWayInBackground(), savePoints);
       shard.runSlices();
-      assertFalse(shard.parts.persistence.lastFailed());
+      assertFalse(shard.parts.persistence.saves().lastFailed());
     }
   }
 
@@ -365,7 +365,7 @@ class ReplicasTest {
     Peer peer = new Peer();
     peer.request("PSYNC", "?", "-1");
     shard.parts.shard().disconnected(peer.client);
-    assertTrue(shard.parts.persistence.isSavingInBackground());
+    assertTrue(shard.parts.persistence.saves().isUnderWayInBackground());
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.ByteKey;
 import org.understudy.bytes.Bytes;

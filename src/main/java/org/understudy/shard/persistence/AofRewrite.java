@@ -8,6 +8,7 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.persistence.AofWriter;
+import org.understudy.persistence.Save;
 
 /**
  * When the append-only file is rewritten, and what is known of how it went.
@@ -29,7 +30,7 @@ public final class AofRewrite {
 
   private final Config config;
   private final Clock clock;
-  private final Persistence persistence;
+  private final Saves saves;
   private final AppendOnly file;
   private final long processId;
 
@@ -49,10 +50,10 @@ public final class AofRewrite {
   private int delayMinutes;
   private long waitsUntilSeconds;
 
-  AofRewrite(Config config, Clock clock, Persistence persistence, AppendOnly file, long processId) {
+  AofRewrite(Config config, Clock clock, Saves saves, AppendOnly file, long processId) {
     this.config = config;
     this.clock = clock;
-    this.persistence = persistence;
+    this.saves = saves;
     this.file = file;
     this.processId = processId;
   }
@@ -78,9 +79,9 @@ public final class AofRewrite {
     scheduled = false;
   }
 
-  /** A round of the cron: starts what is scheduled or due. */
+  /** A round of the cron, while nothing is loaded: starts what is scheduled or due. */
   void tick() {
-    if (state != State.IDLE || persistence.isSaving() || persistence.isLoading()) return;
+    if (state != State.IDLE || saves.isUnderWay()) return;
     AofWriter writer = file.writer();
     if (file.isWriting() && writer.isDamaged()) {
       if (seconds() - startSeconds >= repairPauseSeconds()) start(); // nothing else makes it whole again
@@ -140,20 +141,22 @@ public final class AofRewrite {
     begun.thenAccept(yes -> {
       if (!yes) file.onLoop(() -> notBegun(mine));
     });
-    made = persistence.saveForAppendOnly(rdb, this::made);
+    made = config.resolve("temp-rewriteaof-bg-" + processId + ".aof");
+    saves.startBase(made, rdb, this::made, () -> givenUp(true));
     log.info("Background append only file rewriting started by pid {}", processId);
     return begun;
   }
 
   private void notBegun(int mine) {
     if (mine != round || state != State.MAKING) return;
-    persistence.giveUpRewrite();
+    saves.giveUpBase();
     scheduled = false;
     failuresInARow++;
     failed();
   }
 
-  private void made(boolean saved) {
+  private void made(Save save, boolean saved) {
+    lastAheadBytes = save.stream().aheadBytes();
     if (!saved) {
       failuresInARow++;
       log.warn("Background AOF rewrite terminated with error");
@@ -200,10 +203,6 @@ public final class AofRewrite {
     over();
     if (file.isWaiting()) file.dropIncrement();
     scheduled = again;
-  }
-
-  void aheadBytes(long bytes) {
-    lastAheadBytes = bytes;
   }
 
   // ---- figures -----------------------------------------------------------------------------------------------------

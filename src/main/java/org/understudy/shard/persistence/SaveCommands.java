@@ -32,11 +32,13 @@ public final class SaveCommands {
       + " BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.");
 
   private final Persistence persistence;
+  private final Saves saves;
   private final Clients clients;
   private final BlockedClients blocked;
 
   public SaveCommands(Persistence persistence, Clients clients, BlockedClients blocked) {
     this.persistence = persistence;
+    saves = persistence.saves();
     this.clients = clients;
     this.blocked = blocked;
   }
@@ -67,21 +69,21 @@ public final class SaveCommands {
 
   /** OK once the file is in its place; others go on meanwhile, unlike in Redis. */
   private void save(Call call) {
-    if (persistence.isSavingInBackground()) throw UNDER_WAY;
-    persistence.saveFor(clients.of(call.session));
+    if (saves.isUnderWayInBackground()) throw UNDER_WAY;
+    saves.startFor(clients.of(call.session));
   }
 
   /** BGSAVE [SCHEDULE]: within a transaction it is only scheduled, for after it. */
   private void bgsave(Call call) {
     if (call.argv.length > 2 || call.argv.length == 2 && !Bytes.is(call.argv[1], "SCHEDULE")) throw Errors.SYNTAX;
     AofRewrite rewrite = persistence.rewrite();
-    if (persistence.isSaving() && !rewrite.isUnderWay()) throw UNDER_WAY;
+    if (saves.isUnderWay() && !rewrite.isUnderWay()) throw UNDER_WAY;
     if (rewrite.isUnderWay() && !call.inTransaction && call.argv.length == 1) throw REWRITE_UNDER_WAY;
     if (call.inTransaction || rewrite.isUnderWay()) {
-      persistence.schedule();
+      saves.schedule();
       call.reply.simple("Background saving scheduled");
     } else {
-      persistence.saveInBackground();
+      saves.startInBackground();
       call.reply.simple("Background saving started");
     }
   }
@@ -90,7 +92,7 @@ public final class SaveCommands {
   private void rewrite(Call call) {
     AofRewrite rewrite = persistence.rewrite();
     if (rewrite.isUnderWay()) throw CommandError.err("Background append only file rewriting already in progress");
-    if (persistence.isSaving() || call.inTransaction) {
+    if (saves.isUnderWay() || call.inTransaction) {
       rewrite.scheduleAsked();
       call.reply.simple("Background append only file rewriting scheduled");
       return;
@@ -107,6 +109,6 @@ public final class SaveCommands {
 
   /** Unix time of the last snapshot; of the start if there was none. */
   private void lastSave(Call call) {
-    call.reply.integer(persistence.lastSaveSeconds());
+    call.reply.integer(saves.lastSaveSeconds());
   }
 }

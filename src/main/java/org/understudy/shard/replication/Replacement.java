@@ -41,7 +41,7 @@ public final class Replacement {
 
   /** Removes all that is there. */
   void flush() {
-    persistence.giveUpSaves();
+    persistence.saves().giveUpForReplacement();
     persistence.stopAppendOnly();
     owner.emptying();
     for (int i = 0; i < keyspace.databases(); i++) keyspace.database(i).clear();
@@ -98,7 +98,7 @@ public final class Replacement {
 
   /** Puts what was loaded beside ours in its place. */
   void exchange(Database[] beside) {
-    persistence.giveUpSaves();
+    persistence.saves().giveUpForReplacement();
     persistence.stopAppendOnly();
     owner.exchanging(beside);
     keyspace.exchange(beside);

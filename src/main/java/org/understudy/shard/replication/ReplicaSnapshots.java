@@ -15,6 +15,7 @@ import org.understudy.shard.history.HistoryParts;
 import org.understudy.shard.history.Propagation;
 import org.understudy.shard.history.ReplicationState;
 import org.understudy.shard.persistence.Persistence;
+import org.understudy.shard.persistence.Saves;
 import org.understudy.shard.server.ServerFacts;
 import org.understudy.shard.server.ServerParts;
 
@@ -49,6 +50,7 @@ public final class ReplicaSnapshots {
   private final ReplicationState replication;
   private final Propagation propagation;
   private final Persistence persistence;
+  private final Saves saves;
   private final Replicas replicas;
   /** The one that is under way, or that others can still join; else null. */
   private Cut cut;
@@ -66,10 +68,11 @@ public final class ReplicaSnapshots {
     replication = history.state();
     propagation = history.propagation();
     this.persistence = persistence;
+    saves = persistence.saves();
     this.replicas = replicas;
-    persistence.onSave(new Persistence.SaveListener() {
+    saves.listener(new Saves.Listener() {
       @Override
-      public void begun(Save save, Persistence.Kind kind, SnapshotStream.Contents contents) {
+      public void begun(Save save, Saves.Kind kind, SnapshotStream.Contents contents) {
         cut(save, kind, contents);
       }
 
@@ -91,7 +94,7 @@ public final class ReplicaSnapshots {
       log.info("Waiting for end of BGSAVE for SYNC");
     } else if (persistence.rewrite().isUnderWay()) {
       log.info("No BGSAVE in progress, but another BG operation is active. BGSAVE for replication delayed");
-    } else if (persistence.isSaving()) {
+    } else if (saves.isUnderWay()) {
       log.info("Can't attach the replica to the current BGSAVE. Waiting for next BGSAVE for SYNC");
     } else if (config.flag(Directive.REPL_DISKLESS_SYNC) && replica.takesEndMark && delaySeconds() > 0) {
       log.info("Delay next BGSAVE for diskless SYNC");
@@ -134,7 +137,7 @@ public final class ReplicaSnapshots {
 
   /** Begins a snapshot if there are replicas that wait for one and have waited long enough. */
   void beginPending() {
-    if (persistence.isSaving() || persistence.isLoading()) return;
+    if (saves.isUnderWay() || persistence.isLoading()) return;
     Replica first = null;
     int waiting = 0;
     long oldestMillis = Long.MAX_VALUE;
@@ -159,10 +162,10 @@ public final class ReplicaSnapshots {
     boolean forReplicas = (config.flag(Directive.REPL_DISKLESS_SYNC) || partial) && allTakeMarks;
     log.info("Starting BGSAVE for SYNC with target: {}", forReplicas ? "replicas sockets" : "disk");
     if (forReplicas) {
-      persistence.saveForReplicas(contents);
+      saves.startForReplicas(contents);
     } else {
-      persistence.saveInBackground();
-      saveForReplicas = persistence.running();
+      saves.startInBackground();
+      saveForReplicas = saves.running();
       leavesFile = config.flag(Directive.RDB_DEL_SYNC_FILES);
     }
   }
@@ -172,11 +175,11 @@ public final class ReplicaSnapshots {
   }
 
   /** A snapshot was cut at the end of the log, whoever wanted it. */
-  private void cut(Save save, Persistence.Kind kind, SnapshotStream.Contents contents) {
+  private void cut(Save save, Saves.Kind kind, SnapshotStream.Contents contents) {
     drop();
     if (!replicationLog.isActive()) return;
     open = true;
-    cut = new Cut(save, replicationLog.end(), kind == Persistence.Kind.REPLICAS, contents, keyDelay());
+    cut = new Cut(save, replicationLog.end(), kind == Saves.Kind.REPLICAS, contents, keyDelay());
     propagation.selectAgain(); // who begins there knows of no database that was selected
     for (Replica replica : replicas.attached()) {
       if (awaits(replica, contents)) join(replica);
@@ -191,7 +194,7 @@ public final class ReplicaSnapshots {
   void left(Replica replica) {
     boolean useless = isGiven(replica, saveForReplicas) && config.save().isEmpty()
         && replicas.attached().stream().noneMatch(other -> isGiven(other, saveForReplicas));
-    if (useless) persistence.giveUpForNobody();
+    if (useless) saves.giveUpForNobody();
   }
 
   // ---- snapshots end -----------------------------------------------------------------------------------------------
@@ -252,7 +255,7 @@ public final class ReplicaSnapshots {
       leavesFile = false;
       return;
     }
-    boolean needed = persistence.isSaving() || !config.save().isEmpty() || config.appendonly();
+    boolean needed = saves.isUnderWay() || !config.save().isEmpty() || config.appendonly();
     for (Replica replica : replicas.attached()) {
       needed |= replica.state == Replica.State.AWAITS_SNAPSHOT || replica.state == Replica.State.AWAITS_END
           || replica.state == Replica.State.RECEIVES;
