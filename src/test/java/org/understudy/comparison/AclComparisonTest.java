@@ -1,67 +1,39 @@
 package org.understudy.comparison;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
-import org.understudy.testing.TestServer;
 
 /** Users and their rules, on the real server and on ours. */
 @NeedsRealRedis
 class AclComparisonTest {
-  private static RealRedis redis;
-  private static TestServer ours;
-  private static TestServer threaded;
-
-  @BeforeAll
-  static void start() {
-    redis = RealRedis.start();
-    ours = TestServer.start();
-    threaded = TestServer.start("io-threads 3");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (redis != null) redis.close();
-    if (ours != null) ours.close();
-    if (threaded != null) threaded.close();
-  }
+  @RegisterExtension
+  static final BothServers servers = BothServers.realWith().oursWith().oursWith("io-threads 3");
 
   @AfterEach
   void forgetUsers() {
-    for (int port : ports()) {
-      try (RespClient client = RespClient.connect(port)) {
-        client.call("AUTH", "default", "any");
-        client.call("ACL", "SETUSER", "default", "reset", "on", "nopass", "~*", "&*", "+@all");
-        client.call("ACL", "DELUSER", "u", "v");
-        client.call("ACL", "LOG", "RESET");
-        client.call("CONFIG", "SET", "acl-pubsub-default", "resetchannels");
-      }
-    }
-  }
-
-  private static int[] ports() {
-    return new int[] {redis.port(), ours.port(), threaded.port()};
+    servers.each(client -> {
+      client.call("AUTH", "default", "any");
+      client.call("ACL", "SETUSER", "default", "reset", "on", "nopass", "~*", "&*", "+@all");
+      client.call("ACL", "DELUSER", "u", "v");
+      client.call("ACL", "LOG", "RESET");
+      client.call("CONFIG", "SET", "acl-pubsub-default", "resetchannels");
+    });
   }
 
   /** Compares the replies to all lines, sent one after the other by one client. Words are separated by spaces. */
   private static void assertSame(String... lines) {
-    List<String> expected = conversation(redis.port(), lines);
-    assertEquals(expected, conversation(ours.port(), lines));
-    assertEquals(expected, conversation(threaded.port(), lines));
+    servers.assertAlike(port -> conversation(port, lines));
   }
 
   private static List<String> conversation(int port, String... lines) {

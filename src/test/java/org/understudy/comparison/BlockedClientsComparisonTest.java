@@ -8,17 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.CommandRunner;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
-import org.understudy.testing.TestServer;
 
 /**
  * Conversations of clients that wait for keys, held with the real server and with ours. A step is one of
@@ -36,28 +33,12 @@ import org.understudy.testing.TestServer;
  */
 @NeedsRealRedis
 class BlockedClientsComparisonTest {
-  private static RealRedis redis;
-  private static TestServer ours;
-
-  @BeforeAll
-  static void start() {
-    redis = RealRedis.start("--repl-diskless-sync", "no");
-    ours = TestServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (redis != null) redis.close();
-    if (ours != null) ours.close();
-  }
+  @RegisterExtension
+  static final BothServers servers = BothServers.realWith("--repl-diskless-sync", "no").oursWith();
 
   @AfterEach
   void forgetData() {
-    for (int port : new int[] {redis.port(), ours.port()}) {
-      try (RespClient client = RespClient.connect(port)) {
-        client.call("FLUSHALL");
-      }
-    }
+    servers.each(client -> client.call("FLUSHALL"));
   }
 
   private static final class Conversation implements AutoCloseable {
@@ -122,7 +103,7 @@ class BlockedClientsComparisonTest {
   }
 
   private static void alike(String... steps) {
-    assertEquals(held(redis.port(), steps), held(ours.port(), steps));
+    servers.assertAlike(port -> held(port, steps));
   }
 
   // ---- who is served, when, from what -------------------------------------------------------------------------------
@@ -269,7 +250,7 @@ class BlockedClientsComparisonTest {
         "a blocks blpop k 0", "x says client unblock @a error", "a hears", "a blocks brpop k 0",
         "x says client unblock @a", "a hears", "a says brpop k 0.001", "x says set s 1",
         "a blocks blmove k s left left 0", "x says rpush k 1", "a hears"};
-    assertEquals(figures(redis.port(), steps), figures(ours.port(), steps));
+    servers.assertAlike(port -> figures(port, steps));
   }
 
   private static String figures(int port, String... steps) {
@@ -284,7 +265,7 @@ class BlockedClientsComparisonTest {
 
   @Test
   void clientsThatWaitAreCounted() {
-    for (int port : new int[] {redis.port(), ours.port()}) {
+    for (int port : servers.ports()) {
       try (Conversation conversation = new Conversation(port)) {
         conversation.step("a blocks blpop k 0");
         conversation.step("b blocks blpop k 100");
@@ -317,10 +298,11 @@ class BlockedClientsComparisonTest {
     runner.runRaw((Object[]) waiting.split(" "));
     runner.run((Object[]) serving.split(" "));
     assertEquals(1, runner.serve("k").size());
-    try (ReplicationTap effects = ReplicationTap.on(redis.port()); RespClient events = redis.connect()) {
+    try (ReplicationTap effects = ReplicationTap.on(servers.real().port());
+        RespClient events = servers.real().connect()) {
       events.call("CONFIG", "SET", "notify-keyspace-events", "EAn");
       events.call("PSUBSCRIBE", "__keyevent@0__:*");
-      held(redis.port(), "a blocks " + waiting, "b says " + serving, "a hears",
+      held(servers.real().port(), "a blocks " + waiting, "b says " + serving, "a hears",
           "b says PUBLISH __keyevent@0__:end x");
       assertEquals(effects.readUntilPublish("__keyevent@0__:end"), runner.effects());
       for (String event : runner.events()) {

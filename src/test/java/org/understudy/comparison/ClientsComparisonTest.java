@@ -6,16 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
-import org.understudy.testing.TestServer;
 
 /**
  * Conversations of one or several clients, held with the real server and with ours: every client gets the same, in the
@@ -25,33 +22,17 @@ import org.understudy.testing.TestServer;
 class ClientsComparisonTest {
   private static final String FENCE = "fence";
 
-  private static RealRedis redis;
-  private static TestServer ours;
-  /** With connections on other threads than the keyspace. */
-  private static TestServer threaded;
-
-  @BeforeAll
-  static void start() {
-    redis = RealRedis.start("--enable-debug-command", "yes");
-    ours = TestServer.start();
-    threaded = TestServer.start("io-threads 3");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (redis != null) redis.close();
-    if (ours != null) ours.close();
-    if (threaded != null) threaded.close();
-  }
+  /** One of ours has connections on other threads than the keyspace. */
+  @RegisterExtension
+  static final BothServers servers =
+      BothServers.realWith("--enable-debug-command", "yes").oursWith().oursWith("io-threads 3");
 
   @AfterEach
   void forgetData() {
-    for (int port : new int[] {redis.port(), ours.port(), threaded.port()}) {
-      try (RespClient client = RespClient.connect(port)) {
-        client.call("FLUSHALL");
-        client.call("CONFIG", "SET", "tracking-table-max-keys", 1_000_000);
-      }
-    }
+    servers.each(client -> {
+      client.call("FLUSHALL");
+      client.call("CONFIG", "SET", "tracking-table-max-keys", 1_000_000);
+    });
   }
 
   /** Sends all lines in one write and reads up to the end of the connection. */
@@ -128,7 +109,7 @@ class ClientsComparisonTest {
       "hello 3; client tracking on; mget a b c; rename a b; set a 1; set b 1; rename a c; copy c d; getex d; del d",
   })
   void aPipelineIsAnsweredAlike(String lines) {
-    assertEquals(pipelined(redis.port(), lines), pipelined(ours.port(), lines), lines);
+    servers.assertAlike(port -> pipelined(port, lines));
   }
 
   /** Several clients by name, and what each gets. */
@@ -191,9 +172,7 @@ class ClientsComparisonTest {
   }
 
   private static void alike(String... steps) {
-    String theirs = held(redis.port(), steps);
-    assertEquals(theirs, held(ours.port(), steps));
-    assertEquals(theirs, held(threaded.port(), steps), "with I/O threads");
+    servers.assertAlike(port -> held(port, steps));
   }
 
   @Test
@@ -265,7 +244,7 @@ class ClientsComparisonTest {
   /** The fields of CLIENT LIST and their order, without their values. */
   @Test
   void aLineOfClientListHasTheSameFields() {
-    assertEquals(fields(redis.port()), fields(ours.port()));
+    servers.assertAlike(ClientsComparisonTest::fields);
   }
 
   private static String fields(int port) {
@@ -276,7 +255,7 @@ class ClientsComparisonTest {
 
   @Test
   void aPausedWriterWaitsAndAReaderDoesNot() {
-    for (int port : new int[] {redis.port(), ours.port()}) {
+    for (int port : servers.ports()) {
       try (RespClient admin = RespClient.connect(port); RespClient writer = RespClient.connect(port)) {
         admin.call("CLIENT", "PAUSE", 100_000, "WRITE");
         writer.send("SET", "k", "v");

@@ -21,9 +21,7 @@ class GeoComparisonTest extends SideBySideTest {
     both.assertSameReply("SET", "string", "x");
     both.assertSameReply("ZADD", "scores", 1e300, "a", -5, "b", "inf", "c", 0.5, "d", "-inf", "e", 1L << 60, "f");
     for (int batch = 0; batch < BATCHES; batch++) {
-      List<Object[]> commands = new ArrayList<>();
-      for (int i = 0; i < BATCH; i++) commands.add(randomCommand());
-      both.assertSameReplies(commands);
+      both.assertSameReplies(BATCH, this::randomCommand);
       both.assertSameKeys(1, "TYPE", "OBJECT ENCODING", "ZCARD");
       both.assertSameReports();
     }

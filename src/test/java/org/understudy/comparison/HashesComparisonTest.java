@@ -1,7 +1,6 @@
 package org.understudy.comparison;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,9 +21,7 @@ class HashesComparisonTest extends SideBySideTest {
     for (int batch = 0; batch < BATCHES; batch++) {
       both.configure("hash-max-listpack-entries", random.nextInt(30));
       both.configure("hash-max-ziplist-value", 4 + random.nextInt(40));
-      List<Object[]> commands = new ArrayList<>();
-      for (int i = 0; i < BATCH; i++) commands.add(randomCommand());
-      both.assertSameReplies(commands);
+      both.assertSameReplies(BATCH, this::randomCommand);
       both.assertSameKeys(1, "TYPE", "OBJECT ENCODING", "HLEN", "PEXPIRETIME");
       both.assertSameReports();
       both.assertSameDigest();

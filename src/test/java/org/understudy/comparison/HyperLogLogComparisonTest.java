@@ -17,9 +17,7 @@ class HyperLogLogComparisonTest extends SideBySideTest {
   void randomElementsGiveTheSameBytes(int sparseMaxBytes) throws IOException {
     both.configure("hll-sparse-max-bytes", sparseMaxBytes);
     for (int batch = 0; batch < 30; batch++) {
-      List<Object[]> commands = new ArrayList<>();
-      for (int i = 0; i < 60; i++) commands.add(randomCommand());
-      both.assertSameReplies(commands);
+      both.assertSameReplies(60, this::randomCommand);
       both.assertSameKeys(1, "GET", "OBJECT ENCODING", "PEXPIRETIME");
       both.assertSameReports();
     }

@@ -27,9 +27,7 @@ class ListsComparisonTest extends SideBySideTest {
     both.configure("list-max-listpack-size", listpackSize);
     both.configure("list-compress-depth", compressDepth);
     for (int batch = 0; batch < 30; batch++) {
-      List<Object[]> commands = new ArrayList<>();
-      for (int i = 0; i < 100; i++) commands.add(randomCommand());
-      both.assertSameReplies(commands);
+      both.assertSameReplies(100, this::randomCommand);
       both.assertSameKeys(1, "OBJECT ENCODING", "PEXPIRETIME");
       for (int key = 0; key < 4; key++) both.assertSameReply("LRANGE", "k" + key, 0, -1);
       both.assertSameReports();
@@ -43,9 +41,8 @@ class ListsComparisonTest extends SideBySideTest {
     both.configure("list-max-listpack-size", listpackSize);
     both.configure("list-compress-depth", compressDepth);
     for (int batch = 0; batch < 12; batch++) {
-      List<Object[]> commands = new ArrayList<>();
-      for (int i = 0; i < 400; i++) commands.add(longListCommand(batch < 6 ? 3 : 1));
-      both.assertSameReplies(commands);
+      int growth = batch < 6 ? 3 : 1;
+      both.assertSameReplies(400, () -> longListCommand(growth));
       both.assertSameReply("LRANGE", "long", 0, -1);
       both.assertSameReply("LLEN", "long");
     }

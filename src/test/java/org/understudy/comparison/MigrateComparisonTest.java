@@ -15,47 +15,42 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
 import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader.RespError;
-import org.understudy.testing.TestServer;
 
 /** MIGRATE from the real server and from ours to the same target: replies, and what is where afterwards. */
 @NeedsRealRedis
 class MigrateComparisonTest {
-  private static RealRedis redis;
+  @RegisterExtension
+  static final BothServers servers = BothServers.realWith().oursWith();
+
   private static RealRedis target;
-  private static TestServer ours;
 
   @BeforeAll
-  static void start() {
-    redis = RealRedis.start();
+  static void startTarget() {
     target = RealRedis.start();
-    ours = TestServer.start();
   }
 
   @AfterAll
-  static void stop() {
-    if (redis != null) redis.close();
+  static void stopTarget() {
     if (target != null) target.close();
-    if (ours != null) ours.close();
   }
 
   @BeforeEach
   void fill() {
-    for (int port : new int[] {redis.port(), ours.port()}) {
-      try (RespClient client = RespClient.connect(port)) {
-        client.call("FLUSHALL");
-        client.call("MSET", "a", 1, "b", 2, "c", 3);
-        client.call("PEXPIREAT", "b", 4_000_000_000_000L);
-        client.call("RPUSH", "l", "x", "y");
-        client.call("HSET", "h", "field", "value");
-        client.call("CONFIG", "SET", "slowlog-log-slower-than", 0);
-      }
-    }
+    servers.each(client -> {
+      client.call("FLUSHALL");
+      client.call("MSET", "a", 1, "b", 2, "c", 3);
+      client.call("PEXPIREAT", "b", 4_000_000_000_000L);
+      client.call("RPUSH", "l", "x", "y");
+      client.call("HSET", "h", "field", "value");
+      client.call("CONFIG", "SET", "slowlog-log-slower-than", 0);
+    });
   }
 
   /** The reply, the keys left, the keys and about the expiry at the target, and how the slow log shows the command. */
@@ -111,20 +106,21 @@ class MigrateComparisonTest {
   void aMigrationEndsAsOnTheRealServer(String scene) {
     String prepared = scene.substring(0, scene.indexOf('|'));
     String line = scene.substring(scene.indexOf('|') + 1);
-    assertEquals(migrate(redis.port(), prepared, line), migrate(ours.port(), prepared, line));
+    servers.assertAlike(port -> migrate(port, prepared, line));
   }
 
   @Test
   void aConnectionThatTheTargetHasClosedIsReplaced() {
     String line = "MIGRATE TARGET a 0 1000";
-    migrate(ours.port(), "PING", "MIGRATE TARGET c 0 1000");
-    assertEquals("OK", migrate(ours.port(), "CLIENT KILL TYPE normal SKIPME yes", line).get(0));
+    migrate(servers.ours().port(), "PING", "MIGRATE TARGET c 0 1000");
+    assertEquals("OK", migrate(servers.ours().port(), "CLIENT KILL TYPE normal SKIPME yes", line).get(0));
   }
 
   @Test
   void whileTheTargetIsSilentReadersAreServedAndNoWriteIsLost() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        RespClient migrating = ours.client(); RespClient writer = ours.client(); RespClient reader = ours.client()) {
+        RespClient migrating = servers.ours().client(); RespClient writer = servers.ours().client();
+        RespClient reader = servers.ours().client()) {
       migrating.send("MIGRATE", "127.0.0.1", silent.getLocalPort(), "a", 0, 60_000);
       try (Socket arrived = silent.accept(); InputStream commands = arrived.getInputStream()) {
         commands.read(); // the payload is on its way
@@ -141,7 +137,7 @@ class MigrateComparisonTest {
 
   @Test
   void inATransactionTheKeyIsGoneForTheNextCommand() {
-    try (RespClient client = ours.client()) {
+    try (RespClient client = servers.ours().client()) {
       client.call("MULTI");
       client.call("MIGRATE", "127.0.0.1", target.port(), "a", 5, 1000, "REPLACE");
       client.call("EXISTS", "a");

@@ -1,7 +1,6 @@
 package org.understudy.comparison;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,9 +20,7 @@ class SetsComparisonTest extends SideBySideTest {
     both.assertSameReply("SET", "string", "x");
     for (int batch = 0; batch < BATCHES; batch++) {
       both.configure("set-max-intset-entries", random.nextInt(20));
-      List<Object[]> commands = new ArrayList<>();
-      for (int i = 0; i < BATCH; i++) commands.add(randomCommand());
-      both.assertSameReplies(commands);
+      both.assertSameReplies(BATCH, this::randomCommand);
       both.assertSameKeys(1, "TYPE", "OBJECT ENCODING", "SCARD", "PEXPIRETIME");
       both.assertSameReports();
       both.assertSameDigest();

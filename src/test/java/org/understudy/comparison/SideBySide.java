@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.understudy.bytes.Bytes;
@@ -83,6 +84,11 @@ class SideBySide implements AutoCloseable {
   void assertSameReplies(List<Object[]> commands) throws IOException {
     for (Object[] command : commands) real.send(command);
     for (Object[] command : commands) assertSameReply(command, real.read());
+  }
+
+  /** As {@link #assertSameReplies(List)}, so many commands that are made up one after the other. */
+  void assertSameReplies(int number, Supplier<Object[]> command) throws IOException {
+    assertSameReplies(Stream.generate(command).limit(number).toList());
   }
 
   void assertSameReply(Object... command) throws IOException {

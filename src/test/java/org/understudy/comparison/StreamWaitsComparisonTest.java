@@ -1,17 +1,12 @@
 package org.understudy.comparison;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
-import org.understudy.testing.RealRedis;
 import org.understudy.testing.RespClient;
-import org.understudy.testing.TestServer;
 
 /**
  * Clients that wait for entries of streams, at the real server and at ours: each gets the same answers. A step is what
@@ -20,20 +15,8 @@ import org.understudy.testing.TestServer;
  */
 @NeedsRealRedis
 class StreamWaitsComparisonTest {
-  private static RealRedis redis;
-  private static TestServer ours;
-
-  @BeforeAll
-  static void start() {
-    redis = RealRedis.start();
-    ours = TestServer.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (redis != null) redis.close();
-    if (ours != null) ours.close();
-  }
+  @RegisterExtension
+  static final BothServers servers = BothServers.realWith().oursWith();
 
   @ParameterizedTest
   @ValueSource(strings = {
@@ -91,7 +74,7 @@ class StreamWaitsComparisonTest {
       "x> xgroup create s g $ mkstream, xadd s 1-0 f v; a> xreadgroup group g c block 0 streams s 0",
   })
   void clientsThatWaitGetTheSame(String steps) {
-    assertEquals(converse(redis.port(), steps), converse(ours.port(), steps), steps);
+    servers.assertAlike(port -> converse(port, steps));
   }
 
   private static Map<String, String> converse(int port, String steps) {
