@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.apache.pekko.util.SerializedSuspendableExecutionContext;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
  * One thread that runs tasks, timers and, when there is nothing else to do, the selector.
@@ -97,6 +97,7 @@ public final class EventLoop {
   private final Map<SelectableChannel, DrainedSocketChannel> connections = new ConcurrentHashMap<>();
 
   private final Counter rounds = new Counter();
+  private final Counter tasksRun = new Counter();
   private final Counter sleeps = new Counter();
 
   /**
@@ -192,6 +193,7 @@ public final class EventLoop {
       int generation = nextGeneration();
       if (generation > 0) {
         for (int i = 0; i < generation; i++) perform(tasks.pollFirst());
+        tasksRun.add(generation);
         generations++;
         if (generations < UNTIMED_GENERATIONS) continue;
         long now = nanoClock.getAsLong();
@@ -199,7 +201,7 @@ public final class EventLoop {
         if (now - patienceEndsNanos < 0) continue;
       }
       generations = 0;
-      rounds.increment();
+      rounds.add(1);
       if (!timers.isEmpty()) timers.fireUntil(nanoClock.getAsLong());
       Runnable idle = idleTasks.pollFirst();
       if (idle != null) {
@@ -249,6 +251,7 @@ public final class EventLoop {
     selectors = task instanceof SerializedSuspendableExecutionContext queue ? queue : null;
     polled = false;
     perform(task);
+    tasksRun.add(1);
     if (polled && selectors != null) selectors.resume();
     selectors = null;
   }
@@ -287,7 +290,7 @@ public final class EventLoop {
     state = ASLEEP;
     try {
       if (!incoming.isEmpty()) return selector.selectNow(ready);
-      sleeps.increment();
+      sleeps.add(1);
       return selector.select(ready, millis == Long.MAX_VALUE ? 0 : millis);
     } finally {
       state = AWAKE;
@@ -301,7 +304,7 @@ public final class EventLoop {
     Thread.interrupted();
     state = ASLEEP;
     if (incoming.isEmpty()) {
-      sleeps.increment();
+      sleeps.add(1);
       LockSupport.parkNanos(this, nanos);
     }
     state = AWAKE;
@@ -332,6 +335,11 @@ public final class EventLoop {
     return rounds.get();
   }
 
+  /** Tasks run so far, of both lanes; one is a mailbox with up to a throughput of messages. May be slightly old. */
+  public long tasksRun() {
+    return tasksRun.get();
+  }
+
   /** Times that the loop went to sleep. */
   public long sleeps() {
     return sleeps.get();
@@ -351,8 +359,8 @@ public final class EventLoop {
 
     private long value;
 
-    void increment() {
-      VALUE.setOpaque(this, value + 1);
+    void add(long more) {
+      VALUE.setOpaque(this, value + more);
     }
 
     long get() {
