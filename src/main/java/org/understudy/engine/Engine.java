@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.net.Socket;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.ActorSystem;
 import org.slf4j.Logger;
@@ -19,18 +18,6 @@ import org.understudy.client.EarlyReads;
  * {@code --add-exports java.base/sun.nio.ch=ALL-UNNAMED}. Without them everything works as well, on Pekko's own means.
  */
 public final class Engine {
-  /**
-   * Dispatcher for work that blocks. Everything else runs on the system's one thread.
-   */
-  public static final String BLOCKING_DISPATCHER = "understudy.blocking-dispatcher";
-
-  /**
-   * Execution context for work in slices, on the system's thread: {@code execute} runs a task when all actors have run
-   * out of messages and the sockets had their turn. An actor that has much to do asks it to tell the next slice to the
-   * actor, instead of telling itself. Not for actors to live on.
-   */
-  public static final String BACKGROUND_DISPATCHER = "understudy.background-dispatcher";
-
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private Engine() {}
@@ -39,19 +26,19 @@ public final class Engine {
    * What to create an actor system with; one event loop belongs to each system. Says so in the log if there can be
    * none.
    */
-  public static Config systemConfig(EngineSettings settings) {
-    boolean loop = settings.loop() && loopAvailable();
-    if (settings.loop() && !loop) {
+  public static Config systemConfig() {
+    boolean loop = loopAvailable();
+    if (!loop) {
       LOG.warn("Running without the event loop, on a plain dispatcher: the java command line lacks"
           + " -Djava.nio.channels.spi.SelectorProvider={}", LoopSelectorProvider.class.getName());
     }
+    return systemConfig(loop);
+  }
+
+  /** @param loop on an event loop, else on a plain single-threaded dispatcher */
+  static Config systemConfig(boolean loop) {
     Config all = ConfigFactory.load();
-    return ConfigFactory.parseMap(Map.of(
-            "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size",
-            settings.blockingThreads(),
-            "pekko.io.tcp.direct-buffer-size", settings.directBufferBytes()))
-        .withFallback(all.getConfig(loop ? "understudy.engine.loop" : "understudy.engine.plain"))
-        .withFallback(all);
+    return all.getConfig(loop ? "understudy.engine.loop" : "understudy.engine.plain").withFallback(all);
   }
 
   /** Whether this JVM was started for the event loop. */

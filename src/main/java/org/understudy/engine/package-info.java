@@ -1,5 +1,6 @@
 /**
- * The event loop under the dispatchers: one thread that runs every actor, every stream, the selector and the timers.
+ * The event loop under the dispatchers: one thread that runs every actor and every stream of an actor system, its
+ * selector and its timers.
  *
  * <p>Start reading at {@link org.understudy.engine.EventLoop}; {@link org.understudy.engine.Engine} makes the
  * configuration of an actor system that lives on one. The other classes are the sockets that Pekko and the JDK offer to

@@ -15,7 +15,6 @@ import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.understudy.client.BindAddress;
 import org.understudy.client.ClientListener;
 import org.understudy.engine.Engine;
-import org.understudy.engine.EngineSettings;
 
 /**
  * The listeners of a node, one a loop that has connections. With {@code io-threads 1} that is the shard's own loop.
@@ -39,7 +38,7 @@ final class Listeners {
     Listeners listeners = new Listeners(context.getSystem().scheduler(), context.spawn(listener, "clients"));
     for (int i = 1; i < threads; i++) {
       listeners.others.add(ActorSystem.create(listener, context.getSystem().name() + "-io-" + i,
-          Engine.systemConfig(EngineSettings.defaults())));
+          Engine.systemConfig()));
     }
     return listeners;
   }

@@ -11,7 +11,6 @@ import org.understudy.config.CommandLine;
 import org.understudy.config.Config;
 import org.understudy.config.ConfigReader;
 import org.understudy.engine.Engine;
-import org.understudy.engine.EngineSettings;
 import org.understudy.sentinel.SentinelMode;
 
 /** One running server: an actor system and what is known about it from outside. Several can live in one JVM. */
@@ -58,7 +57,7 @@ public final class Node implements AutoCloseable {
     Guardian.Milestones milestones = new Guardian.Milestones();
     ActorSystem<Guardian.Command> system = ActorSystem.create(
         Guardian.create(config, milestones, shutdown, sentinel), "understudy",
-        Engine.systemConfig(EngineSettings.defaults()));
+        Engine.systemConfig());
     Node node = new Node(system, config, shutdown);
     // A guardian that dies on the way would leave us waiting for ever.
     system.getWhenTerminated().whenComplete((done, failure) -> {

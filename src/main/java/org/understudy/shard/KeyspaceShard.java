@@ -21,10 +21,16 @@ import org.understudy.shard.clients.ShardMessage;
  * Messages of one connection arrive in order, so a client's end comes after its last run.
  */
 public final class KeyspaceShard extends AbstractMatchingBehavior<ShardMessage> {
+  /**
+   * Execution context for work in slices, on the system's thread: {@code execute} runs a task when all actors have run
+   * out of messages and the sockets had their turn. An actor that has much to do asks it to tell the next slice to the
+   * actor, instead of telling itself. Not for actors to live on.
+   */
+  public static final String BACKGROUND_DISPATCHER = "understudy.background-dispatcher";
+
   private static final Logger LOG = LoggerFactory.getLogger(KeyspaceShard.class);
 
   private final Shard shard;
-  private final TimerScheduler<ShardMessage> timers;
 
   public static Behavior<ShardMessage> create(Shard shard) {
     return Behaviors.setup(context -> Behaviors.withTimers(timers -> new KeyspaceShard(context, shard, timers)));
@@ -33,9 +39,8 @@ public final class KeyspaceShard extends AbstractMatchingBehavior<ShardMessage> 
   private KeyspaceShard(ActorContext<ShardMessage> context, Shard shard, TimerScheduler<ShardMessage> timers) {
     super(context);
     this.shard = shard;
-    this.timers = timers;
     Executor background =
-        context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig("understudy.background-dispatcher"));
+        context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(BACKGROUND_DISPATCHER));
     shard.start(new Shard.Timing() {
       @Override
       public void nextSlice(Runnable work) {

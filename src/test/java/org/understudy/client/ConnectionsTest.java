@@ -23,7 +23,6 @@ import org.understudy.bytes.Clock;
 import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.engine.Engine;
-import org.understudy.engine.EngineSettings;
 import org.understudy.shard.KeyspaceShard;
 import org.understudy.shard.ShardParts;
 import org.understudy.shard.clients.ShardMessage;
@@ -35,7 +34,7 @@ class ConnectionsTest {
   private static final int PORT_ATTEMPTS = 20;
 
   /** On the event loop, as connections of one listener are never on more than one thread. */
-  private final ActorTestKit kit = ActorTestKit.create("connections", Engine.systemConfig(EngineSettings.defaults()));
+  private final ActorTestKit kit = ActorTestKit.create("connections", Engine.systemConfig());
   private final Config config = Config.defaults(Path.of("target").toAbsolutePath());
   private final Sessions sessions = new Sessions();
   /** Those whose reads are shown early. */

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.understudy.shard.KeyspaceShard;
 
 /** Actor systems as the server makes them, over real sockets. */
 @Timeout(60)
@@ -40,7 +41,7 @@ class EngineTest {
   private final List<ActorSystem> systems = new ArrayList<>();
 
   private ActorSystem start(String name, boolean loop) {
-    ActorSystem system = ActorSystem.create(name, Engine.systemConfig(EngineSettings.defaults().withLoop(loop)));
+    ActorSystem system = ActorSystem.create(name, Engine.systemConfig(loop));
     systems.add(system);
     return system;
   }
@@ -72,10 +73,10 @@ class EngineTest {
     ActorSystem system = start("one", true);
     Thread actors = threadOf(system, Dispatchers.DefaultDispatcherId());
     assertSame(actors, threadOf(system, "pekko.actor.internal-dispatcher"));
-    assertSame(actors, threadOf(system, Engine.BACKGROUND_DISPATCHER));
+    assertSame(actors, threadOf(system, KeyspaceShard.BACKGROUND_DISPATCHER));
     assertSame(actors, threadOf(system, "understudy.selector-dispatcher"));
     assertEquals("one-loop", actors.getName());
-    assertNotSame(actors, threadOf(system, Engine.BLOCKING_DISPATCHER));
+    assertNotSame(actors, threadOf(system, Dispatchers.DefaultBlockingDispatcherId()));
     assertEchoes(echo(system, 0).localAddress().getPort());
   }
 
@@ -84,7 +85,7 @@ class EngineTest {
     ActorSystem system = start("lazy", true);
     assertEchoes(echo(system, 0).localAddress().getPort());
     assertEquals(List.of("lazy-loop"), threadsOf("lazy"));
-    threadOf(system, Engine.BLOCKING_DISPATCHER);
+    threadOf(system, Dispatchers.DefaultBlockingDispatcherId());
     assertEquals(2, threadsOf("lazy").size());
   }
 
@@ -160,7 +161,7 @@ class EngineTest {
       return receiveBuilder().match(Work.class, work -> {
         work.slices.incrementAndGet();
         work.started.countDown();
-        context().system().dispatchers().lookup(Engine.BACKGROUND_DISPATCHER)
+        context().system().dispatchers().lookup(KeyspaceShard.BACKGROUND_DISPATCHER)
             .execute(() -> self().tell(work, self()));
       }).build();
     }

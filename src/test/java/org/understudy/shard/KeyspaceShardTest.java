@@ -9,13 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.Session;
 import org.understudy.engine.Engine;
-import org.understudy.engine.EngineSettings;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Run;
 import org.understudy.shard.clients.ShardMessage;
 
 class KeyspaceShardTest {
-  private final ActorTestKit kit = ActorTestKit.create("shard", Engine.systemConfig(EngineSettings.defaults()));
+  private final ActorTestKit kit = ActorTestKit.create("shard", Engine.systemConfig());
   private final DirectShard direct = new DirectShard();
   private final ActorRef<ShardMessage> shard = kit.spawn(KeyspaceShard.create(direct.parts.shard()));
   private final TestProbe<String> probe = kit.createTestProbe();
