@@ -28,6 +28,7 @@ import org.understudy.shard.ShardParts;
 import org.understudy.shard.clients.ShardMessage;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader.RespError;
+import org.understudy.testing.Scratch;
 
 /** Connections over real sockets: how they begin, wait and end, and that nothing of them stays. */
 class ConnectionsTest {
@@ -64,7 +65,7 @@ class ConnectionsTest {
     listener.tell(ClientListener.Open.INSTANCE);
     TestProbe<ClientListener.Bound> bound = kit.createTestProbe();
     for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
-      port = freePort();
+      port = Scratch.freePort();
       listener.tell(new ClientListener.Bind(BindAddress.of(List.of("127.0.0.1")), port, false, bound.getRef()));
       if (bound.receiveMessage().failures().isEmpty()) return;
     }
@@ -75,14 +76,6 @@ class ConnectionsTest {
     if (reader == null) shown.remove(socket);
     else shown.add(socket);
     Engine.showReads(socket, reader);
-  }
-
-  private static int freePort() {
-    try (java.net.ServerSocket free = new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   @AfterEach

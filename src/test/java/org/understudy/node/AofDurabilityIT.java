@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.RespClient;
+import org.understudy.testing.Scratch;
 
 /** What a server that is killed, or whose disk fails, has kept of what it acknowledged. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -33,7 +34,7 @@ class AofDurabilityIT {
   @TempDir
   Path folder;
 
-  private final int port = Launched.freePort();
+  private final int port = Scratch.freePort();
 
   private Launched start(String... more) {
     return start(Launched.SERVER, more);

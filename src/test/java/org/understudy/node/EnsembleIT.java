@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.understudy.testing.Eventually;
 import org.understudy.testing.RespClient;
+import org.understudy.testing.Scratch;
 
 /** The launcher of a whole ensemble, and the five minutes with it in README, performed. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -34,7 +35,7 @@ class EnsembleIT {
 
   /** Ports are taken from a range that nothing else is given by the system, mostly. */
   private static int freeRange() {
-    return 10_000 + Launched.freePort() % 10_000;
+    return 10_000 + Scratch.freePort() % 10_000;
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.Eventually;
 import org.understudy.testing.RespClient;
+import org.understudy.testing.Scratch;
 
 /** The launcher's contract, seen from outside. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -34,7 +35,7 @@ class LauncherIT {
   @TempDir
   Path folder;
 
-  private final int port = Launched.freePort();
+  private final int port = Scratch.freePort();
 
   private Launched start(String... more) {
     return start(Launched.SERVER, Map.of(), more);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import org.understudy.bytes.Bytes;
 import org.understudy.config.Config;
 import org.understudy.testing.RespClient;
 import org.understudy.testing.RespReader.RespError;
+import org.understudy.testing.Scratch;
 
 /** Clients that connect as soon as the port is open, while the dataset is still to be loaded. */
 class NodeStartTest {
@@ -31,15 +31,7 @@ class NodeStartTest {
 
   @TempDir
   Path folder;
-  private final int port = freePort();
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  private final int port = Scratch.freePort();
 
   private Node start(Runnable listening, String... directives) {
     List<String> lines =

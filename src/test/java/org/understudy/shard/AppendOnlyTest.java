@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,14 +21,8 @@ class AppendOnlyTest {
   private final MemoryFileSystem files = new MemoryFileSystem();
 
   private static DirectShard start(MemoryFileSystem files, RdbFiles.Outcome expected, String... directives) {
-    List<String> lines = new ArrayList<>(List.of("appendonly yes", "save \"\""));
-    Stream.of(directives).forEach(lines::add);
-    DirectShard shard = new DirectShard(Config.parse(lines), files);
-    shard.parts.awaitDataset();
-    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
-    shard.parts.load(() -> false, outcomes::add);
-    shard.runSlices();
-    assertEquals(List.of(expected), outcomes);
+    DirectShard shard = DirectShard.withAppendOnlyFile(files, directives);
+    assertEquals(expected, shard.load());
     return shard;
   }
 

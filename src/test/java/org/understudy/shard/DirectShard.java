@@ -1,5 +1,7 @@
 package org.understudy.shard;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.MemoryFileSystem;
+import org.understudy.persistence.RdbFiles;
 import org.understudy.resp.CommandError;
 import org.understudy.shard.clients.Client;
 import org.understudy.shard.clients.Clients;
@@ -88,6 +91,13 @@ public class DirectShard extends ReadySink {
     this(config, List.of(), files);
   }
 
+  /** A server that keeps an append-only file and has not loaded yet what another has left. */
+  static DirectShard withAppendOnlyFile(MemoryFileSystem files, String... directives) {
+    List<String> lines = new ArrayList<>(List.of("appendonly yes", "save \"\""));
+    lines.addAll(List.of(directives));
+    return new DirectShard(Config.parse(lines), files);
+  }
+
   private DirectShard(Config config, List<CommandSpec> further, MemoryFileSystem files) {
     this.config = config;
     this.files = files;
@@ -146,6 +156,16 @@ public class DirectShard extends ReadySink {
     }, tasks::add, work -> runUnless(blockingHeld, work, blockingTasks),
         work -> runUnless(writerHeld, work, writerTasks));
     parts.shard().connected(client);
+  }
+
+  /** Loads what there is, as a server does before it serves. @return how that ended */
+  RdbFiles.Outcome load() {
+    parts.awaitDataset();
+    List<RdbFiles.Outcome> outcomes = new ArrayList<>();
+    parts.load(() -> false, outcomes::add);
+    runSlices();
+    assertEquals(1, outcomes.size(), "loading has ended once");
+    return outcomes.get(0);
   }
 
   private static void runUnless(boolean held, Runnable work, ArrayDeque<Runnable> queue) {

@@ -6,13 +6,10 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -126,11 +123,7 @@ public final class RealRedis implements AutoCloseable {
     process.toHandle().destroy(); // leaves the pipe open, so that the last log lines are read
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) process.destroyForcibly().waitFor();
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Scratch.delete(folder);
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
@@ -139,8 +132,8 @@ public final class RealRedis implements AutoCloseable {
 
   private static RealRedis launch(String... options) {
     try {
-      int port = freePort();
-      Path folder = Files.createTempDirectory("real-redis");
+      int port = Scratch.freePort(); // may be taken before the start; then another is tried
+      Path folder = Scratch.newFolder("real-redis");
       List<String> command = new ArrayList<>(List.of(executable().getPath(), "--port", Integer.toString(port),
           "--bind", "127.0.0.1", "--dir", folder.toString(), "--save", ""));
       command.addAll(List.of(options));
@@ -152,8 +145,8 @@ public final class RealRedis implements AutoCloseable {
 
   private static RealRedis launchSentinel(String... lines) {
     try {
-      int port = freePort();
-      Path folder = Files.createTempDirectory("real-sentinel");
+      int port = Scratch.freePort(); // may be taken before the start; then another is tried
+      Path folder = Scratch.newFolder("real-sentinel");
       List<String> all = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1", "dir " + folder));
       all.addAll(List.of(lines));
       Path file = Files.write(folder.resolve("sentinel.conf"), all);
@@ -161,13 +154,6 @@ public final class RealRedis implements AutoCloseable {
           .redirectErrorStream(true).start(), port, folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** It may be taken between this look and the start; then another is tried. */
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
     }
   }
 

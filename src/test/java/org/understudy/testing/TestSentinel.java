@@ -2,14 +2,10 @@ package org.understudy.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.understudy.node.Node;
 
 /** A whole sentinel of ours in this JVM, on a free loopback port, with its configuration in a temporary folder. */
@@ -24,13 +20,11 @@ public final class TestSentinel implements AutoCloseable {
   }
 
   private TestSentinel(String... lines) {
+    port = Scratch.freePort();
+    folder = Scratch.newFolder("understudy-sentinel");
+    List<String> all = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1", "dir " + folder));
+    all.addAll(List.of(lines));
     try {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        port = socket.getLocalPort();
-      }
-      folder = Files.createTempDirectory("understudy-sentinel");
-      List<String> all = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1", "dir " + folder));
-      all.addAll(List.of(lines));
       Files.write(file(), all);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -67,10 +61,6 @@ public final class TestSentinel implements AutoCloseable {
   @Override
   public void close() {
     node.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Scratch.delete(folder);
   }
 }

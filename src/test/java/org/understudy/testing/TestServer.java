@@ -2,12 +2,9 @@ package org.understudy.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.understudy.config.Config;
@@ -26,8 +23,8 @@ public final class TestServer implements AutoCloseable {
   }
 
   private TestServer(String... directives) {
-    port = freePort();
-    folder = newFolder();
+    port = Scratch.freePort();
+    folder = Scratch.newFolder("understudy");
     lines = new ArrayList<>(List.of("bind 127.0.0.1", "port " + port, "dir " + folder,
         "save \"\"", "enable-debug-command yes"));
     lines.addAll(List.of(directives));
@@ -71,26 +68,6 @@ public final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     node.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Path newFolder() {
-    try {
-      return Files.createTempDirectory("understudy");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Scratch.delete(folder);
   }
 }
