@@ -80,9 +80,9 @@ final class EngineBenchmark {
       case "direct" -> ConfigFactory.parseString(direct).withFallback(pekko);
       case "selector" -> ConfigFactory.parseString("pekko.io.tcp.selector-dispatcher = bench.selector\n"
           + "bench.selector { executor = org.understudy.engine.LoopExecutorConfigurator, throughput = 1 }")
-          .withFallback(Engine.systemConfig(EngineSettings.defaults()));
-      case "loop" -> Engine.systemConfig(EngineSettings.defaults());
-      case "plain" -> Engine.systemConfig(EngineSettings.defaults().withLoop(false));
+          .withFallback(Engine.systemConfig());
+      case "loop" -> Engine.systemConfig();
+      case "plain" -> Engine.systemConfig(false);
       default -> throw new IllegalArgumentException(mode);
     };
   }
