@@ -43,13 +43,6 @@ public final class CommandTable {
     byName = new NameIndex(callable);
   }
 
-  /** The table after several {@code rename-command} directives, in the map's order. */
-  public CommandTable renamed(Map<String, String> newNames) {
-    CommandTable table = this;
-    for (Map.Entry<String, String> entry : newNames.entrySet()) table = table.renamed(entry.getKey(), entry.getValue());
-    return table;
-  }
-
   /**
    * The table after one {@code rename-command} directive: the row keeps its full name and number.
    *
@@ -70,11 +63,6 @@ public final class CommandTable {
   /** All rows in order of their index: containers, then their subcommands. Renaming does not change it. */
   public List<CommandSpec> rows() {
     return rows;
-  }
-
-  /** Rows and so indexes in the table. */
-  public int size() {
-    return rows.size();
   }
 
   /** The commands that can be called, without subcommands, in order of their rows. */

@@ -11,7 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Glob;
 import org.understudy.resp.CommandError;
-import org.understudy.resp.Errors;
 
 /**
  * The values of all directives while the server runs. Reading costs an array access and is safe from any thread: each
@@ -599,50 +598,20 @@ public final class Config {
     hooks.computeIfAbsent(directive, any -> new CopyOnWriteArrayList<>()).add(hook);
   }
 
-  /** @throws IllegalArgumentException there is no such directive */
-  public void onChange(String directive, Hook hook) {
-    Directive named = Directive.of(directive);
-    if (named == null) throw new IllegalArgumentException("no directive " + directive);
-    onChange(named, hook);
-  }
-
-  /**
-   * The pairs of a CONFIG SET.
-   *
-   * @param argv the whole command: CONFIG, SET, a name, a value …
-   * @throws CommandError a name has no value
-   */
-  public static List<Setting> settings(byte[][] argv) {
-    if (argv.length % 2 != 0) throw Errors.SYNTAX;
-    List<Setting> settings = new ArrayList<>(argv.length / 2 - 1);
-    for (int i = 2; i < argv.length; i += 2) {
-      settings.add(new Setting(Bytes.string(argv[i]), Bytes.string(argv[i + 1])));
-    }
-    return settings;
-  }
-
   /**
    * Changes values as CONFIG SET does, all or none.
    *
    * @param localClient whether the client is on this machine, for {@code enable-protected-configs local}
    * @param loading whether the dataset is being loaded, when some directives can't change
+   * @return by which it can be taken back, for a caller that has something to wait for (a new port to be bound, say)
    * @throws CommandError unknown name; immutable or protected directive; named twice; a value of the wrong kind; or a
    *     hook refused: nothing has changed then
    */
-  public void set(List<Setting> settings, boolean localClient, boolean loading) {
-    ConfigChange change = prepare(settings, localClient, loading);
+  public ConfigChange set(List<Setting> settings, boolean localClient, boolean loading) {
+    ConfigChange change = ConfigChange.of(this, settings, localClient, loading);
     change.publish();
     change.runHooks();
-  }
-
-  /**
-   * The first half of {@link #set}: everything is checked, nothing is changed. For a caller that has something to
-   * wait for (a new port to be bound, say) between {@link ConfigChange#publish} and its answer.
-   *
-   * @throws CommandError as for {@link #set}
-   */
-  public ConfigChange prepare(List<Setting> settings, boolean localClient, boolean loading) {
-    return ConfigChange.of(this, settings, localClient, loading);
+    return change;
   }
 
   List<Hook> hooks(Directive directive) {

@@ -24,7 +24,7 @@ public final class ConfigChange {
     this.changed = changed;
   }
 
-  /** See {@link Config#prepare}. */
+  /** Everything is checked, nothing is changed yet: see {@link Config#set}. */
   static ConfigChange of(Config config, List<Config.Setting> settings, boolean localClient, boolean loading) {
     List<Directive.Name> names = new ArrayList<>();
     for (Config.Setting setting : settings) {
@@ -77,7 +77,7 @@ public final class ConfigChange {
   }
 
   /** Makes the new values visible. */
-  public void publish() {
+  void publish() {
     config.publish(after);
   }
 
@@ -86,7 +86,7 @@ public final class ConfigChange {
    *
    * @throws CommandError a hook refused; the old values are back
    */
-  public void runHooks() {
+  void runHooks() {
     Set<Config.Hook> done = new LinkedHashSet<>();
     for (Map.Entry<Directive, String> entry : changed.entrySet()) {
       for (Config.Hook hook : config.hooks(entry.getKey())) {

@@ -128,9 +128,7 @@ final class ConfigCommands {
       settings.add(new Config.Setting(name, Bytes.string(argv[i + 1])));
     }
     boolean loading = persistence.isLoading() || persistence.isAsyncLoading();
-    ConfigChange change = config.prepare(settings, call.session.isLocal(), loading);
-    change.publish();
-    change.runHooks();
+    ConfigChange change = config.set(settings, call.session.isLocal(), loading);
     if (change.changes(Directive.APPENDONLY)) switchAppendOnly(call, change);
     else if (change.changes(Directive.AOF_DISABLE_AUTO_GC)) deleteHistory(call);
     else if (change.changes(Directive.PORT) || change.changes(Directive.BIND)) listenAnew(call, change);

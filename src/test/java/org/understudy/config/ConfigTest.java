@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.understudy.bytes.Bytes;
 import org.understudy.command.NotifyClass;
 import org.understudy.resp.CommandError;
 
@@ -149,7 +148,7 @@ class ConfigTest {
       return null;
     };
     config.onChange(Directive.TIMEOUT, both);
-    config.onChange("HZ", both);
+    config.onChange(Directive.HZ, both);
     config.set(List.of(setting("hz", "10"), setting("timeout", "0")), true, false);
     assertEquals(List.of(), calls);
     config.set(List.of(setting("hz", "20"), setting("timeout", "5")), true, false);
@@ -184,12 +183,10 @@ class ConfigTest {
   }
 
   @Test
-  void aChangeCanBePublishedFirstAndTakenBackLater() {
-    ConfigChange change = config.prepare(List.of(setting("port", "7000")), true, false);
-    assertEquals(6379, config.port());
+  void aChangeCanBeTakenBackLater() {
+    ConfigChange change = config.set(List.of(setting("port", "7000")), true, false);
     assertTrue(change.changes(Directive.PORT));
     assertFalse(change.changes(Directive.BIND));
-    change.publish();
     assertEquals(7000, config.port());
     assertEquals("ERR CONFIG SET failed (possibly related to argument 'port') - taken",
         change.rollBack(Directive.PORT, "taken").getMessage());
@@ -214,15 +211,6 @@ class ConfigTest {
     }
     writer.join();
     assertEquals(20000, config.clientOutputBufferLimit(ClientClass.NORMAL).hardBytes());
-  }
-
-  @Test
-  void thePairsOfACommandAreRead() {
-    byte[][] argv = {Bytes.of("config"), Bytes.of("set"), Bytes.of("hz"), Bytes.of("3"), Bytes.of("port"),
-        Bytes.of("1")};
-    assertEquals(List.of(setting("hz", "3"), setting("port", "1")), Config.settings(argv));
-    byte[][] odd = {argv[0], argv[1], argv[2], argv[3], argv[4]};
-    assertEquals("ERR syntax error", assertThrows(CommandError.class, () -> Config.settings(odd)).getMessage());
   }
 
   @Test
