@@ -218,13 +218,13 @@ class BlockedClientsComparisonTest {
   // ---- who waits no more --------------------------------------------------------------------------------------------
 
   @Test
-  void timeIsUp() {
+  void aWaitWhoseTimeIsUpIsAnsweredAlike() {
     alike("a says blpop k 0.01", "a says brpop k 0.001", "a says blmove k l left left 0.01",
         "a says brpoplpush k l 0.01", "a says blmpop 0.01 1 k left", "b says rpush k x", "a says llen k");
   }
 
   @Test
-  void clientsAreUnblocked() {
+  void unblockedClientsAreAnsweredAlike() {
     alike("a blocks blpop k 0", "b says client unblock @a", "a hears", "a blocks blmove k l left left 0",
         "b says client unblock @a error", "a hears", "b says client unblock @a", "a blocks blmpop 0 1 k left",
         "b says client unblock @a timeout", "a hears", "b says rpush k x", "a says llen k");

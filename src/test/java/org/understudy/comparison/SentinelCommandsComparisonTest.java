@@ -104,7 +104,7 @@ class SentinelCommandsComparisonTest {
   }
 
   @Test
-  void settingsOfAPrimary() {
+  void settingsOfAPrimaryAreTakenAndRefusedAlike() {
     allSame("SENTINEL set gone", "SENTINEL set gone quorum", "SENTINEL set nobody quorum 1",
         "SENTINEL set gone quorum 0",
         "SENTINEL set gone quorum x", "SENTINEL set gone Quorum 7", "SENTINEL set gone down-after-milliseconds 0",
@@ -120,7 +120,7 @@ class SentinelCommandsComparisonTest {
   }
 
   @Test
-  void primariesComeAndGo() {
+  void primariesAreMonitoredAndRemovedAlike() {
     allSame("SENTINEL monitor new 127.0.0.1 2 x", "SENTINEL monitor new 127.0.0.1 x 1",
         "SENTINEL monitor new 127.0.0.1 2 0",
         "SENTINEL monitor new no.such.host 2 1", "SENTINEL monitor new 127.0.0.1 70000 1",

@@ -12,7 +12,7 @@ class DigestTest {
   private final Database database = test.database();
 
   @Test
-  void nothingIsZeros() {
+  void theDigestOfNothingIsZeros() {
     assertEquals("0".repeat(40), digest());
   }
 

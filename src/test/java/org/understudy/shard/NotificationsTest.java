@@ -39,7 +39,7 @@ class NotificationsTest {
   }
 
   @Test
-  void eitherCanBeLeftOut() {
+  void keyspaceOrKeyeventCanBeLeftOut() {
     wanted("K$");
     set();
     wanted("E$");
