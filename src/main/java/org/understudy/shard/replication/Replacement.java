@@ -64,7 +64,7 @@ public final class Replacement {
       if (outcome == RdbFiles.Outcome.LOADED) persistence.restartAppendOnly();
       if (config.flag(Directive.RDB_DEL_SYNC_FILES) && config.save().isEmpty() && !config.appendonly()) {
         log.info("Removing the RDB file obtained from the master. This replica has persistence disabled");
-        turns.block(persistence.files()::delete);
+        persistence.deleteFile();
       }
       ended.accept(outcome);
     });
