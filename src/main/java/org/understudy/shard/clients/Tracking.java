@@ -95,7 +95,8 @@ public final class Tracking {
   }
 
   private void addPrefix(Client client, ByteKey prefix) {
-    if (client.ownInterests().prefixes.add(prefix)) prefixes.computeIfAbsent(prefix, p -> new Prefix()).listeners.add(client);
+    if (!client.ownInterests().prefixes.add(prefix)) return;
+    prefixes.computeIfAbsent(prefix, p -> new Prefix()).listeners.add(client);
   }
 
   public void disable(Client client) {
