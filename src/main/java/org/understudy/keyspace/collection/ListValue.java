@@ -274,9 +274,13 @@ public final class ListValue implements Value {
     return small == null ? large.locate(index) : index;
   }
 
-  /** Adds a chunk at the end as it is, split if it is larger than chunks may be. It must be valid and not empty. */
+  /**
+   * Adds a chunk at the end as it is, split if it is larger than chunks may be, or if others never join its only
+   * element. It must be valid and not empty.
+   */
   public void append(Listpack pack) {
-    if (pack.size() > ListForm.MOST_CHUNK_BYTES || pack.count() == 1) {
+    boolean alone = pack.count() == 1 && form.standsAlone(pack.element(pack.first()).length);
+    if (alone || pack.size() > ListForm.MOST_CHUNK_BYTES) {
       for (int at = pack.first(); at != Listpack.NONE; at = pack.next(at)) push(false, pack.element(at));
       return;
     }

@@ -208,6 +208,18 @@ class ListValueTest {
   }
 
   @Test
+  void aChunkWithOneElementStaysAChunk() {
+    ListValue list = of(COMMON, List.of("a", "b"));
+    Listpack pack = new Listpack();
+    pack.append(Bytes.of("c"));
+    list.append(pack);
+    assertEquals(2, list.chunks());
+    assertEquals(List.of("a", "b", "c"), contents(list));
+    list.push(false, Bytes.of("d"));
+    assertEquals(2, list.chunks());
+  }
+
+  @Test
   void aListOfTenSmallElementsTakesNoMoreThanRedisAccounts() {
     ListValue list = new ListValue(COMMON);
     for (int i = 0; i < 10; i++) list.push(false, Bytes.of("elem" + i));
