@@ -232,12 +232,12 @@ public final class ListPopCommands {
       call.reply.nullValue();
     } else {
       move(call, list, fromFront, toFront);
-      call.dirty++;
+      ListCommands.report(call, call.argv[1], 1);
     }
   }
 
   /**
-   * Moves an element and replies with it. The change is not counted.
+   * Moves an element and replies with it. The change is not counted, and that of the source not reported.
    *
    * @param source the value of {@code argv[1]}, in {@link Call#entry}
    */
@@ -255,7 +255,6 @@ public final class ListPopCommands {
     call.notify(NotifyClass.LIST, ListCommands.pushEvent(toFront), to);
     call.reply.bulk(element);
     taken(call, from, source, fromFront);
-    call.alsoChangedIn(call.db.index(), from);
   }
 
   // ---- waiting for elements -----------------------------------------------------------------------------------------
@@ -307,7 +306,7 @@ public final class ListPopCommands {
     @Override
     public boolean serve(Call call, byte[] key) {
       long popped = pop(call, key, call.findForWrite(key, ListValue.class));
-      ListCommands.report(call, key, count == 0 ? 0 : popped);
+      if (count > 0) ListCommands.report(call, key, popped); // otherwise the push that served it has reported the key
       return true;
     }
 
@@ -347,7 +346,7 @@ public final class ListPopCommands {
     ListValue source = call.findForWrite(call.argv[1], ListValue.class);
     if (source != null) {
       move(call, source, wait.fromFront, wait.toFront);
-      call.dirty++;
+      ListCommands.report(call, call.argv[1], 1);
       call.effect(effect);
     } else if (call.inTransaction) {
       call.reply.nullValue();

@@ -64,7 +64,7 @@ class BlockedClientsComparisonTest {
       if (words.length == 3 && !words[1].equals("speaks")) client.send((Object[]) named(words[2]).split(" "));
       switch (words[1]) {
         case "blocks" -> {
-          while (!info(name).contains(" flags=b ")) Thread.onSpinWait();
+          while (!info(name).contains(" flags=b")) Thread.onSpinWait();
         }
         case "says", "hears" -> heard.add(name + " hears " + client.read());
         case "leaves" -> {
@@ -120,6 +120,13 @@ class BlockedClientsComparisonTest {
   void whoCameFirstIsServedFirst() {
     alike("a blocks blpop k 0", "b blocks brpop k 0", "c blocks blmpop 0 1 k left count 5", "d says rpush k 1 2",
         "a hears", "b hears", "d says rpush k 3 4", "c hears", "d says exists k");
+  }
+
+  @Test
+  void whoIsServedStillHearsOfThePushAsAChangeByOthers() {
+    alike("c says subscribe __redis__:invalidate", "a says client tracking on bcast noloop redirect @c",
+        "a blocks blpop k 0", "b says rpush k 1 2", "a hears", "c hears", "a blocks blmove k2 l left left 0",
+        "b says rpush k2 1 2", "a hears", "c hears", "a says rpop l", "b says set end 1", "c hears");
   }
 
   @Test
