@@ -27,6 +27,7 @@ import org.understudy.bytes.Doubles;
 import org.understudy.keyspace.Entry;
 import org.understudy.keyspace.Value;
 import org.understudy.keyspace.collection.ListCursor;
+import org.understudy.keyspace.collection.ListForm;
 import org.understudy.keyspace.collection.ListValue;
 import org.understudy.keyspace.collection.ScoredCursor;
 import org.understudy.keyspace.collection.SetValue;
@@ -49,11 +50,8 @@ public final class SortCommands {
   /** From so many elements on, sorting that looks at nothing else is done in slices. */
   private static final int SLICED_FROM_ELEMENTS = 2000;
 
-  private final ListForms forms;
-
-  public SortCommands(ListForms forms) {
-    this.forms = forms;
-  }
+  /** What is stored is cut into chunks by the defaults, whatever is configured. */
+  private final ListForm storedForm = new ListForm(-2, 0, ListForm.PLAIN_FROM_BYTES);
 
   public List<CommandSpec> rows() {
     return List.of(
@@ -297,7 +295,7 @@ public final class SortCommands {
 
   /**
    * As strtod reads it: space before it, and anything behind a NUL, does no harm; nothing at all is 0. NaN if it is
-   * none.
+   * none, or so small that a double loses digits of it.
    */
   private static double score(byte[] text) {
     int end = 0;
@@ -305,7 +303,9 @@ public final class SortCommands {
     if (end == 0) return 0;
     int start = 0;
     while (start < end && (text[start] == ' ' || text[start] >= '\t' && text[start] <= '\r')) start++;
-    return start == end ? Double.NaN : Doubles.parse(text, start, end - start);
+    if (start == end) return Double.NaN;
+    double score = Doubles.parse(text, start, end - start);
+    return score != 0 && Math.abs(score) < Double.MIN_NORMAL ? Double.NaN : score;
   }
 
   private static byte[][] elements(StepwiseSort<Item> sort, Range range) {
@@ -332,7 +332,7 @@ public final class SortCommands {
   }
 
   private void store(Call call, Options options, byte[][] elements) {
-    ListValue list = new ListValue(forms.current());
+    ListValue list = new ListValue(storedForm);
     for (byte[] element : elements) {
       if (options.get.isEmpty()) list.push(false, element);
       for (SortPattern pattern : options.get) {

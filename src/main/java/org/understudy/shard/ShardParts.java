@@ -237,7 +237,7 @@ public final class ShardParts {
     rows.addAll(new ListCommands(listForms).rows());
     rows.addAll(new ListPopCommands(listForms).rows());
     rows.addAll(HyperLogLogCommands.rows());
-    rows.addAll(new SortCommands(listForms).rows());
+    rows.addAll(new SortCommands().rows());
     rows.addAll(dumpCommands.rows());
     rows.addAll(new MigrateCommand(shard, paused, migrationTargets).rows());
     rows.addAll(SortedSetCommands.rows());

@@ -3,6 +3,7 @@ package org.understudy.comparison;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.testing.NeedsRealRedis;
@@ -41,6 +42,25 @@ class SortComparisonTest extends SideBySideTest {
       for (int i = 0; i < 50; i++) commands.add(sort(key, true));
       commands.add(new Object[] {"LRANGE", "stored", 0, -1});
       both.assertSameReplies(commands);
+    }
+  }
+
+  @Test
+  void whatIsStoredIsCutByDefaultsWhateverIsConfigured() throws IOException {
+    both.configure("list-max-listpack-size", 2);
+    both.assertSameReplies(List.of(
+        new Object[] {"RPUSH", "list", 5, 1, 4, 2, 3},
+        new Object[] {"SORT", "list", "STORE", "stored"},
+        new Object[] {"DUMP", "stored"},
+        new Object[] {"RPUSH", "stored", 6},
+        new Object[] {"DUMP", "stored"}));
+  }
+
+  @Test
+  void aNumberThatLosesDigitsForBeingSmallIsNone() throws IOException {
+    for (String number : List.of("1e-300", "1e-310", "-4.9e-324", "1e-400")) {
+      both.assertSameReplies(List.of(new Object[] {"DEL", "list"}, new Object[] {"RPUSH", "list", 1, number},
+          new Object[] {"SORT", "list"}));
     }
   }
 
