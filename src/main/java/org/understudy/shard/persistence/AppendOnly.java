@@ -155,7 +155,10 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
     turns.back(this::handOverOrWait);
   }
 
-  /** The rest of a chunk is executed before the loop takes its next slice of work. */
+  /**
+   * The rest of a chunk is executed before the loop takes its next slice of work; with I/O threads it may come later, and
+   * be a group of its own.
+   */
   private void handOverOrWait() {
     if (moreFollows) turns.next(this::handOver);
     else handOver();
