@@ -156,8 +156,8 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
   }
 
   /**
-   * The rest of a chunk is executed before the loop takes its next slice of work; with I/O threads it may come later, and
-   * be a group of its own.
+   * The rest of a chunk is executed before the loop takes its next slice of work; with I/O threads it may come later,
+   * and be a group of its own.
    */
   private void handOverOrWait() {
     if (moreFollows) turns.next(this::handOver);
