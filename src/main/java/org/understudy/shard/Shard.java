@@ -442,22 +442,26 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /**
    * After a fault of ours in the middle of whatever is being done: nothing is any more. The client whose turn it was is
-   * cut off, since it cannot know what was done for it.
+   * cut off, since it cannot know what was done for it, and so is the one that led to it, if its run has not ended.
    *
    * @param first whose turn it was before that of anybody it led to; null for nobody's
    */
   void abandonTurn(Client first) {
-    Client client = current == null ? first : current;
+    Client last = current;
     current = null;
     executing = false;
     serving = false;
     goingOn = false;
-    if (client != null) {
-      client.executes = false;
-      clients.kill(client);
-    }
+    cutOff(last == null ? first : last);
+    if (first != null && first.executes) cutOff(first);
     applyExpiryMode();
     propagation.flushRest();
+  }
+
+  private void cutOff(Client client) {
+    if (client == null) return;
+    client.executes = false;
+    clients.kill(client);
   }
 
   /** The replies so far, as bytes of which it is counted that they wait to be sent. */

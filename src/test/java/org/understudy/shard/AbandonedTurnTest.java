@@ -1,6 +1,7 @@
 package org.understudy.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
 import org.understudy.command.Place;
+import org.understudy.command.Session;
 import org.understudy.config.Config;
+import org.understudy.shard.clients.Client;
 
 /** What is left after a fault of ours in the middle of a turn. */
 class AbandonedTurnTest {
@@ -63,5 +66,30 @@ class AbandonedTurnTest {
     shard.advance(6);
     assertNull(shard.call("GET", "brief"));
     assertEquals(0, shard.keyspace().database(0).size());
+  }
+
+  @Test
+  void whoeverLedToItIsCutOffTooIfItsRunHasNotEnded() {
+    Client leading = connect(8);
+    leading.executes = true;
+    assertThrows(RuntimeException.class, () -> shard.call(FAULTY));
+    shard.parts.shard().abandonTurn(leading);
+    assertTrue(shard.client.gone);
+    assertTrue(leading.gone);
+  }
+
+  @Test
+  void whoHasItsRepliesStaysWhenAnothersTurnBehindItFails() {
+    Client done = connect(8);
+    assertThrows(RuntimeException.class, () -> shard.call(FAULTY));
+    shard.parts.shard().abandonTurn(done);
+    assertTrue(shard.client.gone);
+    assertFalse(done.gone);
+  }
+
+  private Client connect(long id) {
+    Client client = new Client(new Session(id, "127.0.0.1:1", "127.0.0.1:2", 0), new DirectShard());
+    shard.parts.shard().connected(client);
+    return client;
   }
 }
