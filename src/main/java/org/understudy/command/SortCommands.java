@@ -50,9 +50,6 @@ public final class SortCommands {
   /** From so many elements on, sorting that looks at nothing else is done in slices. */
   private static final int SLICED_FROM_ELEMENTS = 2000;
 
-  /** What is stored is cut into chunks by the defaults, whatever is configured. */
-  private final ListForm storedForm = new ListForm(-2, 0, ListForm.PLAIN_FROM_BYTES);
-
   public List<CommandSpec> rows() {
     return List.of(
         command("SORT").arity(-2).since("1.0.0").group(GENERIC)
@@ -332,7 +329,7 @@ public final class SortCommands {
   }
 
   private void store(Call call, Options options, byte[][] elements) {
-    ListValue list = new ListValue(storedForm);
+    ListValue list = new ListValue(ListForm.DEFAULT); // whatever is configured, as in Redis
     for (byte[] element : elements) {
       if (options.get.isEmpty()) list.push(false, element);
       for (SortPattern pattern : options.get) {

@@ -31,6 +31,9 @@ public final class ListForm {
   /** Elements of at least so many bytes are plain nodes, by default. */
   public static final long PLAIN_FROM_BYTES = 1L << 30;
 
+  /** That of a server on which nothing is configured. */
+  public static final ListForm DEFAULT = new ListForm(-2, 0, PLAIN_FROM_BYTES);
+
   private final int listMaxListpackSize;
   private final int listCompressDepth;
   private final long plainFromBytes;

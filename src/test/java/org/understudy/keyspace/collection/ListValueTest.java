@@ -18,8 +18,6 @@ import org.understudy.keyspace.HeapLayout;
 import org.understudy.keyspace.packed.Listpack;
 
 class ListValueTest {
-  private static final ListForm COMMON = new ListForm(-2, 0, ListForm.PLAIN_FROM_BYTES);
-
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
 
@@ -149,7 +147,7 @@ class ListValueTest {
 
   @Test
   void aCopyOfALargeListSharesItsChunksUntilTheyChange() {
-    ListValue list = of(COMMON, Collections.nCopies(10_000, "some element"));
+    ListValue list = of(ListForm.DEFAULT, Collections.nCopies(10_000, "some element"));
     ListValue copy = (ListValue) list.copy();
     int middle = list.chunks() / 2;
     assertSame(list.pack(middle), copy.pack(middle));
@@ -176,7 +174,7 @@ class ListValueTest {
   @Test
   void aLargeElementIsKeptAsItIsInAChunkOfItsOwn() {
     byte[] large = new byte[100_000];
-    ListValue list = new ListValue(COMMON);
+    ListValue list = new ListValue(ListForm.DEFAULT);
     list.push(false, large);
     list.push(false, Bytes.of("small"));
     assertEquals(2, list.chunks());
@@ -200,7 +198,7 @@ class ListValueTest {
   void aListpackTooLargeForAChunkIsSplit() {
     Listpack pack = new Listpack();
     for (int i = 0; i < 70_000; i++) pack.append(i % 100);
-    ListValue list = new ListValue(COMMON);
+    ListValue list = new ListValue(ListForm.DEFAULT);
     list.append(pack);
     assertEquals(70_000, list.size());
     assertTrue(list.chunks() > 10);
@@ -209,7 +207,7 @@ class ListValueTest {
 
   @Test
   void aChunkWithOneElementStaysAChunk() {
-    ListValue list = of(COMMON, List.of("a", "b"));
+    ListValue list = of(ListForm.DEFAULT, List.of("a", "b"));
     Listpack pack = new Listpack();
     pack.append(Bytes.of("c"));
     list.append(pack);
@@ -221,7 +219,7 @@ class ListValueTest {
 
   @Test
   void aListOfTenSmallElementsTakesNoMoreThanRedisAccounts() {
-    ListValue list = new ListValue(COMMON);
+    ListValue list = new ListValue(ListForm.DEFAULT);
     for (int i = 0; i < 10; i++) list.push(false, Bytes.of("elem" + i));
     // 16 for the object, 48 for the quicklist, 32 for the node and 80 for the listpack of 77 bytes
     assertTrue(list.memoryBytes(HeapLayout.COMMON) <= 176, "" + list.memoryBytes(HeapLayout.COMMON));
