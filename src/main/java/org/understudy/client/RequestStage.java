@@ -207,9 +207,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     public boolean read(ByteBuffer chunk) {
       if (mustWait() || closing || session.replica || !session.authenticated) return false;
       int count = chunk.remaining();
-      byte[] bytes = loop.chunk(count);
-      chunk.get(bytes, 0, count);
-      read(bytes, count);
+      prepareRead(count);
+      parser.feed(chunk, loop.chunk(count));
       readEarly = completeRequests();
       return true;
     }
@@ -239,7 +238,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       }
       byte[] bytes = chunk.toArrayUnsafe();
       if (session.replica && isNewline(bytes)) session.lastNewlineMillis = loop.clock.millis();
-      read(bytes, bytes.length);
+      prepareRead(bytes.length);
+      parser.feed(bytes, 0, bytes.length);
       handOn(completeRequests());
     }
 
@@ -248,7 +248,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       return working || stalled || earlyBytes > 0;
     }
 
-    private void read(byte[] bytes, int count) {
+    private void prepareRead(int count) {
       stats.reads++;
       stats.inputBytes += count;
       session.queryBufferBytes = count;
@@ -256,7 +256,6 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (parser.bufferBytes() < INPUT_BUFFER_BYTES && loop.hasInputRoom()) parser.reserve(INPUT_BUFFER_BYTES);
       parser.trustedBulkBytes(loop.trustedBulkBytes());
       parser.maxBulkBytes(config.protoMaxBulkLen());
-      parser.feed(bytes, 0, count);
     }
 
     /** So a replica shows that it lives while it loads a snapshot. */

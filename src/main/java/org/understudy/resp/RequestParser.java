@@ -1,5 +1,6 @@
 package org.understudy.resp;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.understudy.bytes.Bytes;
 import org.understudy.bytes.Numbers;
@@ -30,6 +31,10 @@ public final class RequestParser {
   public static final int TRUSTED_BULK_BYTES = 1024 * 1024;
   /** An argument from which on a client counts as one that sends large ones. */
   private static final int LARGE_BULK_BYTES = 128 * 1024;
+  /** A request from which on its client counts as one whose arguments are worth to be copied only once. */
+  private static final int LARGE_REQUEST_BYTES = 16 * 1024;
+  /** What such a client's input becomes a chunk by: what stands between its large arguments. */
+  private static final int WINDOW_BYTES = 256;
   private static final int MAX_NAME_BYTES = 32;
   private static final int MAX_USUAL_DIGITS = 9;
   private static final byte[][] NO_ARGUMENTS = {};
@@ -43,6 +48,9 @@ public final class RequestParser {
   private byte[] chunk = Bytes.EMPTY;
   private int position;
   private int limit;
+  /** What follows the chunk and was not copied yet; null if nothing does. The chunk can take a window of it. */
+  private ByteBuffer rest;
+  private byte[] window;
 
   // the buffer for an unfinished line that began in an earlier chunk
   private byte[] line = Bytes.EMPTY;
@@ -62,6 +70,8 @@ public final class RequestParser {
   private int lineEndsToSkip;
   private long argumentBytes;
   private boolean largeBulkSeen;
+  /** The last request was one of {@link #LARGE_REQUEST_BYTES} or more. */
+  private boolean largeRequest;
 
   private String error;
 
@@ -131,12 +141,42 @@ public final class RequestParser {
 
   /** Gives the next chunk; the previous one must have been read to its end. The array must not change until then. */
   public void feed(byte[] bytes, int offset, int length) {
-    if (position < limit) {
-      throw new IllegalStateException("the previous chunk has " + (limit - position) + " bytes left");
+    if (position < limit || rest != null) {
+      throw new IllegalStateException("the previous chunk has " + unreadBytes() + " bytes left");
     }
     chunk = bytes;
     position = offset;
     limit = offset + length;
+  }
+
+  /**
+   * As {@link #feed(byte[], int, int)}, with what a socket gave, which must not change until {@link #next} has given
+   * null. From a client that sends large arguments these are copied once, from there to where they stay.
+   *
+   * @param room of at least that many bytes, for what is copied before it is looked at
+   */
+  public void feed(ByteBuffer bytes, byte[] room) {
+    feed(room, 0, 0);
+    rest = bytes;
+    window = room;
+    if (bulkExpected <= bulkFilled) nextWindow();
+  }
+
+  /** Whether there is something behind the chunk; then the chunk has the next part of it. */
+  private boolean goesOn() {
+    if (rest == null) return false;
+    if (bulkExpected > bulkFilled) fillBulkDirectly();
+    nextWindow();
+    return position < limit;
+  }
+
+  private void nextWindow() {
+    int length = largeRequest ? Math.min(rest.remaining(), WINDOW_BYTES) : rest.remaining();
+    rest.get(window, 0, length);
+    if (!rest.hasRemaining()) rest = null;
+    chunk = window;
+    position = 0;
+    limit = length;
   }
 
   /** Index in the chunk behind the request that {@link #next} gave last. */
@@ -151,7 +191,11 @@ public final class RequestParser {
 
   /** Bytes held of a line or an argument that is not complete, and what was not looked at yet. */
   public long pendingBytes() {
-    return lineLength + bulkFilled + (limit - position) + unfinishedBytes();
+    return lineLength + bulkFilled + unreadBytes() + unfinishedBytes();
+  }
+
+  private int unreadBytes() {
+    return limit - position + (rest == null ? 0 : rest.remaining());
   }
 
   /** Bytes of the complete arguments of a request that is not. */
@@ -178,7 +222,7 @@ public final class RequestParser {
 
   /** The next complete request (at least one argument), or null if more bytes are needed or {@link #error} is set. */
   public byte[][] next() {
-    while (error == null && position < limit) {
+    while (error == null && (position < limit || goesOn())) {
       if (lineEndsToSkip > 0) {
         position++; // Redis does not look at the two bytes after a bulk either
         lineEndsToSkip--;
@@ -224,6 +268,7 @@ public final class RequestParser {
       request[i] = i == 0 ? name(start, length) : bulk(start, length);
       next = start + length + 2;
     }
+    largeRequest = next - position >= LARGE_REQUEST_BYTES;
     position = next;
     return request;
   }
@@ -252,6 +297,7 @@ public final class RequestParser {
     arguments = NO_ARGUMENTS;
     argumentCount = 0;
     argumentsExpected = 0;
+    largeRequest = argumentBytes >= LARGE_REQUEST_BYTES;
     argumentBytes = 0;
     // large arguments come with large chunks: whatever follows may be cut at any place
     if (largeBulkSeen && line.length > 0) reserve(MAX_LINE_BYTES);
@@ -301,19 +347,33 @@ public final class RequestParser {
     }
     bulkExpected = (int) length;
     bulkFilled = 0;
-    bulk = spares.take(Math.min(bulkExpected, Math.max(trustedBulkBytes, available)));
+    bulk = spares.take(Math.min(bulkExpected, Math.max(trustedBulkBytes, unreadBytes())));
     if (bulkExpected == 0) endBulk();
   }
 
   private void fillBulk() {
     int count = Math.min(limit - position, bulkExpected - bulkFilled);
-    if (bulkFilled + count > bulk.length) {
-      long grown = Math.max(bulkFilled + (long) count, 2L * bulk.length);
-      bulk = Arrays.copyOf(bulk, (int) Math.min(bulkExpected, grown));
-    }
+    makeRoomInBulk(count);
     System.arraycopy(chunk, position, bulk, bulkFilled, count);
-    bulkFilled += count;
     position += count;
+    bulkFilledBy(count);
+  }
+
+  private void fillBulkDirectly() {
+    int count = Math.min(rest.remaining(), bulkExpected - bulkFilled);
+    makeRoomInBulk(count);
+    rest.get(bulk, bulkFilled, count);
+    bulkFilledBy(count);
+  }
+
+  private void makeRoomInBulk(int count) {
+    if (bulkFilled + count <= bulk.length) return;
+    long grown = Math.max(bulkFilled + (long) count, 2L * bulk.length);
+    bulk = Arrays.copyOf(bulk, (int) Math.min(bulkExpected, grown));
+  }
+
+  private void bulkFilledBy(int count) {
+    bulkFilled += count;
     if (bulkFilled == bulkExpected) endBulk();
   }
 
@@ -455,5 +515,6 @@ public final class RequestParser {
     argumentBytes = 0;
     bulkFilled = 0;
     position = limit;
+    rest = null;
   }
 }

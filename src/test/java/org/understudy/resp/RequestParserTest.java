@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -242,6 +243,53 @@ class RequestParserTest {
   }
 
   @Test
+  void whatASocketGaveIsTheSameRequestsWhereverItIsCut() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int round = 0; round < 200; round++) {
+      ByteArrayOutputStream input = new ByteArrayOutputStream();
+      List<List<String>> sent = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        String value = "v".repeat(random.nextInt(4) > 0 ? 30_000 + random.nextInt(5) : random.nextInt(400)) + i;
+        sent.add(List.of("SET", "k" + i, value));
+        input.writeBytes(Bytes.of("*3\r\n$3\r\nSET\r\n$2\r\nk" + i + "\r\n$" + value.length() + "\r\n" + value + "\r\n"));
+      }
+      assertEquals(sent, readFromSocket(input.toByteArray(), random), "seed " + seed + ", round " + round);
+    }
+  }
+
+  private static List<List<String>> readFromSocket(byte[] input, Random random) {
+    RequestParser parser = new RequestParser();
+    List<List<String>> requests = new ArrayList<>();
+    byte[] room = new byte[input.length];
+    ByteBuffer socket = ByteBuffer.allocateDirect(input.length).put(input).flip();
+    while (socket.position() < input.length) {
+      int left = input.length - socket.position();
+      int count = Math.min(left, 1 + random.nextInt(random.nextBoolean() ? 300 : 70_000));
+      parser.feed(socket.slice(socket.position(), count), room);
+      socket.position(socket.position() + count);
+      takeAll(parser, requests);
+    }
+    assertEquals(0, parser.pendingBytes());
+    return requests;
+  }
+
+  @Test
+  void anErrorBehindALargeArgumentEndsTheReadingOfWhatASocketGave() {
+    RequestParser parser = new RequestParser();
+    byte[] large = Bytes.of("*1\r\n$20000\r\n" + "x".repeat(20000) + "\r\n");
+    byte[] input = Bytes.of(Bytes.string(large) + "*1\r\n!1\r\n" + "y".repeat(1000));
+    parser.feed(large, 0, large.length);
+    parser.next();
+    assertNull(parser.next());
+    parser.feed(ByteBuffer.wrap(input), new byte[input.length]);
+    assertEquals(20000, parser.next()[0].length);
+    assertNull(parser.next());
+    assertEquals("Protocol error: expected '$', got '!'", parser.error());
+    assertNull(parser.next());
+  }
+
+  @Test
   void randomBytesNeverDoMoreThanFail() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
@@ -272,6 +320,10 @@ class RequestParserTest {
 
   private static void feed(RequestParser parser, byte[] input, int from, int to, List<List<String>> requests) {
     parser.feed(input, from, to - from);
+    takeAll(parser, requests);
+  }
+
+  private static void takeAll(RequestParser parser, List<List<String>> requests) {
     for (byte[][] request = parser.next(); request != null; request = parser.next()) {
       List<String> words = new ArrayList<>();
       for (byte[] argument : request) words.add(Bytes.string(argument));
