@@ -27,6 +27,7 @@ import static org.understudy.command.KeySpec.at;
 import java.util.ArrayList;
 import java.util.List;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Loans;
 import org.understudy.bytes.Numbers;
 import org.understudy.keyspace.Database;
 import org.understudy.keyspace.Encoding;
@@ -216,7 +217,8 @@ public final class StringCommands {
 
   /** Replies with a part of the entry's array: by reference if it is large. */
   private static void reply(Call call, int offset, int length) {
-    if (length >= ReplyBuffer.LEND_FROM_BYTES && call.entry.lend()) call.reply.lend(call.entry.array(), offset, length);
+    Loans loans = length >= ReplyBuffer.LEND_FROM_BYTES ? call.entry.loans() : null;
+    if (loans != null) call.reply.lend(call.entry.array(), offset, length, loans);
     else call.reply.bulk(call.entry.array(), offset, length);
   }
 

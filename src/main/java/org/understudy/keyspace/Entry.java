@@ -1,6 +1,7 @@
 package org.understudy.keyspace;
 
 import java.util.Arrays;
+import org.understudy.bytes.Loans;
 
 /**
  * What a lookup found: a view that the caller owns and every lookup fills anew. Strings are seen where they lie,
@@ -125,13 +126,11 @@ public final class Entry {
   }
 
   /**
-   * Asks that the string's bytes stay as they are, so that a reply may refer to them instead of copying. True if
-   * promised; false if the string is small and must be copied. Costs the next change in place one copy of the value.
+   * For replies that refer to the string's bytes instead of copying them; null if it is small and must be copied. A
+   * change in place costs a copy of the value while one is on its way.
    */
-  public boolean lend() {
-    if (large == null) return false;
-    large.share();
-    return true;
+  public Loans loans() {
+    return large == null ? null : large.loans();
   }
 
   /** Unix time in milliseconds, or {@link #NO_EXPIRE}. */

@@ -1,6 +1,7 @@
 package org.understudy.keyspace;
 
 import java.util.Arrays;
+import org.understudy.bytes.Loans;
 import org.understudy.bytes.SpareArrays;
 
 /** A string too large for a record, or growing: an array with spare room behind the value. */
@@ -13,6 +14,8 @@ final class StringValue {
   private byte encoding;
   /** Somebody else refers to the first {@link #length} bytes of the array: they may not be written. */
   private boolean shared;
+  /** Replies that refer to it, for as long as they are on their way; null if there never was one. */
+  private Loans loans;
 
   /** @param shared whether the array is also the caller's; then it is copied before it is changed */
   StringValue(byte[] array, int length, Encoding encoding, boolean shared) {
@@ -28,16 +31,22 @@ final class StringValue {
 
   /** Bytes of heap, spare room included. */
   long bytes(HeapLayout layout) {
-    return layout.object(1, 6) + layout.byteArray(array.length);
+    return layout.object(2, 6) + layout.byteArray(array.length);
   }
 
-  void share() {
-    shared = true;
+  /** For replies that refer to the array, which then is not written over while they do. */
+  Loans loans() {
+    if (loans == null) loans = new Loans();
+    return loans;
+  }
+
+  private boolean mayBeWritten() {
+    return !shared && (loans == null || !loans.any());
   }
 
   /** Makes the value {@code newLength} bytes long (never shorter), zeros behind the old end, all of it writable. */
   void edit(int newLength) {
-    if (shared || newLength > array.length) replaceArray(newLength);
+    if (!mayBeWritten() || newLength > array.length) replaceArray(newLength);
     if (newLength > length) Arrays.fill(array, length, newLength, (byte) 0); // a longer value may have been here before
     length = Math.max(length, newLength);
     encoding = (byte) Encoding.RAW.ordinal();
@@ -60,7 +69,7 @@ final class StringValue {
    * @param spares gets the array that is not needed any more
    */
   StringValue overwritten(StringValue fresh, SpareArrays spares) {
-    if (shared || fresh.length > array.length || fresh.length < array.length / 2) return fresh;
+    if (!mayBeWritten() || fresh.length > array.length || fresh.length < array.length / 2) return fresh;
     byte[] unneeded = fresh.array;
     if (unneeded.length == array.length) {
       unneeded = array;
@@ -93,5 +102,6 @@ final class StringValue {
     }
     array = Arrays.copyOf(array, room);
     shared = false;
+    loans = null;
   }
 }

@@ -3,8 +3,10 @@ package org.understudy.resp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.pekko.util.ByteString;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Loans;
 import org.understudy.bytes.Numbers;
 import org.understudy.bytes.SpareArrays;
 
@@ -27,9 +29,11 @@ public final class ReplyBuffer {
   private static final int COPIED_BYTES = 4 * 1024;
   /** What is written behind the buffer's room goes into pieces up to this size, each twice as large as the last. */
   private static final int MOST_PIECE_BYTES = 64 * 1024;
+
   /** So many pieces are remembered until they are sent, the others are left to the collector. */
   private static final int MOST_SPARED = 16;
-  private static final List<byte[]> NONE = List.of();
+  /** So many loans are given back, the others last. */
+  private static final int MOST_LENT = 128;
 
   private int room = LEAST_BYTES;
   private byte[] buffer = new byte[LEAST_BYTES];
@@ -37,10 +41,11 @@ public final class ReplyBuffer {
   private byte[] kept;
   /** What was written to before the last {@link #turn}, if it is to be written to after the next; else null. */
   private byte[] other;
-  /** Where large pieces come from, null if they are new ones; and those that go back there, a turn after the last. */
+  /** Where large pieces come from, null if they are new ones; and those that go back there. */
   private final SpareArrays spares;
-  private List<byte[]> spared = NONE;
-  private List<byte[]> sparedBefore = NONE;
+  private UntilSent<byte[]> spared;
+  /** What {@link #lend} refers to; null if it never did. */
+  private UntilSent<Loans> lent;
   private int start;
   private int end;
   private List<ByteString> pieces;
@@ -218,6 +223,15 @@ public final class ReplyBuffer {
     raw("\r\n");
   }
 
+  /** As {@link #lend(byte[], int, int)}. @param loans where it is noted that the array must not change, until it may */
+  public void lend(byte[] source, int offset, int length, Loans loans) {
+    if (muted) return;
+    if (lent == null) lent = new UntilSent<>(MOST_LENT);
+    loans.lend();
+    lent.add(loans);
+    lend(source, offset, length);
+  }
+
   /** A verbatim string, plain text; in RESP2 a bulk string. */
   public void verbatim(byte[] text) {
     if (protocol == 2) {
@@ -358,15 +372,8 @@ public final class ReplyBuffer {
    */
   public void turn() {
     if (!isEmpty()) return;
-    if (!sparedBefore.isEmpty()) {
-      sparedBefore.forEach(spares::give);
-      sparedBefore.clear();
-    }
-    if (!spared.isEmpty()) {
-      List<byte[]> free = sparedBefore;
-      sparedBefore = spared;
-      spared = free;
-    }
+    if (spared != null) spared.turn(spares::give);
+    if (lent != null) lent.turn(Loans::giveBack);
     if (room == LEAST_BYTES) return;
     byte[] free = other;
     other = buffer;
@@ -376,6 +383,34 @@ public final class ReplyBuffer {
       buffer = free;
       start = 0;
       end = 0;
+    }
+  }
+
+  /** What is remembered until the replies that it belongs to are sent: those taken before the last turn. */
+  private static final class UntilSent<T> {
+    private final int most;
+    private List<T> since = new ArrayList<>();
+    private List<T> before = new ArrayList<>();
+
+    UntilSent(int most) {
+      this.most = most;
+    }
+
+    boolean isFull() {
+      return since.size() == most;
+    }
+
+    /** What there is no room for is forgotten. */
+    void add(T one) {
+      if (!isFull()) since.add(one);
+    }
+
+    void turn(Consumer<T> sent) {
+      before.forEach(sent);
+      before.clear();
+      List<T> empty = before;
+      before = since;
+      since = empty;
     }
   }
 
@@ -453,12 +488,12 @@ public final class ReplyBuffer {
   }
 
   private void startPiece(int length) {
-    if (spares == null || spared.size() == MOST_SPARED) {
+    if (spares != null && spared == null) spared = new UntilSent<>(MOST_SPARED);
+    if (spares == null || spared.isFull()) {
       startBuffer(length);
       return;
     }
     buffer = spares.take(length);
-    if (spared == NONE) spared = new ArrayList<>();
     spared.add(buffer);
     start = 0;
     end = 0;

@@ -15,6 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Loans;
 
 /**
  * The keyspace against plain maps: random changes with a fixed clock that sometimes moves, everything compared now and
@@ -102,7 +103,9 @@ class KeyspaceModelTest {
   private void edit(int d, byte[] key, String name, Held held) {
     int length = random.nextInt(random.nextInt(50) == 0 ? 9000 : 60);
     Entry entry = new Entry();
-    boolean lent = test.keyspace.database(d).find(key, entry) && random.nextBoolean() && entry.lend();
+    Loans loans = test.keyspace.database(d).find(key, entry) && random.nextBoolean() ? entry.loans() : null;
+    boolean lent = loans != null;
+    if (lent) loans.lend();
     byte[] lentArray = entry.array();
     byte[] before = lent ? entry.bytes() : null;
     test.keyspace.database(d).edit(key, length, entry);
@@ -114,6 +117,7 @@ class KeyspaceModelTest {
       now[at] = 'E';
     }
     if (lent) assertArrayEquals(before, Arrays.copyOf(lentArray, before.length), "a lent value must stay as it was");
+    if (lent) loans.giveBack();
     put(d, name, new Held(now, Encoding.RAW, kept(Database.KEEP_EXPIRE, held)));
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Loans;
 import org.understudy.keyspace.collection.CollectionForm;
 
 class LargeValueOverwriteTest {
@@ -35,10 +36,43 @@ class LargeValueOverwriteTest {
     database.setString(KEY, filled('a', 70_000));
     database.setString(KEY, filled('b', 70_000));
     byte[] lent = arrayOf();
-    entry.lend();
+    entry.loans().lend();
     database.setString(KEY, filled('c', 70_000));
     assertNotSame(lent, arrayOf());
     assertArrayEquals(filled('b', 70_000), lent);
+  }
+
+  @Test
+  void anArrayThatNoReplyHoldsAnyMoreServesTheNextValue() {
+    database.setString(KEY, filled('a', 70_000));
+    byte[] lent = arrayOf();
+    entry.loans().lend();
+    entry.loans().lend();
+    entry.loans().giveBack();
+    database.setString(KEY, filled('b', 70_000));
+    assertEquals(0, keyspace.spares().count(), "one reply of two is still on its way");
+    byte[] second = arrayOf();
+    entry.loans().lend();
+    entry.loans().giveBack();
+    database.setString(KEY, filled('c', 70_000));
+    assertSame(second, keyspace.spares().take(70_000));
+    assertArrayEquals(filled('a', 70_000), lent);
+  }
+
+  @Test
+  void whatChangedInPlaceWhileItWasLentIsAnotherArray() {
+    database.setString(KEY, filled('a', 70_000));
+    byte[] lent = arrayOf();
+    Loans loans = entry.loans();
+    loans.lend();
+    database.edit(KEY, 1, entry);
+    entry.array()[0] = 'x';
+    loans.giveBack();
+    assertNotSame(lent, arrayOf());
+    entry.loans().lend();
+    byte[] lentNow = entry.array();
+    database.edit(KEY, 1, entry);
+    assertNotSame(lentNow, arrayOf(), "the loan of the array before does not count for this one");
   }
 
   @Test
@@ -56,7 +90,7 @@ class LargeValueOverwriteTest {
   void anArrayThatAReplyStillHoldsIsNotSpare() {
     database.setString(KEY, filled('a', 70_000));
     arrayOf();
-    entry.lend();
+    entry.loans().lend();
     database.setString(KEY, filled('b', 70_000));
     assertEquals(0, keyspace.spares().count());
   }

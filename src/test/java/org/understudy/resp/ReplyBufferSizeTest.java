@@ -1,11 +1,14 @@
 package org.understudy.resp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.Test;
+import org.understudy.bytes.Loans;
 import org.understudy.bytes.SpareArrays;
 
 class ReplyBufferSizeTest {
@@ -73,6 +76,28 @@ class ReplyBufferSizeTest {
     reply.simple("NEW");
     assertEquals("+NEW\r\n", reply.take().utf8String());
     assertEquals("+NEW\r\n", sent.utf8String());
+  }
+
+  @Test
+  void aLoanIsGivenBackTwoTurnsAfterItsReplyWasWritten() {
+    Loans loans = new Loans();
+    reply.lend(new byte[20_000], 0, 20_000, loans);
+    assertTrue(loans.any());
+    reply.turn();
+    assertTrue(loans.any(), "it was not even taken");
+    assertEquals(20_010, reply.take().size());
+    reply.turn();
+    assertTrue(loans.any(), "one turn later it may be on its way");
+    reply.turn();
+    assertFalse(loans.any());
+  }
+
+  @Test
+  void whatIsNotWrittenIsNotLent() {
+    Loans loans = new Loans();
+    reply.muted(true);
+    reply.lend(new byte[20_000], 0, 20_000, loans);
+    assertFalse(loans.any());
   }
 
   @Test
