@@ -50,7 +50,9 @@ public final class SortCommands {
   /** From so many elements on, sorting that looks at nothing else is done in slices. */
   private static final int SLICED_FROM_ELEMENTS = 2000;
 
-  public List<CommandSpec> rows() {
+  private SortCommands() {}
+
+  public static List<CommandSpec> rows() {
     return List.of(
         command("SORT").arity(-2).since("1.0.0").group(GENERIC)
             .complexity("O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the "
@@ -71,7 +73,7 @@ public final class SortCommands {
                 pattern("pattern").after("GET").foundBy(1).optional().multiple().multipleToken(),
                 oneOf("order", token("ASC"), token("DESC")).optional(), token("sorting", "ALPHA").optional(),
                 key("destination", 2).after("STORE").optional())
-            .runs(Place.SHARD, this::sort),
+            .runs(Place.SHARD, SortCommands::sort),
         command("SORT_RO").arity(-2).since("7.0.0").group(GENERIC)
             .complexity("O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the "
                 + "number of returned elements. When the elements are not sorted, complexity is O(N).")
@@ -86,7 +88,7 @@ public final class SortCommands {
                 block("offset_count", integer("offset"), integer("count")).after("LIMIT").optional(),
                 pattern("pattern").after("GET").foundBy(1).optional().multiple().multipleToken(),
                 oneOf("order", token("ASC"), token("DESC")).optional(), token("sorting", "ALPHA").optional())
-            .runs(Place.SHARD, this::sortReadOnly));
+            .runs(Place.SHARD, SortCommands::sortReadOnly));
   }
 
   // ---- arguments ----------------------------------------------------------------------------------------------------
@@ -194,11 +196,11 @@ public final class SortCommands {
   // ---- commands -----------------------------------------------------------------------------------------------------
 
   /** SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA] [STORE destination] */
-  void sort(Call call) {
+  static void sort(Call call) {
     sort(call, new Options(call.argv, true, mayLookUp(call)));
   }
 
-  void sortReadOnly(Call call) {
+  static void sortReadOnly(Call call) {
     sort(call, new Options(call.argv, false, mayLookUp(call)));
   }
 
@@ -207,7 +209,7 @@ public final class SortCommands {
     return permissions == null || permissions.mayReadAnyKey(call.spec, call.argv);
   }
 
-  private void sort(Call call, Options options) {
+  private static void sort(Call call, Options options) {
     Value value = sortable(call);
     if (options.unsorted() && options.store != null && value instanceof SetValue) options.sortAnyway();
     Range range = Range.of(options.offset, options.count, size(value));
@@ -314,7 +316,7 @@ public final class SortCommands {
 
   // ---- the result ---------------------------------------------------------------------------------------------------
 
-  private void finish(Call call, Options options, byte[][] elements) {
+  private static void finish(Call call, Options options, byte[][] elements) {
     if (options.store != null) store(call, options, elements);
     else reply(call, options, elements, call.reply);
   }
@@ -328,7 +330,7 @@ public final class SortCommands {
     }
   }
 
-  private void store(Call call, Options options, byte[][] elements) {
+  private static void store(Call call, Options options, byte[][] elements) {
     ListValue list = new ListValue(ListForm.DEFAULT); // whatever is configured, as in Redis
     for (byte[] element : elements) {
       if (options.get.isEmpty()) list.push(false, element);

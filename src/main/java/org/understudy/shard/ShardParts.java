@@ -237,7 +237,7 @@ public final class ShardParts {
     rows.addAll(new ListCommands(listForms).rows());
     rows.addAll(new ListPopCommands(listForms).rows());
     rows.addAll(HyperLogLogCommands.rows());
-    rows.addAll(new SortCommands().rows());
+    rows.addAll(SortCommands.rows());
     rows.addAll(dumpCommands.rows());
     rows.addAll(new MigrateCommand(shard, paused, migrationTargets).rows());
     rows.addAll(SortedSetCommands.rows());
@@ -255,8 +255,7 @@ public final class ShardParts {
     rows.addAll(new ReplicaCommands(clients, statistics, history, replicas, upstream, failover, amnesiaGuard).rows());
     rows.addAll(new PrimaryCommands(clients, replication, replicas, upstream, failover).rows());
     rows.addAll(new SaveCommands(persistence, clients, blocked).rows());
-    rows.addAll(
-        new ConfigCommands(this).rows());
+    rows.addAll(new ConfigCommands(this).rows());
     rows.addAll(ClusterCommands.rows());
     rows.addAll(ModuleCommands.rows());
     rows.addAll(new SlowLogCommands(slowLog).rows());

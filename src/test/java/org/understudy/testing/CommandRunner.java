@@ -100,7 +100,7 @@ public final class CommandRunner implements Call.Changes {
     List<CommandSpec> all = new ArrayList<>(rows);
     all.addAll(new ListCommands(listForms).rows());
     all.addAll(new ListPopCommands(listForms).rows());
-    all.addAll(new SortCommands().rows());
+    all.addAll(SortCommands.rows());
     all.addAll(dumpCommands.rows());
     table = new CommandTable(all);
     call.keyspace = keyspace;
