@@ -251,6 +251,7 @@ final class AofFolder {
     } catch (IOException e) {
       log.warn("Error trying to rename the temporary AOF base file {} into {}: {}", made.getFileName(), path(base),
           FileNames.reason(e));
+      discardBase(made);
       throw e;
     }
     log.info("Successfully renamed the temporary AOF base file {} into {}", made.getFileName(), base);
@@ -277,6 +278,11 @@ final class AofFolder {
       }
       throw e;
     }
+  }
+
+  /** Deletes a base that is not to be installed. */
+  void discardBase(Path made) {
+    delete(made);
   }
 
   /**
@@ -318,10 +324,14 @@ final class AofFolder {
   }
 
   private void delete(String name) {
+    delete(path(name));
+  }
+
+  private void delete(Path file) {
     try {
-      files.delete(path(name));
+      files.delete(file);
     } catch (IOException e) {
-      log.debug("Cannot remove {}: {}", name, FileNames.reason(e));
+      log.debug("Cannot remove {}: {}", file.getFileName(), FileNames.reason(e));
     }
   }
 

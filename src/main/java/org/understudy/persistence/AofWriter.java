@@ -112,6 +112,8 @@ public final class AofWriter {
   private long cautiousUntilNanos;
   private long failedAtMillis;
   private long lastErrorLogMillis = Long.MIN_VALUE / 2;
+  /** The last rewrite has no increment of its own, so that the last one holds what its base holds, too. */
+  private boolean rotationFailed;
   private boolean dead;
 
   private volatile long flushSleepMicros;
@@ -270,13 +272,15 @@ public final class AofWriter {
     hand(written -> {
       if (syncUnderWay) return false; // a file that is being synced cannot be closed
       if (!written) log.warn("No new AOF file is begun while this one cannot be written: {}", writeFailure);
-      done.accept(written && rotateNow(first));
+      rotationFailed = !written || !rotateNow(first);
+      done.accept(!rotationFailed);
       return true;
     });
   }
 
   /**
-   * Puts the base that a rewrite has made into its place, and deletes what it replaces.
+   * Puts the base that a rewrite has made into its place, and deletes what it replaces; after a {@link #rotate} that
+   * has failed only the base is deleted.
    *
    * @param made where it is, safe on disk
    * @param rdb its format
@@ -485,7 +489,9 @@ public final class AofWriter {
   private boolean runOrdersAfterFailure() {
     if (dead) return false;
     for (Object job : waiting.toArray()) {
-      if (job instanceof Order order && order.run(false)) waiting.remove(order);
+      if (!(job instanceof Order order)) continue;
+      if (!order.run(false)) break; // those behind it count on what it does
+      waiting.remove(order);
     }
     return false;
   }
@@ -671,6 +677,10 @@ public final class AofWriter {
   }
 
   private boolean installNow(Path made, boolean rdb, boolean first) {
+    if (rotationFailed) {
+      folder.discardBase(made);
+      return false;
+    }
     try {
       folder.install(made, rdb, output != null, first, this::rename);
       currentSize = folder.size(folder.manifest().base()) + fileSize;
@@ -689,6 +699,7 @@ public final class AofWriter {
   }
 
   private void closeOutput() {
+    rotationFailed = false;
     if (output == null) return;
     try {
       output.close();

@@ -337,4 +337,25 @@ class AofWriterTest {
     assertEquals(List.of("closed"), told);
     assertTrue(files.steps.contains("close file"));
   }
+
+  @Test
+  void aBaseIsNotInstalledBeforeItsIncrementIsBegunThoughWritesFail() throws IOException {
+    Path made = config.resolve("temp-base");
+    files.put(made, Bytes.of("base"));
+    add("a");
+    run(turns);
+    tick(1000);
+    files.failing = step -> step.equals("write file");
+    add("b");
+    writer.rotate(false, begun -> told.add("begun " + begun));
+    writer.install(made, true, false, done -> told.add("installed " + done));
+    run(turns);
+    files.failing = step -> false;
+    run(syncs);
+    run(turns);
+    assertEquals(List.of("begun true", "installed true"),
+        told.stream().filter(line -> line.startsWith("begun") || line.startsWith("installed")).toList());
+    assertEquals(List.of("appendonly.aof.1.base.rdb", "appendonly.aof.1.incr.aof", "appendonly.aof.manifest", "file"),
+        files.list());
+  }
 }

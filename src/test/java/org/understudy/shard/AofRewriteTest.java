@@ -250,6 +250,44 @@ class AofRewriteTest {
     assertEquals("2", start(files).call("GET", "a"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"create appendonly.aof.2.incr", "rename temp-appendonly", "sync temp-appendonly",
+      "sync folder after it is renamed"})
+  void aBaseThatIsMadeBeforeItsIncrementHasFailedIsNotInstalled(String failure) {
+    DirectShard shard = start(files);
+    shard.call("SET", "a", "1");
+    shard.call("INCR", "a");
+    shard.holdWriter();
+    shard.call("BGREWRITEAOF");
+    assertTrue(files.list().stream().anyMatch(name -> name.startsWith("temp-rewriteaof")), "the base is made");
+    files.failing = step -> step.startsWith(failure)
+        || failure.equals("sync folder after it is renamed") && step.equals("sync folder") && isManifestRenamed();
+    shard.runWriter();
+    shard.runSlices();
+    files.failing = step -> false;
+    assertTrue(shard.answer().toString().contains("Can't execute an AOF background rewriting"));
+    assertEquals("err", info(shard, "aof_last_bgrewrite_status"));
+    assertEquals("0", info(shard, "aof_rewrite_in_progress"));
+    assertTrue(files.list().stream().noneMatch(name -> name.startsWith("temp-rewriteaof")), files.list().toString());
+    shard.call("INCR", "a");
+    assertEquals("3", start(files).call("GET", "a"), "neither lost nor done twice");
+  }
+
+  private boolean isManifestRenamed() {
+    int created = files.steps.lastIndexOf("create temp-appendonly.aof.manifest");
+    return files.steps.subList(created, files.steps.size()).stream().anyMatch(step -> step.startsWith("rename "));
+  }
+
+  @Test
+  void aBaseThatCannotGetItsNameIsRemoved() {
+    DirectShard shard = start(files);
+    shard.call("SET", "a", "1");
+    files.failing = step -> step.startsWith("rename temp-rewriteaof");
+    shard.call("BGREWRITEAOF");
+    assertEquals("err", info(shard, "aof_last_bgrewrite_status"));
+    assertTrue(files.list().stream().noneMatch(name -> name.startsWith("temp-rewriteaof")), files.list().toString());
+  }
+
   // ---- switched at run time -----------------------------------------------------------------------------------------
 
   @Test
