@@ -182,9 +182,9 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
           && loop.admission.refuse(session, spec, argv) == null && !queues(spec);
       if (forShard) {
         next++;
+        boolean inStep = inStep(spec);
         forward(spec, argv);
-        if (next < count && (spec.place != Place.SHARD || session.transaction != null)) {
-          // it looks at the session (WATCH), or changes it, before we go on with what follows
+        if (inStep && next < count) {
           sendRun(false);
           return;
         }
@@ -241,8 +241,25 @@ final class ClientConnection extends AbstractMatchingBehavior<ClientConnection.M
     };
   }
 
+  /**
+   * Whether what follows a command is looked at only once that has run: it looks at the session (WATCH) or changes what
+   * the connection decides by, as the commands of a transaction may that do not run on the shard alone (AUTH).
+   */
+  private boolean inStep(CommandSpec spec) {
+    if (session.transaction == null) return spec.place != Place.SHARD;
+    if (!endsTransaction(spec)) return true;
+    for (Session.Queued queued : session.transaction) {
+      if (queued.spec().place != Place.SHARD) return true;
+    }
+    return false;
+  }
+
+  private boolean endsTransaction(CommandSpec spec) {
+    return session.transaction != null && (spec.fullName.equals("exec") || spec.fullName.equals("discard"));
+  }
+
   private void forward(CommandSpec spec, byte[][] argv) {
-    if (session.transaction != null && (spec.fullName.equals("exec") || spec.fullName.equals("discard"))) {
+    if (endsTransaction(spec)) {
       run.add(spec, argv, session.transaction, session.transactionRefused);
       session.endTransaction();
     } else {

@@ -134,6 +134,26 @@ class AclComparisonTest {
     assertSame(line);
   }
 
+  /** All in one write, so that what follows the transaction is there before it runs. */
+  @ParameterizedTest
+  @ValueSource(strings = {
+      "MULTI; ACL SETUSER default -get; EXEC; GET a; PING; GET a",
+      "ACL SETUSER u on nopass +@all; MULTI; AUTH u any; EXEC; GET a; ACL WHOAMI",
+      "MULTI; CLIENT REPLY OFF; EXEC; GET a; CLIENT REPLY ON; GET a",
+      "MULTI; SUBSCRIBE a; EXEC; GET a; MULTI; UNSUBSCRIBE a; EXEC; GET a",
+      "MULTI; HELLO 3 AUTH default x SETNAME n; SUBSCRIBE a; EXEC; GET a; CLIENT GETNAME"})
+  void whatATransactionChangedHoldsForTheRestOfThePipeline(String lines) {
+    servers.assertAlike(port -> {
+      try (RespClient client = RespClient.connect(port).exact()) {
+        client.sendRaw(lines.replace("; ", "\r\n") + "\r\nQUIT\r\n");
+        List<String> replies = new ArrayList<>();
+        Object reply = client.readOrEnd();
+        for (; reply != RespClient.END; reply = client.readOrEnd()) replies.add(String.valueOf(reply));
+        return String.join("\n", replies).replaceAll("id=\\d+, ", "");
+      }
+    });
+  }
+
   @Test
   void sortMayLookUpKeysOnlyForWhoMayReadAll() {
     assertSame("RPUSH l 1", "ACL SETUSER u on nopass ~l +sort", "ACL SETUSER v on nopass %R~* +sort", "AUTH u x",
