@@ -301,7 +301,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     }
     executor.endBatch(call);
     if (obeyed) applyExpiryMode();
-    tellOthers(); // before the client has its replies, and with them what it hears itself
+    tellOthers(outcome == Outcome.DONE && !run.last); // before the client has its replies, with what it hears itself
     client.executes = false;
     current = null;
     clients.closeOverLimit();
@@ -311,10 +311,11 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     letGoOn();
   }
 
-  private void tellOthers() {
+  /** @param chunkGoesOn whether more requests follow at once, whose replies come before broadcasts */
+  private void tellOthers(boolean chunkGoesOn) {
     serveWaiting();
     if (tracking.clients() > 0) tracking.limit();
-    tracking.endTurn();
+    if (!chunkGoesOn) tracking.endTurn();
     replicas.endTurn();
   }
 
@@ -326,7 +327,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
 
   /** What was put off until no command runs, after something else than a command. */
   void afterTurn() {
-    tellOthers();
+    tellOthers(false);
     clients.closeOverLimit();
     letGoOn();
   }
@@ -476,6 +477,7 @@ public final class Shard implements Call.Changes, KeyspaceListener, CommandExecu
     client.paused = true;
     paused.add(client);
     if (!run.reply.isEmpty()) client.sink.push(take(client, run.reply));
+    tracking.endTurn(); // the requests before it may have put off what others are to hear
     client.sink.waiting();
     wakeInTime();
   }

@@ -106,6 +106,7 @@ class ClientsComparisonTest {
       "hello 3; client tracking on noloop; get a; set a 1; client tracking on; get a; set a 2; client tracking off; "
           + "set a 1",
       "hello 3; client tracking on bcast noloop; set a 1; del a; client trackinginfo",
+      "hello 3; client tracking on bcast; set a 1; ping; set b 1",
       "hello 3; client tracking on; mget a b c; rename a b; set a 1; set b 1; rename a c; copy c d; getex d; del d",
   })
   void aPipelineIsAnsweredAlike(String lines) {
