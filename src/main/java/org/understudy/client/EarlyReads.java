@@ -18,6 +18,9 @@ public interface EarlyReads {
      */
     boolean read(ByteBuffer chunk);
 
+    /** Whether {@link #read} would not take a chunk now, but will shortly: the one before it is being dealt with. */
+    boolean isBusy();
+
     /** Nothing more comes. The stream tells it, too. */
     void ended();
   }

@@ -213,6 +213,11 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       return true;
     }
 
+    @Override
+    public boolean isBusy() {
+      return working && !waiting;
+    }
+
     /** Who is gone is not given what others push just after it. */
     @Override
     public void ended() {

@@ -34,6 +34,8 @@ final class DrainedSocketChannel extends SocketChannel {
   private boolean drained;
   /** A selector watches it, and tells when it is readable. */
   private boolean watched;
+  /** A read was put off until the selector finds the socket readable again. */
+  private boolean putOff;
 
   DrainedSocketChannel(SelectorProvider provider, SocketChannel channel) {
     super(provider);
@@ -60,7 +62,7 @@ final class DrainedSocketChannel extends SocketChannel {
 
   @Override
   public int read(ByteBuffer into) throws IOException {
-    if (drained) return 0;
+    if (drained || putOff()) return 0;
     int room = into.remaining();
     int count;
     try {
@@ -73,6 +75,16 @@ final class DrainedSocketChannel extends SocketChannel {
     if (count < 0 && reader != null) reader.ended();
     drained = watched && count >= 0 && count < room;
     return count >= SHOWN_BYTES && reader != null ? show(into, count) : count;
+  }
+
+  /**
+   * Whether to read later, since the reader is busy with the last chunk and this one would have to be kept in an array
+   * until then. The stream reads one chunk ahead, at once; when the selector has had its turn the reader is free, as a
+   * rule. If it is not it may be busy for long, with waiting for a disk perhaps, and the loop could not sleep meanwhile.
+   */
+  private boolean putOff() {
+    putOff = !putOff && watched && reader != null && reader.isBusy();
+    return putOff;
   }
 
   /** The count that Pekko is told: of what the reader took it sees the first byte. */

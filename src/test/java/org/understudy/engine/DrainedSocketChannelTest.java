@@ -31,6 +31,7 @@ class DrainedSocketChannelTest {
   private final ByteBuffer buffer = ByteBuffer.allocate(8192);
   private byte[] shown;
   private boolean ended;
+  private boolean busy;
 
   @BeforeEach
   void connect() throws IOException {
@@ -64,6 +65,31 @@ class DrainedSocketChannelTest {
   }
 
   @Test
+  void aReadForABusyReaderIsPutOffUntilTheSelectorFindsTheSocketReadableAgain() throws IOException {
+    connection.showReads(new Shown(true));
+    connection.registered();
+    connection.readable();
+    busy = true;
+    assertEquals(0, receive(LARGE));
+    busy = false;
+    connection.readable();
+    assertEquals(1, connection.read(buffer));
+    assertArrayEquals(LARGE, shown);
+  }
+
+  @Test
+  void aReadForAReaderThatStaysBusyIsPutOffOnce() throws IOException {
+    connection.showReads(new Shown(false));
+    connection.registered();
+    connection.readable();
+    busy = true;
+    assertEquals(0, receive(LARGE));
+    assertEquals(LARGE.length, connection.read(buffer));
+    connection.readable();
+    assertEquals(0, receive(LARGE));
+  }
+
+  @Test
   void aSmallReadIsNotShown() throws IOException {
     connection.showReads(new Shown(true));
     assertEquals(3, receive(new byte[] {1, 2, 3}));
@@ -92,6 +118,11 @@ class DrainedSocketChannelTest {
       shown = new byte[bytes.remaining()];
       bytes.get(shown);
       return takes;
+    }
+
+    @Override
+    public boolean isBusy() {
+      return busy;
     }
 
     @Override
