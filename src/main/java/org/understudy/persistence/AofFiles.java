@@ -12,7 +12,12 @@ import org.understudy.config.Config;
 
 /** The append-only file as the shard sees it: loaded once, then written to. Used on the shard's loop only. */
 public final class AofFiles {
-  /** A file that commands can be added to. @param baseBytes size of the base, {@code allBytes} with all increments */
+  /**
+   * A file that commands can be added to.
+   *
+   * @param baseBytes size of the base, {@code allBytes} with all increments; of a base that is new, and empty, neither
+   *     counts anything, as in Redis
+   */
   public record Opened(FileSystem.Output output, long incrementBytes, long baseBytes, long allBytes) {}
 
   private final FileSystem files;
@@ -65,8 +70,10 @@ public final class AofFiles {
    */
   public void open(ByteBuffer emptyBase, boolean rdb, Turns turns, Executor background, Consumer<Opened> done) {
     inBackground(turns, () -> {
+      boolean isNew = folder.manifest().isEmpty();
       FileSystem.Output output = folder.openAtStart(emptyBase, rdb);
       folder.deleteHistory(background);
+      if (isNew) return new Opened(output, 0, 0, 0);
       AofManifest.File base = folder.manifest().base();
       return new Opened(output, output.size(), base == null ? 0 : folder.size(base), folder.size());
     }, done);

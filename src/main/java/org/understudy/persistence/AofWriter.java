@@ -672,7 +672,7 @@ public final class AofWriter {
       return false;
     }
     closeOutput();
-    use(next, 0, first ? 0 : currentSize);
+    use(next, 0, currentSize);
     return true;
   }
 

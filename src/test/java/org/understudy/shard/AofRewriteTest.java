@@ -223,6 +223,44 @@ class AofRewriteTest {
   }
 
   @Test
+  void theBaseOfANewFileDoesNotCountInItsSize() {
+    DirectShard shard = start(files);
+    assertEquals("0", info(shard, "aof_current_size"));
+    assertEquals("0", info(shard, "aof_base_size"));
+    shard.call("SET", "a", "1");
+    assertEquals("50", info(shard, "aof_current_size"));
+    shard = start(files);
+    int base = files.get(shard.config.resolve("appendonlydir/appendonly.aof.1.base.rdb")).length;
+    assertEquals(String.valueOf(base), info(shard, "aof_base_size"));
+    assertEquals(String.valueOf(base + 50), info(shard, "aof_current_size"));
+  }
+
+  @Test
+  void switchedOnAgainTheSizeIsOfTheOldFileUntilThereIsANewBase() {
+    DirectShard shard = start(files);
+    shard.call("SET", "a", "1");
+    shard.configure("appendonly", "no");
+    shard.runSlices();
+    files.failing = step -> step.startsWith("create temp-rewriteaof");
+    shard.call("CONFIG", "SET", "appendonly", "yes");
+    assertEquals("50", info(shard, "aof_current_size"));
+    files.failing = step -> false;
+    tick(shard, 100);
+    assertEquals("ok", info(shard, "aof_last_bgrewrite_status"));
+    assertEquals(info(shard, "aof_base_size"), info(shard, "aof_current_size"));
+  }
+
+  @Test
+  void changesThatWereLoadedCountAsNotYetSaved() {
+    DirectShard shard = start(files);
+    shard.call("MSET", "a", "1", "b", "2");
+    shard.call("BGREWRITEAOF");
+    shard.call("SET", "a", "2");
+    shard.call("RPUSH", "list", "x", "y");
+    assertEquals("3", info(start(files), "rdb_changes_since_last_save"), "the base has none");
+  }
+
+  @Test
   void afterThreeFailuresRewritesThatNobodyAsksForWait() {
     DirectShard shard = start(files, "auto-aof-rewrite-min-size 0", "auto-aof-rewrite-percentage 1");
     shard.call("SET", "a", "x".repeat(500));

@@ -42,6 +42,7 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
   /** Name and row of the last command without subcommands. */
   private byte[] lastName;
   private CommandSpec lastSpec;
+  private long changes;
 
   LoadedCommands(Supplier<CommandTable> table, Keyspace keyspace, Config config, Consumer<byte[]> libraries,
       long nowMillis) {
@@ -59,6 +60,11 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
     reply.muted(true);
     CommandSpec set = table.get().lookup(new byte[][] {Bytes.of("SET")});
     setIsSet = set != null && set.fullName.equals("set");
+  }
+
+  /** How much they have changed so far, as {@link Call#dirty} counts it. */
+  long changes() {
+    return changes;
   }
 
   @Override
@@ -95,6 +101,7 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
       Encoding encoding = Encoding.of(sets.buffer(), offset, length);
       database.setString(keys[i], sets.buffer(), offset, length, encoding, Entry.NO_EXPIRE);
     }
+    changes += count;
   }
 
   /** A name that comes again comes as the same array. */
@@ -127,6 +134,7 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
     } catch (CommandError error) {
       reply.error(error);
     }
+    changes += call.dirty;
     if (reply.errors() == errors) return;
     log.warn("== CRITICAL == This server is sending an error to its AOF-loading-client: '{}' after processing the "
         + "command '{}'", reply.lastError(), spec.fullName);

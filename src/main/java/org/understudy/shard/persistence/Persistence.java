@@ -180,8 +180,10 @@ public final class Persistence {
     ExpiryMode before = keyspace.expiryMode();
     keyspace.expiryMode(ExpiryMode.KEEP);
     continuity.loading();
-    appendOnly.load(loadedCommands(), stop, outcome -> {
+    LoadedCommands commands = loadedCommands();
+    appendOnly.load(commands, stop, outcome -> {
       keyspace.expiryMode(before);
+      statistics.changes += commands.changes(); // which the RDB file does not hold
       continuity.loaded(outcome == RdbFiles.Outcome.LOADED ? appendOnly.loadedPlace() : null, clock.millis());
       if (outcome == RdbFiles.Outcome.LOADED) {
         log.info("DB loaded from append only file: {} seconds", secondsSince(start));
