@@ -311,7 +311,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       noteSpareInput();
       if (pending + arguments > 0) {
         session.lastInteractionMillis = loop.clock.millis();
-        if (pending + arguments > config.clientQueryBufferLimit()) {
+        if (pending > config.clientQueryBufferLimit()) { // complete arguments have left Redis's query buffer, too
           connection.tell(new ClientConnection.QueryBufferExceeded(parser.pendingStart(SHOWN_BYTES)));
           return;
         }

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -297,12 +298,21 @@ class ConnectionsTest {
   }
 
   @Test
-  void aRequestBeyondTheQueryBufferLimitEndsTheConnection() {
+  void anArgumentBeyondTheQueryBufferLimitEndsTheConnection() {
     config.assign(Directive.CLIENT_QUERY_BUFFER_LIMIT, "1mb");
     RespClient client = connect();
     client.sendRaw("*2\r\n$3\r\nGET\r\n$3000000\r\n");
     client.tellRaw(new byte[2_000_000]);
     assertTrue(client.isClosedByServer());
+  }
+
+  @Test
+  void completeArgumentsDoNotCountForTheQueryBufferLimit() {
+    config.assign(Directive.CLIENT_QUERY_BUFFER_LIMIT, "1mb");
+    String value = "v".repeat(800_000);
+    List<Object> request = new ArrayList<>(List.of("RPUSH", "l"));
+    request.addAll(Collections.nCopies(5, value));
+    assertEquals(5L, connect().call(request.toArray()));
   }
 
   @Test
