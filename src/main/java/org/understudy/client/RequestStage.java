@@ -46,6 +46,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   private static final int INPUT_BUFFER_BYTES = 16 * 1024;
   /** Pieces of output are joined up to this size. */
   private static final int JOINED_BYTES = 64 * 1024;
+  /** For so many requests of a chunk room is made at once. */
+  private static final int MOST_EXPECTED = 1024;
   /** How much of a request that is too large the log shows. */
   private static final int SHOWN_BYTES = 64;
 
@@ -143,6 +145,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private boolean endTold;
     /** Requests that were read early: the next chunk stands for them. Null if it is one. */
     private List<byte[][]> readEarly;
+    /** As many as there were in the last chunk of several: pipelines are mostly of one length. */
+    private int requestsExpected = 2;
     /** Chunks that came while the client waited; null before the first. */
     private ArrayDeque<ByteString> early;
     private long earlyBytes;
@@ -276,9 +280,10 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (first == null) return List.of();
       byte[][] second = authenticated ? parser.next() : null;
       if (second == null) return List.<byte[][]>of(first);
-      List<byte[][]> requests = new ArrayList<>();
+      List<byte[][]> requests = new ArrayList<>(requestsExpected);
       requests.add(first);
       for (; second != null; second = parser.next()) requests.add(second);
+      requestsExpected = Math.min(requests.size(), MOST_EXPECTED);
       return requests;
     }
 
