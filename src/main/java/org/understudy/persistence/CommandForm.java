@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.understudy.bytes.Bytes;
 import org.understudy.keyspace.Entry;
+import org.understudy.rdb.RdbWriter;
 import org.understudy.resp.RequestBuffer;
 
 /** A snapshot as the commands that make the dataset. */
@@ -16,6 +17,7 @@ final class CommandForm implements SnapshotForm {
 
   private final RequestBuffer output = new RequestBuffer();
   private final RequestBuffer side = new RequestBuffer();
+  private final RdbWriter.Place place;
   /** What comes before the first command. */
   private byte[] annotation;
   private int selected = NONE;
@@ -23,8 +25,12 @@ final class CommandForm implements SnapshotForm {
   /** The large entry that is begun, or null. */
   private ValueCommands begun;
 
-  /** @param timestampSeconds Unix time to note at the beginning, 0 for none */
-  CommandForm(List<byte[]> libraries, long timestampSeconds) {
+  /**
+   * @param timestampSeconds Unix time to note at the beginning, 0 for none
+   * @param place where the snapshot is in the history of changes, to be noted at the end; null for none
+   */
+  CommandForm(List<byte[]> libraries, long timestampSeconds, RdbWriter.Place place) {
+    this.place = place;
     annotation = timestampSeconds == 0 ? Bytes.EMPTY : Bytes.of("#TS:" + timestampSeconds + "\r\n");
     for (byte[] library : libraries) output.add(Bytes.of("FUNCTION"), Bytes.of("LOAD"), library);
   }
@@ -70,7 +76,9 @@ final class CommandForm implements SnapshotForm {
   }
 
   @Override
-  public void end() {}
+  public void end() {
+    if (place != null) AofPlaces.add(output, place);
+  }
 
   @Override
   public int size() {

@@ -159,7 +159,8 @@ public final class RdbFiles {
   private SnapshotStream baseStream(boolean rdb) {
     if (!rdb) {
       long timestamp = config.flag(Directive.AOF_TIMESTAMP_ENABLED) ? clock.millis() / 1000 : 0;
-      return new SnapshotStream(keyspace, new CommandForm(libraries, timestamp));
+      RdbWriter.Place place = config.flag(Directive.AOF_REPLICATION_OFFSET) ? origin.get().replication() : null;
+      return new SnapshotStream(keyspace, new CommandForm(libraries, timestamp, place));
     }
     RdbWriter.Origin now = origin.get();
     RdbWriter.Origin base = new RdbWriter.Origin(now.redisVersion(), now.unixSeconds(), now.usedMemory(),

@@ -270,6 +270,20 @@ class AppendOnlyTest {
     assertEquals("1", again.keyspace().database(3).size() + "");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "no"})
+  void aBaseThatNothingFollowsSaysWhereItIs(String preamble) {
+    DirectShard shard = first("aof-use-rdb-preamble " + preamble);
+    shard.parts.backlog.begin();
+    shard.call("SET", "a", "1");
+    shard.call("BGREWRITEAOF");
+    String id = shard.parts.replication.history().id();
+    DirectShard again = restart();
+    assertEquals(id, again.parts.replication.history().secondId());
+    assertEquals(shard.parts.replicationLog.end(), again.parts.replicationLog.end());
+    assertEquals("1", again.call("GET", "a"));
+  }
+
   @Test
   void thePlaceIsNotedBehindEachGroupInACommandThatDoesNothing() {
     DirectShard shard = first();
