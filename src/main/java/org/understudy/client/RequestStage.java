@@ -421,6 +421,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (inFlight > 0) {
         stats.outputBytes += inFlight;
         session.outputBytes.addAndGet(-inFlight);
+        session.lastInteractionMillis = loop.clock.millis(); // it may have been asked for long ago, or not at all
         inFlight = 0;
       }
       ByteString next = nextOutput();

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -42,6 +43,8 @@ class ConnectionsTest {
   /** Those whose reads are shown early. */
   private final Set<Socket> shown = ConcurrentHashMap.newKeySet();
   private final List<RespClient> clients = new ArrayList<>();
+  /** How far the server's clock is ahead. */
+  private final AtomicLong aheadMillis = new AtomicLong();
   private int port;
 
   @BeforeEach
@@ -50,7 +53,7 @@ class ConnectionsTest {
     Clock clock = new Clock() {
       @Override
       public long millis() {
-        return System.currentTimeMillis();
+        return System.currentTimeMillis() + aheadMillis.get();
       }
 
       @Override
@@ -323,6 +326,25 @@ class ConnectionsTest {
     idle.call("CONFIG", "SET", "timeout", 1);
     assertTrue(idle.isClosedByServer());
     assertEquals(1L, connect().call("PUBLISH", "a", "still there"));
+  }
+
+  @Test
+  void aClientIsNotIdleWhileItIsTold() {
+    RespClient admin = connect();
+    RespClient subscriber = connect();
+    subscriber.call("CLIENT", "SETNAME", "hears");
+    subscriber.call("SUBSCRIBE", "a");
+    aheadMillis.addAndGet(100_000);
+    assertEquals(100, idleSeconds(admin, "hears"), 10);
+    admin.call("PUBLISH", "a", "news");
+    subscriber.read();
+    eventually(() -> assertTrue(idleSeconds(admin, "hears") < 50));
+  }
+
+  private static int idleSeconds(RespClient admin, String name) {
+    String list = (String) admin.call("CLIENT", "LIST");
+    String line = list.lines().filter(l -> l.contains(" name=" + name + " ")).findFirst().orElseThrow();
+    return Integer.parseInt(line.replaceAll(".* idle=(\\d+) .*", "$1"));
   }
 
   // ---- waits --------------------------------------------------------------------------------------------------------
