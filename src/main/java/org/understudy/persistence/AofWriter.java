@@ -683,7 +683,7 @@ public final class AofWriter {
     }
     try {
       folder.install(made, rdb, output != null, first, this::rename);
-      currentSize = folder.size(folder.manifest().base()) + fileSize;
+      if (output != null) currentSize = folder.size(folder.manifest().base()) + fileSize;
     } catch (IOException logged) {
       return false;
     }

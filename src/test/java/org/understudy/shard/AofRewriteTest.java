@@ -251,6 +251,17 @@ class AofRewriteTest {
   }
 
   @Test
+  void aRewriteWhileItIsSwitchedOffDoesNotCountInItsSize() {
+    DirectShard shard = new DirectShard(Config.defaults(), files);
+    shard.call("SET", "a", "1");
+    shard.call("BGREWRITEAOF");
+    assertTrue(files.list().contains("appendonly.aof.1.base.rdb"), files.list().toString());
+    files.failing = step -> step.startsWith("create temp-rewriteaof");
+    shard.call("CONFIG", "SET", "appendonly", "yes");
+    assertEquals("0", info(shard, "aof_current_size"));
+  }
+
+  @Test
   void changesThatWereLoadedCountAsNotYetSaved() {
     DirectShard shard = start(files);
     shard.call("MSET", "a", "1", "b", "2");
