@@ -46,6 +46,8 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
   private static final int INPUT_BUFFER_BYTES = 16 * 1024;
   /** Pieces of output are joined up to this size. */
   private static final int JOINED_BYTES = 64 * 1024;
+  /** What is written at once, so that it is seen that a client which reads slowly does read. */
+  private static final int WRITTEN_BYTES = 1024 * 1024;
   /** For so many requests of a chunk room is made at once. */
   private static final int MOST_EXPECTED = 1024;
   /** How much of a request that is too large the log shows. */
@@ -411,9 +413,14 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     }
 
     private void push(ByteString bytes) {
+      ByteString written = bytes;
+      if (bytes.size() > WRITTEN_BYTES) {
+        written = bytes.take(WRITTEN_BYTES);
+        queue.addFirst(bytes.drop(WRITTEN_BYTES));
+      }
       stats.writes++;
-      inFlight = bytes.size();
-      push(out, bytes);
+      inFlight = written.size();
+      push(out, written);
     }
 
     /** The socket took what was pushed last and asks for more. */

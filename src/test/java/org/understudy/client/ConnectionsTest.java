@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -339,6 +341,19 @@ class ConnectionsTest {
     admin.call("PUBLISH", "a", "news");
     subscriber.read();
     eventually(() -> assertTrue(idleSeconds(admin, "hears") < 50));
+  }
+
+  @Test
+  void aClientIsNotIdleWhileItReadsALargeReply() throws IOException {
+    RespClient admin = connect();
+    admin.call("SET", "large", "x".repeat(32_000_000));
+    try (Socket slow = new Socket("127.0.0.1", port)) {
+      slow.getOutputStream().write("CLIENT SETNAME slow\r\nGET large\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertEquals('+', slow.getInputStream().read());
+      aheadMillis.addAndGet(100_000);
+      slow.getInputStream().readNBytes(16_000_000);
+      eventually(() -> assertTrue(idleSeconds(admin, "slow") < 50));
+    }
   }
 
   private static int idleSeconds(RespClient admin, String name) {
