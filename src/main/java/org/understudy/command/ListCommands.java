@@ -33,7 +33,6 @@ import org.understudy.resp.ReplyBuffer;
  * t_list.c of Redis 7.0.15.
  */
 public final class ListCommands {
-  private static final CommandError INDEX_OUT_OF_RANGE = CommandError.err("index out of range");
   private static final CommandError RANK_ZERO = CommandError.err("RANK can't be zero: use 1 to start from the first "
       + "match, 2 from the second ... or use negative to start from the end of the list");
   private static final CommandError COUNT_NEGATIVE = CommandError.err("COUNT can't be negative");
@@ -290,7 +289,7 @@ public final class ListCommands {
     byte[] key = call.argv[1];
     ListValue list = call.findForWrite(key, ListValue.class);
     if (list == null) throw Errors.NO_SUCH_KEY;
-    if (!list.set(Arguments.integer(call.argv[2]), call.argv[3])) throw INDEX_OUT_OF_RANGE;
+    if (!list.set(Arguments.integer(call.argv[2]), call.argv[3])) throw Errors.INDEX_OUT_OF_RANGE;
     call.valueChanged();
     call.reply.ok();
     call.changed(key);

@@ -27,6 +27,9 @@ import org.understudy.rdb.RdbWriter;
 public final class AofLoad implements LoadProgress {
   /** Executes what is loaded. */
   public interface Commands {
+    /** A file begins: nothing that the one before it has left to whoever comes next, such as its database, holds. */
+    void begin();
+
     /** Executes a command, or queues it after MULTI. @return false if there is no such command */
     boolean run(byte[][] command);
 
@@ -39,8 +42,8 @@ public final class AofLoad implements LoadProgress {
     /** Whether there was a MULTI and no EXEC yet. */
     boolean inTransaction();
 
-    /** Forgets a transaction without an EXEC: its file is at its end. */
-    void dropTransaction();
+    /** The file is at its end; a transaction without an EXEC is forgotten. */
+    void end();
   }
 
   /** Ends the loading; the reason is logged. */
@@ -170,6 +173,7 @@ public final class AofLoad implements LoadProgress {
     rdb = null;
     reader = null;
     fileStartNanos = clock.nanos();
+    commands.begin();
     blocking(this::open, this::read);
   }
 
@@ -346,11 +350,12 @@ public final class AofLoad implements LoadProgress {
       rdb.endedEarly(null);
       throw refusedBase();
     }
-    if (commands.inTransaction()) {
+    boolean inTransaction = commands.inTransaction();
+    commands.end();
+    if (inTransaction) {
       if (!reader.inTheMiddle()) {
         log.warn("Revert incomplete MULTI/EXEC transaction in AOF file {}", name.name());
       }
-      commands.dropTransaction();
       cutEnd(beforeTransaction);
     } else if (reader != null && reader.inTheMiddle()) {
       cutEnd(reader.commandEnd());

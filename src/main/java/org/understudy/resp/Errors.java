@@ -1,6 +1,9 @@
 package org.understudy.resp;
 
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.understudy.bytes.Bytes;
 
 /** Every error that more than one place answers with, in Redis's words, once. */
@@ -16,6 +19,7 @@ public final class Errors {
       new CommandError("WRONGTYPE Operation against a key holding the wrong kind of value");
   public static final CommandError DB_INDEX_OUT_OF_RANGE = CommandError.err("DB index is out of range");
   public static final CommandError SAME_OBJECT = CommandError.err("source and destination objects are the same");
+  public static final CommandError INDEX_OUT_OF_RANGE = CommandError.err("index out of range");
   public static final CommandError STRING_TOO_LONG =
       CommandError.err("string exceeds maximum allowed size (proto-max-bulk-len)");
   public static final CommandError WOULD_OVERFLOW = CommandError.err("increment or decrement would overflow");
@@ -23,6 +27,9 @@ public final class Errors {
   public static final CommandError INVALID_CURSOR = CommandError.err("invalid cursor");
 
   public static final CommandError LOADING = new CommandError("LOADING Redis is loading the dataset in memory");
+
+  private static final Set<String> SENT_AS_THEY_ARE = Stream.of(SYNTAX, NO_SUCH_KEY, SAME_OBJECT, INDEX_OUT_OF_RANGE)
+      .map(CommandError::getMessage).collect(Collectors.toUnmodifiableSet());
 
   /** How much of what a client sent is repeated to it. */
   private static final int QUOTED_BYTES = 128;
@@ -54,6 +61,14 @@ public final class Errors {
   public static CommandError subcommandSyntax(byte[] container, byte[] subcommand) {
     return CommandError.err("unknown subcommand or wrong number of arguments for '" + quoted(subcommand, QUOTED_BYTES)
         + "'. Try " + quoted(container, container.length).toUpperCase(Locale.ROOT) + " HELP.");
+  }
+
+  /**
+   * An error line as Redis's log quotes it where none was expected: a telling code stays, with its dash, and a general
+   * one goes, but for the few errors that Redis keeps ready as they are sent.
+   */
+  public static String logged(String error) {
+    return error.startsWith("ERR ") && !SENT_AS_THEY_ARE.contains(error) ? error.substring(4) : "-" + error;
   }
 
   /** An error line to be quoted within another: a general code goes, a telling one stays. */

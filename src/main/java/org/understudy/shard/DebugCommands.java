@@ -292,6 +292,7 @@ final class DebugCommands {
       case "digest-value" -> digestValues(call);
       case "reload" -> reload(call);
       case "loadaof" -> {
+        if (call.session.loads) throw Errors.LOADING; // itself
         call.flushing(Call.ALL_DATABASES);
         if (persistence.reloadAppendOnly()) call.reply.ok();
       }

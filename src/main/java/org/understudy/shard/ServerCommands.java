@@ -117,6 +117,9 @@ final class ServerCommands {
       call.reply.ok();
       return;
     }
+    if (call.inTransaction && (flags & Config.SHUTDOWN_NOW) == 0) {
+      throw CommandError.err("SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client");
+    }
     String refusal = shutdowns.begin(flags);
     if (refusal != null) throw new CommandError(refusal);
     shutdowns.await(clients.of(call.session));

@@ -16,7 +16,7 @@ public final class ClientInfo {
     Session session = client.session;
     long output = session.outputBytes.get() + (session.replica ? client.pendingLogBytes.getAsLong() : 0);
     StringBuilder line = new StringBuilder(256);
-    line.append("id=").append(session.id)
+    line.append("id=").append(Long.toUnsignedString(session.id))
         .append(" addr=").append(session.address)
         .append(" laddr=").append(session.localAddress)
         .append(" fd=").append(session.descriptor)

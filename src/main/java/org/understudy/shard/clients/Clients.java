@@ -25,6 +25,8 @@ public final class Clients {
   public final OutputLimits limits;
   public final ClientMemory memory;
   private final TreeMap<Long, Client> byId = new TreeMap<>();
+  /** Executes what an append-only file holds, null while none is loaded. */
+  private Client loader;
   /** Over their output limit: cut off once the command that runs is done. */
   private final List<Client> overLimit = new ArrayList<>();
   private Consumer<Client> forget = client -> { };
@@ -46,7 +48,12 @@ public final class Clients {
   }
 
   public Client of(Session session) {
-    return byId.get(session.id);
+    return session.loads ? loader : byId.get(session.id);
+  }
+
+  /** From now on the client in whose name an append-only file is loaded; it is in no list. */
+  public void loader(Client client) {
+    loader = client;
   }
 
   /** The client, or null. */

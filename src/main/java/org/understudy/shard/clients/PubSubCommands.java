@@ -19,6 +19,7 @@ import static org.understudy.command.KeySpec.at;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.understudy.bytes.ByteKey;
 import org.understudy.bytes.Glob;
 import org.understudy.command.Call;
@@ -163,6 +164,9 @@ public final class PubSubCommands {
   }
 
   private void begin(Call call, String kind, Subscriptions names) {
+    if (call.session.loads && !call.session.inTransaction()) {
+      throw CommandError.err(kind.toUpperCase(Locale.ROOT) + " isn't allowed for a DENY BLOCKING client");
+    }
     Client client = clients.of(call.session);
     for (int i = 1; i < call.argv.length; i++) {
       names.add(client, new ByteKey(call.argv[i]));

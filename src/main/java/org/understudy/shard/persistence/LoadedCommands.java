@@ -1,11 +1,11 @@
 package org.understudy.shard.persistence;
 
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.understudy.bytes.Bytes;
+import org.understudy.bytes.Clock;
 import org.understudy.command.Call;
 import org.understudy.command.CommandSpec;
 import org.understudy.command.CommandTable;
@@ -21,19 +21,33 @@ import org.understudy.keyspace.Keyspace;
 import org.understudy.persistence.AofLoad;
 import org.understudy.persistence.PlainSets;
 import org.understudy.resp.CommandError;
+import org.understudy.resp.Errors;
 import org.understudy.resp.ReplyBuffer;
+import org.understudy.shard.clients.BlockedClients;
+import org.understudy.shard.clients.Client;
+import org.understudy.shard.clients.ClientParts;
+import org.understudy.shard.clients.Clients;
+import org.understudy.shard.clients.Run;
+import org.understudy.shard.clients.SilentSink;
 
 /**
  * Executes what an append-only file holds, as a client without a connection would: nothing is refused, answered,
- * counted, propagated or told to anybody, and nothing waits.
+ * counted, propagated or told to anybody, and nothing waits. What concerns the client itself, as SUBSCRIBE does, ends
+ * with its file.
  */
 final class LoadedCommands implements AofLoad.Commands, Call.Changes {
   private static final Logger log = LoggerFactory.getLogger(LoadedCommands.class);
 
+  /** Shown without a sign, as Redis shows that of whoever loads. */
+  private static final long ID = -1;
+  private static final String NO_ADDRESS = "?:0";
+
   private final Supplier<CommandTable> table;
   private final Keyspace keyspace;
   private final Consumer<byte[]> libraries;
-  private final Session session;
+  private final Clients clients;
+  private final BlockedClients blocked;
+  private final Clock clock;
   private final ReplyBuffer reply = new ReplyBuffer();
   private final Call call = new Call(this);
   private final long[] hashes = new long[PlainSets.MOST];
@@ -43,21 +57,22 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
   private byte[] lastName;
   private CommandSpec lastSpec;
   private long changes;
+  /** Of the file that is loaded. */
+  private Session session;
+  private Client client;
 
   LoadedCommands(Supplier<CommandTable> table, Keyspace keyspace, Config config, Consumer<byte[]> libraries,
-      long nowMillis) {
+      ClientParts clientParts, Clock clock) {
     this.table = table;
     this.libraries = libraries;
     this.keyspace = keyspace;
-    session = new Session(-1, "", "", nowMillis);
-    session.authenticated = true;
-    session.loads = true;
-    call.session = session;
+    this.clock = clock;
+    clients = clientParts.clients();
+    blocked = clientParts.blocked();
     call.keyspace = keyspace;
     call.config = config;
     call.reply = reply;
     call.inTransaction = true;
-    reply.muted(true);
     CommandSpec set = table.get().lookup(new byte[][] {Bytes.of("SET")});
     setIsSet = set != null && set.fullName.equals("set");
   }
@@ -68,18 +83,36 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
   }
 
   @Override
+  public void begin() {
+    session = new Session(ID, NO_ADDRESS, NO_ADDRESS, clock.millis());
+    session.authenticated = true;
+    session.loads = true;
+    client = new Client(session, new SilentSink(session));
+    client.run = new Run(client, reply);
+    clients.loader(client);
+    call.session = session;
+    reply.muted(true);
+  }
+
+  @Override
+  public void end() {
+    clients.gone(client);
+    clients.loader(null);
+    session.endTransaction();
+  }
+
+  @Override
   public boolean run(byte[][] command) {
     if (command[0] != lastName && bringsLibrary(command)) return true;
     CommandSpec spec = lookup(command);
     if (spec == null || spec.handler == null || !spec.takes(command.length)) return false;
-    if (spec.fullName.equals("exec")) {
-      List<Session.Queued> queued = session.inTransaction() ? session.transaction : List.of();
-      session.endTransaction();
-      for (Session.Queued each : queued) execute(each.spec(), each.argv());
-    } else if (session.inTransaction()) {
+    if (!session.inTransaction()) {
+      execute(spec, command);
+    } else if (!spec.fullName.equals("exec")) {
       session.queue(spec, command);
     } else {
-      execute(spec, command);
+      for (Session.Queued each : session.transaction) execute(each.spec(), each.argv());
+      session.endTransaction();
     }
     return true;
   }
@@ -134,20 +167,16 @@ final class LoadedCommands implements AofLoad.Commands, Call.Changes {
     } catch (CommandError error) {
       reply.error(error);
     }
+    if (session.blocked) blocked.forget(client); // what it waits for goes on without it
     changes += call.dirty;
     if (reply.errors() == errors) return;
     log.warn("== CRITICAL == This server is sending an error to its AOF-loading-client: '{}' after processing the "
-        + "command '{}'", reply.lastError(), spec.fullName);
+        + "command '{}'", Errors.logged(reply.lastError()), session.inTransaction() ? "exec" : spec.fullName);
   }
 
   @Override
   public boolean inTransaction() {
     return session.inTransaction();
-  }
-
-  @Override
-  public void dropTransaction() {
-    session.endTransaction();
   }
 
   // ---- nobody is told ----------------------------------------------------------------------------------------------

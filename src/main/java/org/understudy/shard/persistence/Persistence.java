@@ -57,6 +57,7 @@ public final class Persistence {
   private final Saves saves;
   private final AofRewrite rewrite;
   private final Supplier<CommandTable> table;
+  private final ClientParts clients;
   private final long processId;
   private Turns turns;
   private Executor blocking;
@@ -79,6 +80,7 @@ public final class Persistence {
     keyspace = server.keyspace();
     statistics = server.statistics();
     control = server.control();
+    this.clients = clients;
     admission = clients.admission();
     this.continuity = continuity;
     this.propagation = propagation;
@@ -201,7 +203,7 @@ public final class Persistence {
   }
 
   private LoadedCommands loadedCommands() {
-    return new LoadedCommands(table, keyspace, config, files::addLibrary, clock.millis());
+    return new LoadedCommands(table, keyspace, config, files::addLibrary, clients, clock);
   }
 
   private String secondsSince(long startNanos) {

@@ -13,8 +13,8 @@ import org.understudy.replication.ReplicationLog;
 import org.understudy.resp.CommandError;
 import org.understudy.resp.RequestParser;
 import org.understudy.shard.clients.Client;
-import org.understudy.shard.clients.ClientSink;
 import org.understudy.shard.clients.Run;
+import org.understudy.shard.clients.SilentSink;
 
 /**
  * Applies the changes of our primary as they come: as a client that is obeyed and gets no replies. What was applied is
@@ -56,7 +56,7 @@ public final class PrimaryStream {
     this.table = table;
     this.log = log;
     this.listener = listener;
-    client = new Client(session, new Sink());
+    client = new Client(session, new Sink(session));
     run = new Run(client);
     run.last = true;
     parser.maxBulkBytes(LONGEST_BULK_BYTES);
@@ -152,29 +152,15 @@ public final class PrimaryStream {
     return end;
   }
 
-  /** Nothing goes this way but what the executor lets go: the primary is not answered. */
-  private final class Sink implements ClientSink {
-    @Override
-    public void deliver(ByteString replies) {
-      client.session.outputBytes.addAndGet(-replies.size());
+  /** Nothing goes this way: the primary is not answered. */
+  private final class Sink extends SilentSink {
+    private Sink(Session session) {
+      super(session);
     }
-
-    @Override
-    public void deliverPart(ByteString replies) {
-      deliver(replies);
-    }
-
-    @Override
-    public void push(ByteString message) {
-      deliver(message);
-    }
-
-    @Override
-    public void whenDrained(Runnable drained) {}
 
     @Override
     public void closeAfterReplies(ByteString replies) {
-      deliver(replies);
+      super.closeAfterReplies(replies);
       listener.cut();
     }
 
@@ -182,21 +168,5 @@ public final class PrimaryStream {
     public void kill() {
       listener.cut();
     }
-
-    @Override
-    public void resume(Run resumed) {
-      throw new IllegalStateException("every run is the last of its piece");
-    }
-
-    @Override
-    public void waiting() {
-      throw new IllegalStateException("no command of our primary may wait");
-    }
-
-    @Override
-    public void shrink(boolean forgetPeak) {}
-
-    @Override
-    public void shrinkInput(boolean idle) {}
   }
 }

@@ -149,9 +149,12 @@ public final class ReplicaCommands {
     if (replica != null) synchronizeFully(replica);
   }
 
-  /** What is known of the client as a replica, if it may become one; null if it is one, which ends the command. */
+  /**
+   * What is known of the client as a replica, if it may become one; null if it is one, or has no connection, which ends
+   * the command.
+   */
   private Replica admit(Call call) {
-    if (call.session.countsAsReplica()) return null;
+    if (call.session.countsAsReplica() || call.session.loads) return null;
     if (failover.isUnderWay()) throw new CommandError("NOMASTERLINK Can't SYNC while failing over");
     if (replication.isReplica() && !replication.isLinkUp()) {
       throw new CommandError("NOMASTERLINK Can't SYNC while not connected with my master");

@@ -20,6 +20,7 @@ import org.understudy.config.Config;
 import org.understudy.config.Directive;
 import org.understudy.replication.ReplicaLink;
 import org.understudy.replication.ReplicationLog;
+import org.understudy.resp.Errors;
 import org.understudy.shard.clients.Admission;
 import org.understudy.shard.clients.BlockedClients;
 import org.understudy.shard.clients.Client;
@@ -218,7 +219,7 @@ public final class Replicas {
   /** A command of a replica failed, and the reply to it cuts the replica off. */
   public void failed(String error, String command) {
     log.warn("== CRITICAL == This master is sending an error to its replica: '{}' after processing the command '{}'",
-        error, command);
+        Errors.logged(error), command);
     statistics.unexpectedErrors++;
   }
 

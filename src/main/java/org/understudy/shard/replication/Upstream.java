@@ -25,6 +25,7 @@ import org.understudy.replication.History;
 import org.understudy.replication.PrimaryLink;
 import org.understudy.replication.ReplicationLog;
 import org.understudy.replication.Transfer;
+import org.understudy.resp.Errors;
 import org.understudy.resp.RequestBuffer;
 import org.understudy.shard.clients.Admission;
 import org.understudy.shard.clients.BlockedClients;
@@ -146,7 +147,7 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
 
   // ---- roles -------------------------------------------------------------------------------------------------------
 
-  /** The server has its dataset: as a replica by configuration it looks for its primary. */
+  /** The server has its dataset: as a replica it looks for its primary. */
   public void begin() {
     if (state.isReplica()) connect();
   }
@@ -189,7 +190,7 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
     state.readOffset(history.end());
     config.assignReplicaof(address);
     roleChanged();
-    connect();
+    if (!admission.isLoading()) connect(); // else an append-only file says so, and its load comes first
   }
 
   /** Becomes a primary, whose history branches off from that of the one it followed. */
@@ -469,7 +470,7 @@ public final class Upstream implements FullSync.Owner, PrimaryStream.Listener {
   @Override
   public void failed(String error, String command) {
     log.warn("== CRITICAL == This replica is sending an error to its master: '{}' after processing the command '{}'",
-        error, command);
+        Errors.logged(error), command);
     statistics.unexpectedErrors++;
     if (!config.text(Directive.PROPAGATION_ERROR_BEHAVIOR).equals("ignore")
         && config.flag(Directive.REPLICA_READ_ONLY)) {
