@@ -185,17 +185,31 @@ final class AofFolder {
 
   /** Opens a new increment: what is written from now on comes after the snapshot that is being made. */
   FileSystem.Output newIncrement() throws IOException {
-    AofManifest next = manifest.withNewIncrement(fileName());
+    AofManifest before = manifest;
+    AofManifest next = before.withNewIncrement(fileName());
     String name = next.lastIncrement().name();
     FileSystem.Output output = open(name, true);
     try {
       persist(next);
     } catch (IOException e) {
       output.close();
+      if (manifest == next) goBackTo(before);
       throw e;
     }
     log.info("Creating AOF incr file {} on background rewrite", name);
     return output;
+  }
+
+  /**
+   * Takes back an increment that the manifest names although nothing will be written to it: the one before it would not
+   * be the last, whose end a crash may tear. A failure is logged.
+   */
+  private void goBackTo(AofManifest before) {
+    try {
+      persist(before);
+    } catch (IOException logged) {
+      // the next rewrite tries again
+    }
   }
 
   /**

@@ -165,6 +165,20 @@ class AofCrashTest {
   }
 
   @Test
+  void anIncrementWhoseNameMayNotBeSafeDoesNotMakeTheOneBeforeItAMiddle() {
+    DirectShard shard = start(files);
+    increment(shard);
+    int[] folderSyncs = {0};
+    files.failing = step -> step.equals("sync folder") && ++folderSyncs[0] == 2; // behind the renamed manifest
+    shard.call("BGREWRITEAOF");
+    assertTrue(folderSyncs[0] >= 2);
+    files.failing = step -> false;
+    for (int i = 0; i < 20; i++) increment(shard);
+    for (int i = 0; i < 50; i++) addCheck(files.crashed(random), 1, asked);
+    runChecks();
+  }
+
+  @Test
   void whatARewriteReplacesIsGoneAfterTheNextStart() {
     DirectShard shard = start(files);
     files.beforeStep = () -> {
