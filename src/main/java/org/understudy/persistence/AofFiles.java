@@ -74,24 +74,31 @@ public final class AofFiles {
       FileSystem.Output output = folder.openAtStart(emptyBase, rdb);
       folder.deleteHistory(background);
       if (isNew) return new Opened(output, 0, 0, 0);
-      AofManifest.File base = folder.manifest().base();
-      return new Opened(output, output.size(), base == null ? 0 : folder.size(base), folder.size());
+      return new Opened(output, output.size(), baseBytes(folder), folder.size());
     }, done);
   }
 
+  private static long baseBytes(AofFolder folder) throws IOException {
+    AofManifest.File base = folder.manifest().base();
+    return base == null ? 0 : folder.size(base);
+  }
+
+  /** @param baseBytes size of the base, 0 without one */
+  public record LoadedAtOnce(RdbFiles.Outcome outcome, long baseBytes) {}
+
   /** Loads everything at one go. All that was added must be written. */
-  public RdbFiles.Outcome loadAtOnce(AofLoad.Commands commands) {
+  public LoadedAtOnce loadAtOnce(AofLoad.Commands commands) {
     TurnsAtOnce turns = new TurnsAtOnce();
     AofFolder read = new AofFolder(files, config); // the other is the writer's
     List<RdbFiles.Outcome> outcome = new ArrayList<>();
     try {
       read.readManifest();
+      new AofLoad(files, read, config, clock, commands, rdbFiles::loadBase, turns, () -> false, outcome::add).start();
+      turns.runAll();
+      return new LoadedAtOnce(outcome.get(0), baseBytes(read));
     } catch (IOException logged) {
-      return RdbFiles.Outcome.FAILED;
+      return new LoadedAtOnce(RdbFiles.Outcome.FAILED, 0);
     }
-    new AofLoad(files, read, config, clock, commands, rdbFiles::loadBase, turns, () -> false, outcome::add).start();
-    turns.runAll();
-    return outcome.get(0);
   }
 
   private interface Work<R> {

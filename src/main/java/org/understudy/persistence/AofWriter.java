@@ -256,6 +256,7 @@ public final class AofWriter {
 
   /** Begins to write to a file. @param size what is in it, {@code allBytes} with all files before it */
   public void open(FileSystem.Output file, long size, long allBytes) {
+    currentSize = allBytes; // known from the first INFO on
     hand(written -> {
       use(file, size, allBytes);
       return true;
@@ -329,6 +330,7 @@ public final class AofWriter {
     hand(written -> {
       try {
         folder.readManifest();
+        currentSize = folder.size();
       } catch (IOException logged) {
         // then it stays as it was
       }

@@ -186,6 +186,19 @@ class AofRewriteTest {
     assertEquals("18", start(files).call("GET", "number"));
   }
 
+  @Test
+  void debugLoadAofTakesTheSizesOfWhatItFindsAsAStartDoes() {
+    DirectShard shard = start(files);
+    fill(shard);
+    shard.call("BGREWRITEAOF");
+    fill(shard);
+    String current = info(shard, "aof_current_size");
+    int base = files.get(shard.config.resolve("appendonlydir/appendonly.aof.2.base.rdb")).length;
+    shard.call("DEBUG", "LOADAOF");
+    assertEquals(String.valueOf(base), info(shard, "aof_base_size"));
+    assertEquals(current, info(shard, "aof_current_size"));
+  }
+
   // ---- one at a time ------------------------------------------------------------------------------------------------
 
   @Test

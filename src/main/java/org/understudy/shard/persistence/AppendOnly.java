@@ -289,6 +289,13 @@ public final class AppendOnly implements EffectSink, AofWriter.Owner {
     load = files.load(commands, turns, stop, ended);
   }
 
+  /** Loads again what is on disk, at one go: it may be something else by now. */
+  RdbFiles.Outcome reload(AofLoad.Commands commands) {
+    AofFiles.LoadedAtOnce loaded = files.loadAtOnce(commands);
+    if (loaded.outcome() == RdbFiles.Outcome.LOADED) baseBytes = loaded.baseBytes();
+    return loaded.outcome();
+  }
+
   /** Has commands written from now on, behind what was loaded. @param done whether that is possible */
   void open(ByteBuffer emptyBase, boolean rdb, Executor background, Consumer<Boolean> done) {
     files.open(emptyBase, rdb, turns, background, opened -> {

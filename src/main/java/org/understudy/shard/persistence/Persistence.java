@@ -270,7 +270,7 @@ public final class Persistence {
     ExpiryMode before = keyspace.expiryMode();
     keyspace.expiryMode(ExpiryMode.KEEP);
     loading = true;
-    RdbFiles.Outcome outcome = aofFiles.loadAtOnce(loadedCommands());
+    RdbFiles.Outcome outcome = appendOnly.reload(loadedCommands());
     loading = false;
     keyspace.expiryMode(before);
     statistics.changes = 0;
