@@ -215,7 +215,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       int count = chunk.remaining();
       prepareRead(count);
       parser.feed(chunk, loop.chunk(count));
-      readEarly = completeRequests();
+      readEarly = completeRequests(true); // to the chunk's end, even if the shard deletes its user just now
       return true;
     }
 
@@ -251,7 +251,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
       if (session.replica && isNewline(bytes)) session.lastNewlineMillis = loop.clock.millis();
       prepareRead(bytes.length);
       parser.feed(bytes, 0, bytes.length);
-      handOn(completeRequests());
+      handOn(completeRequests(session.authenticated));
     }
 
     /** Whether what comes now is not to be looked at yet, since something before it is in work or waits itself. */
@@ -275,8 +275,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     }
 
     /** The next requests. Before authentication one at a time: AUTH lifts the limits for what follows it in a chunk. */
-    private List<byte[][]> completeRequests() {
-      boolean authenticated = session.authenticated;
+    private List<byte[][]> completeRequests(boolean authenticated) {
       parser.authenticated(authenticated);
       byte[][] first = parser.next();
       if (first == null) return List.of();
@@ -302,7 +301,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
         earlyBytes -= chunk.size();
         byte[] bytes = chunk.toArrayUnsafe();
         parser.feed(bytes, 0, bytes.length);
-        handOn(completeRequests());
+        handOn(completeRequests(session.authenticated));
       } else if (isClosed(in)) {
         closeWhenSent();
       } else {
@@ -402,7 +401,7 @@ final class RequestStage extends GraphStage<FlowShape<ByteString, ByteString>> {
     private void goOn() {
       stalled = !queue.isEmpty() && !loop.limits.mayAnswerMore(session);
       session.notRead = stalled;
-      if (!stalled) handOn(completeRequests());
+      if (!stalled) handOn(completeRequests(session.authenticated));
     }
 
     private void send(ByteString bytes) {
