@@ -33,7 +33,7 @@ public final class RequestParser {
   private static final int LARGE_BULK_BYTES = 128 * 1024;
   /** A request from which on its client counts as one whose arguments are worth to be copied only once. */
   private static final int LARGE_REQUEST_BYTES = 16 * 1024;
-  /** What such a client's input becomes a chunk by: what stands between its large arguments. */
+  /** Of such a client's input so much becomes the chunk at a time: mostly what stands between two large arguments. */
   private static final int WINDOW_BYTES = 256;
   private static final int MAX_NAME_BYTES = 32;
   private static final int MAX_USUAL_DIGITS = 9;
