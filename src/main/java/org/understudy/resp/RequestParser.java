@@ -31,8 +31,8 @@ public final class RequestParser {
   public static final int TRUSTED_BULK_BYTES = 1024 * 1024;
   /** An argument from which on a client counts as one that sends large ones. */
   private static final int LARGE_BULK_BYTES = 128 * 1024;
-  /** A request from which on its client counts as one whose arguments are worth to be copied only once. */
-  private static final int LARGE_REQUEST_BYTES = 16 * 1024;
+  /** Mean length of a request's arguments from which on its client counts as one that sends large ones in a row. */
+  private static final int LARGE_MEAN_BYTES = 4 * 1024;
   /** Of such a client's input so much becomes the chunk at a time: mostly what stands between two large arguments. */
   private static final int WINDOW_BYTES = 256;
   private static final int MAX_NAME_BYTES = 32;
@@ -70,8 +70,8 @@ public final class RequestParser {
   private int lineEndsToSkip;
   private long argumentBytes;
   private boolean largeBulkSeen;
-  /** The last request was one of {@link #LARGE_REQUEST_BYTES} or more. */
-  private boolean largeRequest;
+  /** The last request's arguments had {@link #LARGE_MEAN_BYTES} or more each. */
+  private boolean largeArguments;
 
   private String error;
 
@@ -171,7 +171,7 @@ public final class RequestParser {
   }
 
   private void nextWindow() {
-    int length = largeRequest ? Math.min(rest.remaining(), WINDOW_BYTES) : rest.remaining();
+    int length = largeArguments ? Math.min(rest.remaining(), WINDOW_BYTES) : rest.remaining();
     rest.get(window, 0, length);
     if (!rest.hasRemaining()) rest = null;
     chunk = window;
@@ -268,7 +268,7 @@ public final class RequestParser {
       request[i] = i == 0 ? name(start, length) : bulk(start, length);
       next = start + length + 2;
     }
-    largeRequest = next - position >= LARGE_REQUEST_BYTES;
+    largeArguments = (next - position) / count >= LARGE_MEAN_BYTES;
     position = next;
     return request;
   }
@@ -297,7 +297,7 @@ public final class RequestParser {
     arguments = NO_ARGUMENTS;
     argumentCount = 0;
     argumentsExpected = 0;
-    largeRequest = argumentBytes >= LARGE_REQUEST_BYTES;
+    largeArguments = argumentBytes / request.length >= LARGE_MEAN_BYTES;
     argumentBytes = 0;
     // large arguments come with large chunks: whatever follows may be cut at any place
     if (largeBulkSeen && line.length > 0) reserve(MAX_LINE_BYTES);

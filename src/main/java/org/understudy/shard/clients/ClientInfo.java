@@ -34,7 +34,7 @@ public final class ClientInfo {
         .append(" argv-mem=").append(client.argumentBytes())
         .append(" multi-mem=").append(session.multiBytes)
         .append(" rbs=").append(client.run.reply.capacityBytes())
-        .append(" rbp=").append(client.run.reply.peakBytes())
+        .append(" rbp=").append(Math.min(client.run.reply.peakBytes(), client.run.reply.capacityBytes()))
         .append(" obl=").append(client.executes ? client.run.reply.size() : 0)
         .append(" oll=").append(session.outputPieces)
         .append(" omem=").append(output)
