@@ -321,6 +321,19 @@ class ConnectionsTest {
   }
 
   @Test
+  void aLargeReplyOnItsWayStaysAsItIsWhileItsKeyIsSetAgainAndAgain() {
+    RespClient writer = connect();
+    writer.call("SET", "k", "a".repeat(65_536));
+    RespClient reader = connect();
+    reader.sendRaw("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n".repeat(200)); // more than sockets hold
+    for (int i = 0; i < 50; i++) writer.call("SET", "k", String.valueOf((char) ('a' + i % 26)).repeat(65_536));
+    for (int i = 0; i < 200; i++) {
+      String value = (String) reader.read();
+      assertEquals(value.substring(0, 1).repeat(65_536), value);
+    }
+  }
+
+  @Test
   void anIdleClientIsClosedAndASubscriberIsNot() {
     RespClient idle = connect();
     RespClient subscriber = connect();
